@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Installs what the tests need, builds, runs every suite, and ends with 'N passed, N failed'.
+#
+#   tests/run.sh [STAGE...]
+#
+# Stages: plain (every suite), sanitize (the linked-in suites under ASan and UBSan).
+set -eu
+cd "$(dirname "$0")/.."
+
+tests/packages.sh build demo tests
+# The tests bring their own server and key.
+unset VISIONCRAFT_TOKEN VISIONCRAFT_API_URL
+
+passed=0 failed=0
+
+# run_stage NAME "MESON OPTIONS" "TEST OPTIONS": builds in build-NAME and adds up what ran.
+run_stage () {
+  local name=$1 dir=build-$1 counts
+  echo "== $name"
+  [ -f "$dir/build.ninja" ] || meson setup "$dir" $2 >/dev/null \
+    || { cat "$dir/meson-logs/meson-log.txt"; failed=$((failed + 1)); return; }
+  if ! ninja -C "$dir" >"$dir/build.log" 2>&1; then
+    tail -n 60 "$dir/build.log"
+    failed=$((failed + 1))
+    return
+  fi
+  meson test -C "$dir" --no-rebuild --print-errorlogs $3 || true
+  # A skipped test is one that did not run: it counts as failed.
+  counts=$(/usr/bin/python3 - "$dir/meson-logs/testlog.json" <<'PY'
+import json, sys
+results = [json.loads(line)["result"] for line in open(sys.argv[1])]
+good = sum(r in ("OK", "EXPECTEDFAIL") for r in results)
+print(good, len(results) - good)
+PY
+  ) || counts="0 1"
+  passed=$((passed + ${counts% *}))
+  failed=$((failed + ${counts#* }))
+}
+
+stages=("$@")
+[ ${#stages[@]} -gt 0 ] || stages=(plain sanitize)
+for stage in "${stages[@]}"; do
+  case $stage in
+    plain) run_stage plain "-Dwerror=true" "" ;;
+    sanitize) run_stage sanitize \
+      "-Db_sanitize=address,undefined -Db_lundef=false -Dexamples=disabled" \
+      "--suite linked --timeout-multiplier 4" ;;
+    *) echo "run.sh: no stage '$stage'" >&2; exit 64 ;;
+  esac
+done
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
