@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "gifblock.h"
+
+#include <string.h>
+
+#define SIGNATURE_SIZE 6
+#define SCREEN_SIZE 13 /* signature and descriptor, GIF89a §17 and §18 */
+#define IMAGE_SIZE 10  /* GIF89a §20 */
+
+#define EXTENSION_INTRODUCER 0x21
+#define IMAGE_SEPARATOR 0x2c
+#define TRAILER 0x3b
+
+#define FLAG_PALETTE 0x80
+#define FLAG_INTERLACED 0x40
+#define MASK_PALETTE_SIZE 0x07
+
+enum
+{
+  STATE_START, /* zero: a cleared reader is at the start */
+  STATE_BLOCK,
+  STATE_EXTENSION_DATA,
+  STATE_IMAGE_DATA,
+  STATE_DONE,
+};
+
+static inline guint
+read_u16 (const guint8 *bytes)
+{
+  return bytes[0] | (guint) bytes[1] << 8;
+}
+
+const guint8 *
+gif_cursor_take (GifCursor *cursor, gsize n)
+{
+  const guint8 *bytes;
+
+  if (cursor->pos > cursor->size || cursor->size - cursor->pos < n)
+    return NULL;
+  bytes = cursor->data + cursor->pos;
+  cursor->pos += n;
+  return bytes;
+}
+
+/* Takes the palette that @flags announces. FALSE when it is not all there. */
+static gboolean
+take_palette (GifCursor *cursor, guint8 flags, GifBlock *block)
+{
+  if (!(flags & FLAG_PALETTE))
+    return TRUE;
+  block->n_colors = 2u << (flags & MASK_PALETTE_SIZE);
+  block->palette_offset = cursor->pos;
+  return gif_cursor_take (cursor, 3 * block->n_colors) != NULL;
+}
+
+static GifResult
+read_screen (GifCursor *cursor, GifBlock *block)
+{
+  static const guint8 versions[2][SIGNATURE_SIZE + 1] = { "GIF87a", "GIF89a" };
+  gsize n = MIN (cursor->size, SIGNATURE_SIZE);
+  const guint8 *bytes;
+
+  /* The first wrong byte decides; a few right ones are not enough. */
+  if (n > 0 && memcmp (cursor->data, versions[0], n) != 0
+      && memcmp (cursor->data, versions[1], n) != 0)
+    return GIF_RESULT_NOT_A_GIF;
+  if (!(bytes = gif_cursor_take (cursor, SCREEN_SIZE)))
+    return GIF_RESULT_NEED_DATA;
+
+  block->type = GIF_BLOCK_SCREEN;
+  block->rect.width = read_u16 (bytes + 6);
+  block->rect.height = read_u16 (bytes + 8);
+  block->background_index = bytes[11];
+  block->aspect = bytes[12];
+  return take_palette (cursor, bytes[10], block) ? GIF_RESULT_OK
+                                                 : GIF_RESULT_NEED_DATA;
+}
+
+static GifResult
+read_image (GifCursor *cursor, GifBlock *block)
+{
+  const guint8 *bytes = gif_cursor_take (cursor, IMAGE_SIZE);
+
+  if (!bytes)
+    return GIF_RESULT_NEED_DATA;
+  block->type = GIF_BLOCK_IMAGE;
+  block->rect.x = read_u16 (bytes + 1);
+  block->rect.y = read_u16 (bytes + 3);
+  block->rect.width = read_u16 (bytes + 5);
+  block->rect.height = read_u16 (bytes + 7);
+  block->interlaced = (bytes[9] & FLAG_INTERLACED) != 0;
+  if (!take_palette (cursor, bytes[9], block))
+    return GIF_RESULT_NEED_DATA;
+  block->data_offset = cursor->pos;
+  return gif_cursor_take (cursor, 1) ? GIF_RESULT_OK : GIF_RESULT_NEED_DATA;
+}
+
+/* A block between the others: one of the three that begin with a known byte. */
+static GifResult
+read_toplevel (GifCursor *cursor, GifBlock *block)
+{
+  const guint8 *bytes;
+
+  if (cursor->pos == cursor->size)
+    return GIF_RESULT_NEED_DATA;
+
+  switch (cursor->data[cursor->pos]) {
+    case IMAGE_SEPARATOR:
+      return read_image (cursor, block);
+    case EXTENSION_INTRODUCER:
+      if (!(bytes = gif_cursor_take (cursor, 2)))
+        return GIF_RESULT_NEED_DATA;
+      block->type = GIF_BLOCK_EXTENSION;
+      block->label = bytes[1];
+      return GIF_RESULT_OK;
+    case TRAILER:
+      gif_cursor_take (cursor, 1);
+      block->type = GIF_BLOCK_TRAILER;
+      return GIF_RESULT_OK;
+    default:
+      return GIF_RESULT_END;
+  }
+}
+
+/* GIF89a §15: a length, then that many bytes. */
+static GifResult
+read_sub_block (GifCursor *cursor, GifBlock *block)
+{
+  const guint8 *length = gif_cursor_take (cursor, 1);
+
+  if (!length)
+    return GIF_RESULT_NEED_DATA;
+  block->type = *length ? GIF_BLOCK_DATA : GIF_BLOCK_DATA_END;
+  block->offset = cursor->pos;
+  block->size = *length;
+  return gif_cursor_take (cursor, *length) ? GIF_RESULT_OK
+                                           : GIF_RESULT_NEED_DATA;
+}
+
+static guint
+state_after (const GifBlock *block)
+{
+  switch (block->type) {
+    case GIF_BLOCK_IMAGE:
+      return STATE_IMAGE_DATA;
+    case GIF_BLOCK_EXTENSION:
+    case GIF_BLOCK_DATA:
+      return STATE_EXTENSION_DATA;
+    case GIF_BLOCK_TRAILER:
+      return STATE_DONE;
+    default:
+      return STATE_BLOCK;
+  }
+}
+
+GifResult
+gif_block_read (
+    GifBlockReader *reader, const guint8 *data, gsize size, GifBlock *block)
+{
+  GifCursor cursor = { data, size, reader->pos };
+  GifResult result;
+
+  *block = (GifBlock){ .offset = reader->pos };
+  switch (reader->state) {
+    case STATE_START:
+      result = read_screen (&cursor, block);
+      break;
+    case STATE_BLOCK:
+      result = read_toplevel (&cursor, block);
+      break;
+    case STATE_EXTENSION_DATA:
+      result = read_sub_block (&cursor, block);
+      break;
+    case STATE_IMAGE_DATA:
+      /* What was skipped stays skipped when the bytes run out. */
+      while ((result = read_sub_block (&cursor, block)) == GIF_RESULT_OK
+          && block->type == GIF_BLOCK_DATA)
+        reader->pos = cursor.pos;
+      break;
+    default:
+      return GIF_RESULT_END;
+  }
+
+  if (result == GIF_RESULT_END)
+    reader->state = STATE_DONE;
+  if (result != GIF_RESULT_OK)
+    return result;
+  if (block->type != GIF_BLOCK_DATA && block->type != GIF_BLOCK_DATA_END)
+    block->size = cursor.pos - block->offset;
+  reader->pos = cursor.pos;
+  reader->state = state_after (block);
+  return GIF_RESULT_OK;
+}
+
+gsize
+gif_block_gather (const guint8 *data, gsize offset, gsize end, guint8 *dest)
+{
+  GifCursor cursor = { data, end, offset };
+  const guint8 *length, *bytes;
+  gsize n = 0;
+
+  while ((length = gif_cursor_take (&cursor, 1)) && *length > 0) {
+    gsize size = MIN (*length, cursor.size - cursor.pos);
+
+    bytes = gif_cursor_take (&cursor, size);
+    memcpy (dest + n, bytes, size);
+    n += size;
+  }
+  return n;
+}

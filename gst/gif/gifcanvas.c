@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "gifcanvas.h"
+
+#include <string.h>
+
+/* Pixel storage with free room at both ends. */
+typedef struct
+{
+  guint32 *memory;
+  gsize n_pixels; /* without the room */
+} Plane;
+
+struct _GifCanvas
+{
+  gsize lead, slack;
+  guint width, height;
+
+  Plane shown;   /* the picture */
+  Plane scratch; /* the frame being decoded */
+  Plane saved;   /* what GIF_DISPOSAL_PREVIOUS brings back */
+
+  /* Of the frame drawn last, clipped to the screen. */
+  GifRect last;
+  GifDisposal last_disposal;
+};
+
+GifCanvas *
+gif_canvas_new (gsize lead, gsize slack)
+{
+  GifCanvas *self = g_new0 (GifCanvas, 1);
+
+  self->lead = lead;
+  self->slack = slack;
+  return self;
+}
+
+void
+gif_canvas_free (GifCanvas *self)
+{
+  g_free (self->shown.memory);
+  g_free (self->scratch.memory);
+  g_free (self->saved.memory);
+  g_free (self);
+}
+
+/* Grows @plane to @n_pixels; content is lost then. FALSE: no memory. */
+static gboolean
+reserve (GifCanvas *self, Plane *plane, gsize n_pixels)
+{
+  if (plane->memory && plane->n_pixels >= n_pixels)
+    return TRUE;
+  g_free (plane->memory);
+  plane->n_pixels = 0;
+  plane->memory =
+      g_try_malloc_n (self->lead + n_pixels + self->slack, sizeof (guint32));
+  if (!plane->memory)
+    return FALSE;
+  plane->n_pixels = n_pixels;
+  return TRUE;
+}
+
+static inline guint32 *
+pixels_of (const GifCanvas *self, const Plane *plane)
+{
+  return plane->memory + self->lead;
+}
+
+static inline guint32 *
+row_of (const GifCanvas *self, guint x, guint y)
+{
+  return pixels_of (self, &self->shown) + (gsize) y * self->width + x;
+}
+
+gboolean
+gif_canvas_setup (GifCanvas *self, guint width, guint height)
+{
+  if (!reserve (self, &self->shown, (gsize) width * height))
+    return FALSE;
+  self->width = width;
+  self->height = height;
+  gif_canvas_clear (self);
+  return TRUE;
+}
+
+void
+gif_canvas_clear (GifCanvas *self)
+{
+  memset (pixels_of (self, &self->shown), 0,
+      (gsize) self->width * self->height * sizeof (guint32));
+  self->last = (GifRect){ 0 };
+  self->last_disposal = GIF_DISPOSAL_KEEP;
+}
+
+const guint32 *
+gif_canvas_get_pixels (const GifCanvas *self)
+{
+  return pixels_of (self, &self->shown);
+}
+
+guint32 *
+gif_canvas_take_scratch (GifCanvas *self, gsize n_pixels)
+{
+  if (!reserve (self, &self->scratch, n_pixels))
+    return NULL;
+  return pixels_of (self, &self->scratch);
+}
+
+void
+gif_canvas_map_palette (guint32 *pixels, guint n, const guint8 *rgb,
+    guint n_colors, gint transparent_index, GifLayout layout)
+{
+  /* Places of red, green, blue and alpha. */
+  static const guint8 places[][4] = {
+    [GIF_LAYOUT_RGBA] = { 0, 1, 2, 3 },
+    [GIF_LAYOUT_BGRA] = { 2, 1, 0, 3 },
+    [GIF_LAYOUT_ARGB] = { 1, 2, 3, 0 },
+    [GIF_LAYOUT_ABGR] = { 3, 2, 1, 0 },
+  };
+  const guint8 *place = places[layout];
+  guint8 bytes[4];
+  guint i;
+
+  for (i = 0; i < n; i++) {
+    bytes[place[0]] = i < n_colors ? rgb[3 * i] : 0;
+    bytes[place[1]] = i < n_colors ? rgb[3 * i + 1] : 0;
+    bytes[place[2]] = i < n_colors ? rgb[3 * i + 2] : 0;
+    bytes[place[3]] = 0xff;
+    memcpy (&pixels[i], bytes, sizeof bytes);
+  }
+  if (transparent_index >= 0 && (guint) transparent_index < n)
+    pixels[transparent_index] = 0;
+}
+
+static GifRect
+clip (const GifCanvas *self, const GifRect *rect)
+{
+  GifRect clipped = { 0 };
+
+  if (rect->x < self->width && rect->y < self->height && rect->width > 0
+      && rect->height > 0) {
+    clipped.x = rect->x;
+    clipped.y = rect->y;
+    clipped.width = MIN (rect->width, self->width - rect->x);
+    clipped.height = MIN (rect->height, self->height - rect->y);
+  }
+  return clipped;
+}
+
+/* Undoes the frame drawn last as its disposal says. */
+static void
+dispose (GifCanvas *self)
+{
+  const GifRect *rect = &self->last;
+  const guint32 *saved = pixels_of (self, &self->saved);
+  gsize n_bytes = rect->width * sizeof (guint32);
+  guint y;
+
+  for (y = 0; y < rect->height; y++) {
+    guint32 *row = row_of (self, rect->x, rect->y + y);
+
+    if (self->last_disposal == GIF_DISPOSAL_BACKGROUND)
+      memset (row, 0, n_bytes);
+    else
+      memcpy (row, saved + (gsize) y * rect->width, n_bytes);
+  }
+}
+
+static void
+save (GifCanvas *self, const GifRect *rect)
+{
+  guint32 *saved = pixels_of (self, &self->saved);
+  guint y;
+
+  for (y = 0; y < rect->height; y++)
+    memcpy (saved + (gsize) y * rect->width,
+        row_of (self, rect->x, rect->y + y), rect->width * sizeof (guint32));
+}
+
+static inline void
+draw_row (guint32 *dest, const guint32 *src, gsize n, gboolean has_holes)
+{
+  gsize i;
+
+  if (!has_holes) {
+    memcpy (dest, src, n * sizeof (guint32));
+    return;
+  }
+  for (i = 0; i < n; i++)
+    dest[i] = src[i] ? src[i] : dest[i];
+}
+
+/* Puts the pixels of @frame where they belong, row after row of the file. */
+static void
+draw_rows (GifCanvas *self, const GifFrame *frame, const GifRect *visible,
+    const guint32 *pixels, gsize n_pixels)
+{
+  /* GIF89a appendix E. Without interlace there is one pass. */
+  static const guint starts[] = { 0, 4, 2, 1 }, steps[] = { 8, 8, 4, 2 };
+  guint n_passes = frame->interlaced ? 4 : 1, pass, y;
+
+  for (pass = 0; pass < n_passes; pass++) {
+    guint step = frame->interlaced ? steps[pass] : 1;
+
+    for (y = starts[pass]; y < frame->rect.height && n_pixels > 0; y += step) {
+      gsize n = MIN (n_pixels, frame->rect.width);
+
+      if (y < visible->height)
+        draw_row (row_of (self, visible->x, visible->y + y), pixels,
+            MIN (n, visible->width), frame->transparent_index >= 0);
+      pixels += n;
+      n_pixels -= n;
+    }
+  }
+}
+
+gboolean
+gif_canvas_draw (GifCanvas *self, const GifFrame *frame, guint32 *scratch,
+    gsize n_pixels, GifRect *changed)
+{
+  GifRect visible = clip (self, &frame->rect), undone = { 0 };
+
+  if (frame->disposal == GIF_DISPOSAL_PREVIOUS
+      && !reserve (self, &self->saved, (gsize) self->width * self->height))
+    return FALSE;
+
+  if (self->last_disposal != GIF_DISPOSAL_KEEP) {
+    dispose (self);
+    undone = self->last;
+  }
+  if (frame->disposal == GIF_DISPOSAL_PREVIOUS)
+    save (self, &visible);
+  if (visible.width > 0)
+    draw_rows (self, frame, &visible, scratch, n_pixels);
+
+  self->last = visible;
+  self->last_disposal = frame->disposal;
+  *changed = undone;
+  gif_rect_unite (changed, &visible);
+  return TRUE;
+}

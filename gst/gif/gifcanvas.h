@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "giftypes.h"
+
+G_BEGIN_DECLS
+
+/* The picture as it is shown, and how frames get on it. Pixels are 32 bits in a
+ * layout that only palettes know; all zero is transparent. */
+typedef struct _GifCanvas GifCanvas;
+
+/* @lead, @slack: room in pixels that gif_canvas_take_scratch() leaves free in
+ * front of and behind the pixels asked for.
+ *
+ * Returns: (transfer full): a canvas without a size. */
+GifCanvas *gif_canvas_new (gsize lead, gsize slack);
+
+void gif_canvas_free (GifCanvas *self);
+
+/* Makes a transparent picture of @width × @height, whose product the caller has
+ * checked. Memory that is large enough is used again. FALSE: no memory. */
+gboolean gif_canvas_setup (GifCanvas *self, guint width, guint height);
+
+/* Makes the whole picture transparent and forgets the frame drawn last. */
+void gif_canvas_clear (GifCanvas *self);
+
+/* Returns: (transfer none): the picture, rows without gaps. */
+const guint32 *gif_canvas_get_pixels (const GifCanvas *self);
+
+/* Returns: (transfer none) (nullable): room for @n_pixels, content undefined;
+ * lives until the next call on this canvas. NULL: no memory. */
+guint32 *gif_canvas_take_scratch (GifCanvas *self, gsize n_pixels);
+
+/* Fills @pixels[0] to @pixels[n - 1] with the colour of each index: @n_colors
+ * from the three-byte entries at @rgb, opaque black beyond them, zero for
+ * @transparent_index (-1: none). */
+void gif_canvas_map_palette (guint32 *pixels, guint n, const guint8 *rgb,
+    guint n_colors, gint transparent_index, GifLayout layout);
+
+/* Disposes of the frame drawn before, then draws the first @n_pixels pixels of
+ * @frame, in file order, from @scratch (of gif_canvas_take_scratch(), which it
+ * may keep). FALSE: no memory to save what @frame's disposal will restore;
+ * nothing changed. @changed gets the rectangle that may differ now. */
+gboolean gif_canvas_draw (GifCanvas *self, const GifFrame *frame,
+    guint32 *scratch, gsize n_pixels, GifRect *changed);
+
+G_END_DECLS

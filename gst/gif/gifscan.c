@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "gifscan.h"
+#include "gifblock.h"
+
+#include <string.h>
+
+#define LABEL_GRAPHIC_CONTROL 0xf9
+#define LABEL_COMMENT 0xfe
+#define LABEL_APPLICATION 0xff
+
+#define GRAPHIC_CONTROL_SIZE 4
+#define APPLICATION_ID_SIZE 11
+#define LOOP_COUNT_SIZE 3
+#define LOOP_COUNT_ABSENT (-1)
+
+/* Browsers play delays of 0 and 1 hundredth as 10; so do we. */
+#define SHORTEST_DELAY_CS 2
+#define DEFAULT_DELAY_CS 10
+
+/* All comments of a file together; more is not kept. */
+#define MAX_COMMENT_BYTES (64 * 1024)
+
+/* Graphic control in wait for its image, GIF89a §23. */
+typedef struct
+{
+  guint delay_cs;
+  GifDisposal disposal;
+  gint transparent_index;
+} Control;
+
+static const Control no_control = { 0, GIF_DISPOSAL_KEEP, -1 };
+
+/* The extension whose sub-blocks are being read. */
+typedef struct
+{
+  guint8 label;
+  guint n_blocks;   /* sub-blocks read so far */
+  gboolean is_loop; /* application that sets a loop count */
+} Extension;
+
+struct _GifScan
+{
+  guint64 max_pixels;
+
+  GifBlockReader reader;
+  GifResult result;
+
+  GifScreen screen;
+  gboolean has_screen; /* its size is known */
+
+  Control control;
+  Extension extension;
+  GString *comment; /* the one being read */
+  gsize n_comment_bytes;
+
+  gboolean in_image;
+  GifFrame image; /* the one being read */
+
+  GArray *frames;
+  GPtrArray *comments;
+  guint64 duration_cs;
+  gint loop_count;
+
+  gboolean is_opaque; /* after the last frame, before its disposal */
+  gboolean has_same_delays;
+};
+
+GifScan *
+gif_scan_new (guint64 max_pixels)
+{
+  GifScan *self = g_new0 (GifScan, 1);
+
+  self->max_pixels = max_pixels;
+  self->comment = g_string_new (NULL);
+  self->frames = g_array_new (FALSE, FALSE, sizeof (GifFrame));
+  self->comments = g_ptr_array_new_with_free_func (g_free);
+  gif_scan_reset (self);
+  return self;
+}
+
+void
+gif_scan_free (GifScan *self)
+{
+  g_string_free (self->comment, TRUE);
+  g_array_unref (self->frames);
+  g_ptr_array_unref (self->comments);
+  g_free (self);
+}
+
+void
+gif_scan_reset (GifScan *self)
+{
+  self->reader = (GifBlockReader){ 0 };
+  self->result = GIF_RESULT_NEED_DATA;
+  self->has_screen = FALSE;
+  self->control = no_control;
+  self->n_comment_bytes = 0;
+  self->in_image = FALSE;
+  g_array_set_size (self->frames, 0);
+  g_ptr_array_set_size (self->comments, 0);
+  self->duration_cs = 0;
+  self->loop_count = LOOP_COUNT_ABSENT;
+  self->is_opaque = FALSE;
+  self->has_same_delays = TRUE;
+}
+
+/* The screen gets its final size. */
+static GifResult
+accept_screen (GifScan *self)
+{
+  guint64 n_pixels = (guint64) self->screen.width * self->screen.height;
+
+  if (n_pixels == 0)
+    return GIF_RESULT_NOT_A_GIF;
+  if (n_pixels > self->max_pixels)
+    return GIF_RESULT_TOO_LARGE;
+  self->has_screen = TRUE;
+  return GIF_RESULT_OK;
+}
+
+static GifResult
+add_screen (GifScan *self, const GifBlock *block)
+{
+  self->screen = (GifScreen){
+    .width = block->rect.width,
+    .height = block->rect.height,
+    .par_n = 1,
+    .par_d = 1,
+    .n_colors = block->n_colors,
+    .palette_offset = block->palette_offset,
+    .background_index = block->background_index,
+  };
+  if (block->aspect != 0) {
+    /* GIF89a §18: width by height is (value + 15) / 64. */
+    guint n = block->aspect + 15u, d = 64;
+
+    while (n % 2 == 0 && d > 1) {
+      n /= 2;
+      d /= 2;
+    }
+    self->screen.par_n = n;
+    self->screen.par_d = d;
+  }
+  /* A size of nothing is mended by the first image. */
+  if (self->screen.width == 0 || self->screen.height == 0)
+    return GIF_RESULT_OK;
+  return accept_screen (self);
+}
+
+static GifResult
+begin_image (GifScan *self, const GifBlock *block)
+{
+  gboolean has_local = block->n_colors > 0;
+
+  self->in_image = TRUE;
+  self->image = (GifFrame){
+    .rect = block->rect,
+    .interlaced = block->interlaced,
+    .offset = block->offset,
+    .n_colors = has_local ? block->n_colors : self->screen.n_colors,
+    .palette_offset =
+        has_local ? block->palette_offset : self->screen.palette_offset,
+    .data_offset = block->data_offset,
+  };
+  if (self->has_screen)
+    return GIF_RESULT_OK;
+  if (self->screen.width == 0)
+    self->screen.width = block->rect.x + block->rect.width;
+  if (self->screen.height == 0)
+    self->screen.height = block->rect.y + block->rect.height;
+  return accept_screen (self);
+}
+
+static gboolean
+covers (const GifRect *a, const GifRect *b)
+{
+  return a->x <= b->x && a->y <= b->y && a->x + a->width >= b->x + b->width
+      && a->y + a->height >= b->y + b->height;
+}
+
+/* Whether @frame, drawn after those found, depends on none of them, and whether
+ * the picture has no hole after it. */
+static void
+judge_frame (GifScan *self, GifFrame *frame)
+{
+  const GifRect all = { 0, 0, self->screen.width, self->screen.height };
+  gboolean is_solid =
+      frame->complete && frame->transparent_index < 0 && frame->n_colors > 0;
+  const GifFrame *before;
+  gboolean is_opaque;
+
+  if (self->frames->len == 0) {
+    frame->is_key = TRUE;
+    self->is_opaque = is_solid && covers (&frame->rect, &all);
+    return;
+  }
+  before = &g_array_index (self->frames, GifFrame, self->frames->len - 1);
+  frame->is_key = is_solid && covers (&frame->rect, &all);
+
+  is_opaque = self->is_opaque;
+  if (before->disposal == GIF_DISPOSAL_BACKGROUND
+      || (before->disposal == GIF_DISPOSAL_PREVIOUS && self->frames->len == 1))
+    is_opaque = is_opaque && is_solid && covers (&frame->rect, &before->rect);
+  self->is_opaque = is_opaque;
+}
+
+/* The image in hand ends before @end: a frame. */
+static void
+end_image (GifScan *self, gsize end, gboolean complete)
+{
+  GifFrame *frame = &self->image;
+
+  frame->size = end - frame->offset;
+  frame->complete = complete;
+  frame->delay_file_cs = self->control.delay_cs;
+  frame->delay_cs = frame->delay_file_cs < SHORTEST_DELAY_CS
+      ? DEFAULT_DELAY_CS
+      : frame->delay_file_cs;
+  frame->start_cs = self->duration_cs;
+  frame->disposal = self->control.disposal;
+  frame->transparent_index = self->control.transparent_index;
+  judge_frame (self, frame);
+
+  if (self->frames->len > 0
+      && g_array_index (self->frames, GifFrame, 0).delay_cs != frame->delay_cs)
+    self->has_same_delays = FALSE;
+  self->duration_cs += frame->delay_cs;
+  g_array_append_val (self->frames, *frame);
+  self->control = no_control;
+  self->in_image = FALSE;
+}
+
+static void
+read_control (GifScan *self, const guint8 *bytes)
+{
+  guint disposal = bytes[0] >> 2 & 7;
+
+  self->control = no_control;
+  self->control.delay_cs = bytes[1] | (guint) bytes[2] << 8;
+  if (disposal == 2)
+    self->control.disposal = GIF_DISPOSAL_BACKGROUND;
+  else if (disposal == 3 || disposal == 4)
+    self->control.disposal = GIF_DISPOSAL_PREVIOUS;
+  if (bytes[0] & 1)
+    self->control.transparent_index = bytes[3];
+}
+
+static void
+read_comment (GifScan *self, const guint8 *bytes, gsize size)
+{
+  gsize left = MAX_COMMENT_BYTES - self->n_comment_bytes;
+
+  size = MIN (size, left);
+  self->n_comment_bytes += size;
+  g_string_append_len (self->comment, (const gchar *) bytes, (gssize) size);
+}
+
+static void
+read_application (GifScan *self, const guint8 *bytes, gsize size)
+{
+  Extension *extension = &self->extension;
+
+  if (extension->n_blocks == 0)
+    extension->is_loop = size == APPLICATION_ID_SIZE
+        && (memcmp (bytes, "NETSCAPE2.0", size) == 0
+            || memcmp (bytes, "ANIMEXTS1.0", size) == 0);
+  else if (extension->is_loop && size >= LOOP_COUNT_SIZE && bytes[0] == 1)
+    self->loop_count = bytes[1] | bytes[2] << 8;
+}
+
+static void
+read_extension_data (GifScan *self, const guint8 *bytes, gsize size)
+{
+  switch (self->extension.label) {
+    case LABEL_GRAPHIC_CONTROL:
+      if (self->extension.n_blocks == 0 && size >= GRAPHIC_CONTROL_SIZE)
+        read_control (self, bytes);
+      break;
+    case LABEL_COMMENT:
+      read_comment (self, bytes, size);
+      break;
+    case LABEL_APPLICATION:
+      read_application (self, bytes, size);
+      break;
+    default:
+      break;
+  }
+  self->extension.n_blocks++;
+}
+
+static void
+end_data (GifScan *self, const GifBlock *block)
+{
+  if (self->in_image) {
+    end_image (self, block->offset, TRUE);
+  } else if (self->extension.label == LABEL_COMMENT && self->comment->len > 0) {
+    g_ptr_array_add (self->comments, g_strdup (self->comment->str));
+    g_string_truncate (self->comment, 0);
+  }
+}
+
+static GifResult
+take_block (GifScan *self, const guint8 *data, const GifBlock *block)
+{
+  switch (block->type) {
+    case GIF_BLOCK_SCREEN:
+      return add_screen (self, block);
+    case GIF_BLOCK_IMAGE:
+      return begin_image (self, block);
+    case GIF_BLOCK_EXTENSION:
+      self->extension = (Extension){ .label = block->label };
+      g_string_truncate (self->comment, 0);
+      return GIF_RESULT_OK;
+    case GIF_BLOCK_DATA:
+      read_extension_data (self, data + block->offset, block->size);
+      return GIF_RESULT_OK;
+    case GIF_BLOCK_DATA_END:
+      end_data (self, block);
+      return GIF_RESULT_OK;
+    case GIF_BLOCK_TRAILER:
+      return GIF_RESULT_END;
+  }
+  g_assert_not_reached ();
+}
+
+/* No more bytes come. An image without any data is none. */
+static GifResult
+end_file (GifScan *self, gsize size)
+{
+  if (!self->has_screen)
+    return GIF_RESULT_NOT_A_GIF;
+  /* Code size, length of the first sub-block, its first byte. */
+  if (self->in_image && size >= self->image.data_offset + 3)
+    end_image (self, size, FALSE);
+  return GIF_RESULT_END;
+}
+
+GifResult
+gif_scan_feed (GifScan *self, const guint8 *data, gsize size, gboolean at_end)
+{
+  GifResult result = self->result;
+  GifBlock block;
+
+  if (result != GIF_RESULT_NEED_DATA)
+    return result;
+  do {
+    result = gif_block_read (&self->reader, data, size, &block);
+    if (result == GIF_RESULT_OK)
+      result = take_block (self, data, &block);
+  } while (result == GIF_RESULT_OK);
+
+  if ((result == GIF_RESULT_NEED_DATA && at_end)
+      || (result == GIF_RESULT_END && !self->has_screen))
+    result = end_file (self, size);
+  self->result = result;
+  return result;
+}
+
+void
+gif_scan_set_max_pixels (GifScan *self, guint64 max_pixels)
+{
+  self->max_pixels = max_pixels;
+}
+
+guint64
+gif_scan_get_max_pixels (const GifScan *self)
+{
+  return self->max_pixels;
+}
+
+GifResult
+gif_scan_get_result (const GifScan *self)
+{
+  return self->result;
+}
+
+const GifScreen *
+gif_scan_get_screen (const GifScan *self)
+{
+  return self->has_screen ? &self->screen : NULL;
+}
+
+const GArray *
+gif_scan_get_frames (const GifScan *self)
+{
+  return self->frames;
+}
+
+const GPtrArray *
+gif_scan_get_comments (const GifScan *self)
+{
+  return self->comments;
+}
+
+guint64
+gif_scan_get_duration_cs (const GifScan *self)
+{
+  return self->duration_cs;
+}
+
+guint
+gif_scan_get_common_delay_cs (const GifScan *self)
+{
+  if (self->frames->len == 0 || !self->has_same_delays)
+    return 0;
+  return g_array_index (self->frames, GifFrame, 0).delay_cs;
+}
+
+gint
+gif_scan_get_loop_count (const GifScan *self)
+{
+  return self->loop_count;
+}
+
+gboolean
+gif_scan_is_opaque (const GifScan *self)
+{
+  return self->is_opaque;
+}
