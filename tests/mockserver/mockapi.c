@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * mockapi.c: which request gets which reply
+ */
+#include "mockapi.h"
+#include "mockorder.h"
+#include "mockserve.h"
+
+#include <json-glib/json-glib.h>
+#include <string.h>
+
+#define GIF_FOLDER "/gifs/"
+
+static MockReply *
+make_json_reply (guint status, const char *text)
+{
+  MockReply *reply = mock_reply_new (status);
+
+  mock_reply_set_text (reply, "application/json", text);
+  return reply;
+}
+
+static MockReply *
+refuse_method (const char *allowed)
+{
+  MockReply *reply =
+      make_json_reply (405, "{\"detail\":\"Method Not Allowed\"}");
+
+  mock_reply_set_header (reply, "Allow", allowed);
+  return reply;
+}
+
+/* The address as the client will reach it: by the host it has just used. */
+static char *
+make_gif_address (
+    MockState *state, const MockRequest *request, const MockGif *gif)
+{
+  const char *host = soup_message_headers_get_one (request->headers, "Host");
+  gboolean tls = mock_state_get_options (state)->certificate != NULL;
+
+  if (host == NULL || *host == '\0')
+    return g_strconcat (
+        mock_state_get_url (state), GIF_FOLDER, gif->name, NULL);
+  return g_strconcat (
+      tls ? "https://" : "http://", host, GIF_FOLDER, gif->name, NULL);
+}
+
+static MockReply *
+make_images_reply (const char *address)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autoptr (JsonNode) root = NULL;
+  g_autofree char *text = NULL;
+
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "images");
+  json_builder_begin_array (builder);
+  json_builder_add_string_value (builder, address);
+  json_builder_end_array (builder);
+  json_builder_end_object (builder);
+  root = json_builder_get_root (builder);
+  text = json_to_string (root, FALSE);
+  return make_json_reply (200, text);
+}
+
+static MockReply *
+generate (MockState *state, const MockRequest *request, const MockOrder *order)
+{
+  const MockOptions *options = mock_state_get_options (state);
+  MockRecipe recipe = {
+    .prompt = order->prompt,
+    .sampler = order->sampler,
+    .cfg_scale = order->cfg_scale,
+    .steps = order->steps,
+    .width = options->width,
+    .height = options->height,
+    .n_frames = options->n_frames,
+  };
+  g_autoptr (MockGif) gif = mock_state_generate (state, &recipe, NULL);
+  g_autofree char *address = NULL;
+  MockReply *reply;
+
+  if (gif == NULL)
+    return make_json_reply (500, "{\"detail\":\"Internal Server Error\"}");
+  address = make_gif_address (state, request, gif);
+  reply = make_images_reply (address);
+  reply->latency_ms = options->latency_ms;
+  return reply;
+}
+
+static MockReply *
+answer_post (MockState *state, const MockRequest *request)
+{
+  MockReply *refusal;
+  g_autoptr (MockOrder) order =
+      mock_order_new (request, mock_state_get_options (state)->token, &refusal);
+  MockReply *reply =
+      refusal != NULL ? refusal : generate (state, request, order);
+
+  reply->hold_at = mock_state_get_hold (state, MOCK_STAGE_POST);
+  return reply;
+}
+
+static MockReply *
+answer_get (MockState *state, const MockRequest *request)
+{
+  g_autoptr (MockGif) gif =
+      mock_state_find_gif (state, request->path + strlen (GIF_FOLDER));
+  MockReply *reply;
+
+  if (gif == NULL) {
+    reply = make_json_reply (404, "{\"detail\":\"Not Found\"}");
+  } else {
+    g_autoptr (MockServing) serving = mock_serving_new (gif);
+
+    reply = mock_serving_reply (serving, request);
+    reply->rate = mock_state_get_options (state)->drip_rate;
+  }
+  reply->hold_at = mock_state_get_hold (state, MOCK_STAGE_GET);
+  return reply;
+}
+
+static MockReply *
+list_samplers (void)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autoptr (JsonNode) root = NULL;
+  g_autofree char *text = NULL;
+  const char *const *names = mock_order_list_samplers ();
+
+  json_builder_begin_array (builder);
+  for (guint i = 0; names[i] != NULL; i++)
+    json_builder_add_string_value (builder, names[i]);
+  json_builder_end_array (builder);
+  root = json_builder_get_root (builder);
+  text = json_to_string (root, FALSE);
+  return make_json_reply (200, text);
+}
+
+static MockReply *
+answer_other (MockState *state, const MockRequest *request, gboolean is_get)
+{
+  const char *const sampler_paths[] = { "/image/samplers", "/sd/samplers",
+    "/samplers", NULL };
+
+  mock_state_count (state, MOCK_EVENT_OTHER_RECEIVED);
+  if (g_str_equal (request->path, "/generate-gif"))
+    return refuse_method ("POST");
+  if (g_strv_contains (sampler_paths, request->path))
+    return is_get ? list_samplers () : refuse_method ("GET, HEAD");
+  if (g_str_has_prefix (request->path, GIF_FOLDER))
+    return refuse_method ("GET, HEAD");
+  return make_json_reply (404, "{\"detail\":\"Not Found\"}");
+}
+
+MockReply *
+mock_api_answer (
+    MockState *state, const MockRequest *request, MockEvent *ret_answered)
+{
+  gboolean is_get = g_str_equal (request->method, "GET")
+      || g_str_equal (request->method, "HEAD");
+
+  if (g_str_equal (request->method, "POST")
+      && g_str_equal (request->path, "/generate-gif")) {
+    mock_state_record (state, MOCK_STAGE_POST, request->head, request->body);
+    mock_state_count (state, MOCK_EVENT_POST_RECEIVED);
+    *ret_answered = MOCK_EVENT_POST_ANSWERED;
+    return answer_post (state, request);
+  }
+  if (is_get && g_str_has_prefix (request->path, GIF_FOLDER)) {
+    mock_state_record (state, MOCK_STAGE_GET, request->head, NULL);
+    if (soup_message_headers_get_one (request->headers, "Range") != NULL)
+      mock_state_count (state, MOCK_EVENT_RANGE_RECEIVED);
+    mock_state_count (state, MOCK_EVENT_GET_RECEIVED);
+    *ret_answered = MOCK_EVENT_GET_ANSWERED;
+    return answer_get (state, request);
+  }
+  *ret_answered = MOCK_N_EVENTS;
+  return answer_other (state, request, is_get);
+}

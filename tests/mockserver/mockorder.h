@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "mockhttp.h"
+
+/* What a POST asks for. */
+typedef struct
+{
+  char *token, *sampler, *prompt; /* NULL when missing or no string */
+  gint64 cfg_scale, steps;
+} MockOrder;
+
+void mock_order_free (MockOrder *order);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MockOrder, mock_order_free)
+
+/* Reads the body of @request. Never NULL; @ret_refusal gets the reply to a
+ * request that is not as it should be (422 with all that is wrong, 403, 400),
+ * or NULL. @token is the only key accepted; NULL: any but "". */
+MockOrder *mock_order_new (
+    const MockRequest *request, const char *token, MockReply **ret_refusal);
+
+/* The samplers' names, NULL-terminated. */
+const char *const *mock_order_list_samplers (void);

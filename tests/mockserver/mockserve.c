@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * mockserve.c: a file over HTTP, with validators and ranges
+ */
+#include "mockserve.h"
+
+MockServing *
+mock_serving_new (const MockGif *gif)
+{
+  MockServing *serving = g_new0 (MockServing, 1);
+
+  serving->bytes = g_bytes_ref (gif->bytes);
+  serving->type = g_strdup ("image/gif");
+  serving->etag = g_strdup (gif->etag);
+  serving->modified = g_strdup (gif->modified);
+  return serving;
+}
+
+void
+mock_serving_free (MockServing *serving)
+{
+  g_bytes_unref (serving->bytes);
+  g_free (serving->type);
+  g_free (serving->etag);
+  g_free (serving->modified);
+  g_free (serving);
+}
+
+/* RFC 9110 §13.1.5: strong comparison of tags, exact comparison of dates. */
+static gboolean
+range_is_wanted (const MockServing *serving, const MockRequest *request)
+{
+  const char *condition =
+      soup_message_headers_get_one (request->headers, "If-Range");
+
+  if (serving->range_ignored)
+    return FALSE;
+  if (condition == NULL)
+    return TRUE;
+  if (*condition == '"')
+    return g_strcmp0 (condition, serving->etag) == 0;
+  return g_strcmp0 (condition, serving->modified) == 0;
+}
+
+static gboolean
+is_unchanged (const MockServing *serving, const MockRequest *request)
+{
+  const char *tag =
+      soup_message_headers_get_one (request->headers, "If-None-Match");
+
+  return tag != NULL && g_strcmp0 (tag, serving->etag) == 0;
+}
+
+/* Turns the 200 of @reply into a 206 or 416 when @request asks for one range.
+ * Several ranges at once get the whole file, as RFC 9110 §14.2 allows. */
+static void
+apply_range (
+    const MockServing *serving, const MockRequest *request, MockReply *reply)
+{
+  gsize size = g_bytes_get_size (serving->bytes);
+  SoupRange *ranges;
+  int n_ranges;
+  guint status;
+  g_autofree char *told = NULL;
+
+  status = soup_message_headers_get_ranges (
+               request->headers, (goffset) size, &ranges, &n_ranges)
+      ? SOUP_STATUS_PARTIAL_CONTENT
+      : SOUP_STATUS_OK;
+  if (status == SOUP_STATUS_OK)
+    return;
+  if (n_ranges == 1 && ranges[0].start < (goffset) size
+      && ranges[0].end >= ranges[0].start) {
+    gint64 from = ranges[0].start;
+    gint64 length = ranges[0].end - from + 1;
+    gint64 shifted = MIN (from + serving->range_shift, (gint64) size - length);
+
+    reply->status = SOUP_STATUS_PARTIAL_CONTENT;
+    mock_reply_take_body (reply, serving->type,
+        g_bytes_new_from_bytes (
+            serving->bytes, (gsize) MAX (0, shifted), (gsize) length));
+    soup_message_headers_set_content_range (
+        reply->headers, from, ranges[0].end, (goffset) size);
+  } else if (n_ranges == 1) {
+    reply->status = SOUP_STATUS_REQUESTED_RANGE_NOT_SATISFIABLE;
+    mock_reply_take_body (reply, NULL, g_bytes_new (NULL, 0));
+    told = g_strdup_printf ("bytes */%" G_GSIZE_FORMAT, size);
+    mock_reply_set_header (reply, "Content-Range", told);
+  }
+  soup_message_headers_free_ranges (request->headers, ranges);
+}
+
+MockReply *
+mock_serving_reply (const MockServing *serving, const MockRequest *request)
+{
+  MockReply *reply = mock_reply_new (SOUP_STATUS_OK);
+
+  mock_reply_take_body (reply, serving->type, g_bytes_ref (serving->bytes));
+  mock_reply_set_header (reply, "ETag", serving->etag);
+  mock_reply_set_header (reply, "Last-Modified", serving->modified);
+  mock_reply_set_header (
+      reply, "Accept-Ranges", serving->range_ignored ? NULL : "bytes");
+  if (is_unchanged (serving, request)) {
+    reply->status = SOUP_STATUS_NOT_MODIFIED;
+    mock_reply_take_body (reply, NULL, g_bytes_new (NULL, 0));
+  } else if (range_is_wanted (serving, request)) {
+    apply_range (serving, request, reply);
+  }
+  return reply;
+}

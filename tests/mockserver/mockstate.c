@@ -1,0 +1,475 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * mockstate.c: counters, records, pictures and holds, under one lock
+ */
+#include "mockstate.h"
+#include "mockgif.h"
+#include "mockhttp.h"
+
+#include <string.h>
+
+#define MAX_RECORDS 256
+#define MAX_GIFS 64
+#define MAX_GIF_BYTES (64 * 1024 * 1024)
+
+/* The newest items of a sequence that is counted from its start. */
+typedef struct
+{
+  GQueue items; /* oldest first */
+  guint n_forgotten;
+} Recent;
+
+typedef struct
+{
+  char *head;
+  GBytes *body;
+} Record;
+
+struct _MockState
+{
+  gatomicrefcount refs;
+
+  /* Set before the first connection. */
+  MockOptions options;
+  guint16 *delays_cs;
+  char *token, *fault, *url;
+  GCancellable *stop;
+
+  GMutex lock;
+  GCond changed;
+
+  /* All below: lock. */
+  guint counts[MOCK_N_EVENTS];
+  guint n_open;
+  Recent records[MOCK_N_STAGES];
+  Recent gifs;
+  gsize gif_bytes;
+  GBytes *fixed_gif;
+  gint64 hold_at[MOCK_N_STAGES];
+  GCancellable *gate; /* cancelled by release, then replaced */
+};
+
+static void
+record_free (gpointer data)
+{
+  Record *record = data;
+
+  g_free (record->head);
+  g_clear_pointer (&record->body, g_bytes_unref);
+  g_free (record);
+}
+
+static gpointer
+recent_get (Recent *recent, int index)
+{
+  guint length = recent->items.length;
+
+  if (index < 0)
+    return g_queue_peek_tail (&recent->items);
+  if ((guint) index < recent->n_forgotten)
+    return NULL;
+  index -= recent->n_forgotten;
+  return (guint) index < length ? g_queue_peek_nth (&recent->items, index)
+                                : NULL;
+}
+
+static gpointer
+recent_forget (Recent *recent)
+{
+  recent->n_forgotten++;
+  return g_queue_pop_head (&recent->items);
+}
+
+static void
+fill_in_options (MockState *state, const MockOptions *options)
+{
+  MockOptions *own = &state->options;
+
+  if (options != NULL)
+    *own = *options;
+  own->width = own->width != 0 ? own->width : 512;
+  own->height = own->height != 0 ? own->height : 512;
+  own->n_frames = own->n_frames != 0 ? own->n_frames : 16;
+  own->token = state->token = g_strdup (own->token);
+  own->fault = state->fault = g_strdup (own->fault);
+  state->delays_cs = g_new (guint16, own->n_frames);
+  for (guint i = 0; i < own->n_frames; i++) {
+    if (own->delays_cs != NULL)
+      state->delays_cs[i] = own->delays_cs[i];
+    else
+      state->delays_cs[i] = own->delay_cs != 0 ? own->delay_cs : 12 + i % 2;
+  }
+  own->delays_cs = state->delays_cs;
+  if (own->certificate != NULL)
+    g_object_ref (own->certificate);
+}
+
+MockState *
+mock_state_new (const MockOptions *options)
+{
+  MockState *state = g_new0 (MockState, 1);
+
+  g_atomic_ref_count_init (&state->refs);
+  fill_in_options (state, options);
+  state->stop = g_cancellable_new ();
+  state->gate = g_cancellable_new ();
+  g_mutex_init (&state->lock);
+  g_cond_init (&state->changed);
+  for (guint i = 0; i < MOCK_N_STAGES; i++)
+    state->hold_at[i] = MOCK_AT_NONE;
+  return state;
+}
+
+MockState *
+mock_state_ref (MockState *state)
+{
+  g_atomic_ref_count_inc (&state->refs);
+  return state;
+}
+
+void
+mock_state_unref (MockState *state)
+{
+  if (!g_atomic_ref_count_dec (&state->refs))
+    return;
+  for (guint i = 0; i < MOCK_N_STAGES; i++)
+    g_queue_clear_full (&state->records[i].items, record_free);
+  g_queue_clear_full (&state->gifs.items, (GDestroyNotify) mock_gif_unref);
+  g_clear_pointer (&state->fixed_gif, g_bytes_unref);
+  g_clear_object (&state->options.certificate);
+  g_object_unref (state->gate);
+  g_object_unref (state->stop);
+  g_free (state->delays_cs);
+  g_free (state->token);
+  g_free (state->fault);
+  g_free (state->url);
+  g_mutex_clear (&state->lock);
+  g_cond_clear (&state->changed);
+  g_free (state);
+}
+
+const MockOptions *
+mock_state_get_options (MockState *state)
+{
+  return &state->options;
+}
+
+const char *
+mock_state_get_url (MockState *state)
+{
+  return state->url;
+}
+
+void
+mock_state_take_url (MockState *state, char *url)
+{
+  state->url = url;
+}
+
+GCancellable *
+mock_state_get_stop (MockState *state)
+{
+  return state->stop;
+}
+
+void
+mock_state_count (MockState *state, MockEvent event)
+{
+  g_mutex_lock (&state->lock);
+  state->counts[event]++;
+  g_cond_broadcast (&state->changed);
+  g_mutex_unlock (&state->lock);
+}
+
+guint
+mock_state_get_count (MockState *state, MockEvent event)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&state->lock);
+
+  return state->counts[event];
+}
+
+gboolean
+mock_state_wait_for (
+    MockState *state, MockEvent event, guint n, guint timeout_ms)
+{
+  gint64 deadline = g_get_monotonic_time () + timeout_ms * (gint64) 1000;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&state->lock);
+
+  while (state->counts[event] < n)
+    if (!g_cond_wait_until (&state->changed, &state->lock, deadline))
+      return state->counts[event] >= n;
+  return TRUE;
+}
+
+void
+mock_state_begin_connection (MockState *state)
+{
+  g_mutex_lock (&state->lock);
+  state->n_open++;
+  state->counts[MOCK_EVENT_CONNECTION]++;
+  g_cond_broadcast (&state->changed);
+  g_mutex_unlock (&state->lock);
+}
+
+void
+mock_state_end_connection (MockState *state)
+{
+  g_mutex_lock (&state->lock);
+  state->n_open--;
+  state->counts[MOCK_EVENT_CLOSED]++;
+  g_cond_broadcast (&state->changed);
+  g_mutex_unlock (&state->lock);
+}
+
+void
+mock_state_wait_until_idle (MockState *state)
+{
+  g_mutex_lock (&state->lock);
+  while (state->n_open > 0)
+    g_cond_wait (&state->changed, &state->lock);
+  g_mutex_unlock (&state->lock);
+}
+
+guint
+mock_state_get_n_open (MockState *state)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&state->lock);
+
+  return state->n_open;
+}
+
+void
+mock_state_record (
+    MockState *state, MockStage stage, const char *head, GBytes *body)
+{
+  Recent *recent = &state->records[stage];
+  Record *record = g_new0 (Record, 1);
+
+  record->head = g_strdup (head);
+  record->body = body != NULL ? g_bytes_ref (body) : NULL;
+  g_mutex_lock (&state->lock);
+  g_queue_push_tail (&recent->items, record);
+  if (recent->items.length > MAX_RECORDS)
+    record_free (recent_forget (recent));
+  g_mutex_unlock (&state->lock);
+}
+
+char *
+mock_state_dup_head (MockState *state, MockStage stage, int index)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&state->lock);
+  Record *record = recent_get (&state->records[stage], index);
+
+  return record != NULL ? g_strdup (record->head) : NULL;
+}
+
+GBytes *
+mock_state_ref_body (MockState *state, int index)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&state->lock);
+  Record *record = recent_get (&state->records[MOCK_STAGE_POST], index);
+
+  return record != NULL ? g_bytes_ref (record->body) : NULL;
+}
+
+static void
+gif_clear (gpointer data)
+{
+  MockGif *gif = data;
+
+  g_free (gif->name);
+  g_bytes_unref (gif->bytes);
+  g_free (gif->etag);
+  g_free (gif->modified);
+  g_free (gif->faults);
+}
+
+void
+mock_gif_unref (MockGif *gif)
+{
+  g_atomic_rc_box_release_full (gif, gif_clear);
+}
+
+/* Takes @bytes over. */
+static MockGif *
+gif_new (MockState *state, GBytes *bytes, const char *faults)
+{
+  MockGif *gif = g_atomic_rc_box_new0 (MockGif);
+  g_autofree char *sum =
+      g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+
+  sum[16] = '\0';
+  gif->bytes = bytes;
+  gif->etag =
+      state->options.without_etag ? NULL : g_strdup_printf ("\"%s\"", sum);
+  gif->modified = soup_date_time_to_string (now, SOUP_DATE_HTTP);
+  gif->faults = g_strdup (faults);
+  return gif;
+}
+
+/* Called with @lock held. Old pictures give way to @gif, which is named. */
+static void
+keep_gif (MockState *state, MockGif *gif)
+{
+  gsize size = g_bytes_get_size (gif->bytes);
+  g_autofree char *sum =
+      g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, gif->bytes);
+  guint number = state->gifs.n_forgotten + state->gifs.items.length;
+
+  gif->name = g_strdup_printf ("%.12s-%u.gif", sum, number);
+  while (state->gifs.items.length > 0
+      && (state->gifs.items.length >= MAX_GIFS
+          || state->gif_bytes + size > MAX_GIF_BYTES)) {
+    MockGif *old = recent_forget (&state->gifs);
+
+    state->gif_bytes -= g_bytes_get_size (old->bytes);
+    mock_gif_unref (old);
+  }
+  g_queue_push_tail (&state->gifs.items, g_atomic_rc_box_acquire (gif));
+  state->gif_bytes += size;
+}
+
+MockGif *
+mock_state_generate (
+    MockState *state, const MockRecipe *recipe, const char *faults)
+{
+  GBytes *bytes;
+  MockGif *gif;
+
+  g_mutex_lock (&state->lock);
+  bytes = state->fixed_gif != NULL ? g_bytes_ref (state->fixed_gif) : NULL;
+  g_mutex_unlock (&state->lock);
+  if (bytes == NULL)
+    bytes = mock_gif_new (recipe, state->delays_cs);
+  if (bytes == NULL)
+    return NULL;
+
+  gif = gif_new (state, bytes, faults);
+  g_mutex_lock (&state->lock);
+  keep_gif (state, gif);
+  state->counts[MOCK_EVENT_GENERATED]++;
+  g_cond_broadcast (&state->changed);
+  g_mutex_unlock (&state->lock);
+  return gif;
+}
+
+MockGif *
+mock_state_find_gif (MockState *state, const char *name)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&state->lock);
+
+  for (GList *link = state->gifs.items.tail; link != NULL; link = link->prev) {
+    MockGif *gif = link->data;
+
+    if (g_str_equal (gif->name, name))
+      return g_atomic_rc_box_acquire (gif);
+  }
+  return NULL;
+}
+
+GBytes *
+mock_state_ref_gif (MockState *state, int index)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&state->lock);
+  MockGif *gif = recent_get (&state->gifs, index);
+
+  return gif != NULL ? g_bytes_ref (gif->bytes) : NULL;
+}
+
+void
+mock_state_set_gif (MockState *state, GBytes *gif)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&state->lock);
+
+  g_clear_pointer (&state->fixed_gif, g_bytes_unref);
+  state->fixed_gif = gif != NULL ? g_bytes_ref (gif) : NULL;
+}
+
+gint64
+mock_state_get_hold (MockState *state, MockStage stage)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&state->lock);
+
+  return state->hold_at[stage];
+}
+
+void
+mock_state_hold (MockState *state, MockStage stage, gint64 after)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&state->lock);
+
+  state->hold_at[stage] = after;
+}
+
+void
+mock_state_release (MockState *state)
+{
+  g_autoptr (GCancellable) open_gate = NULL;
+
+  g_mutex_lock (&state->lock);
+  for (guint i = 0; i < MOCK_N_STAGES; i++)
+    state->hold_at[i] = MOCK_AT_NONE;
+  open_gate = state->gate;
+  state->gate = g_cancellable_new ();
+  g_mutex_unlock (&state->lock);
+  g_cancellable_cancel (open_gate);
+}
+
+/* A client that waits for its reply sends nothing: bytes are TLS's goodbye. */
+static gboolean
+peer_has_closed (GSocket *socket)
+{
+  return g_socket_condition_check (socket, G_IO_IN | G_IO_HUP | G_IO_ERR) != 0;
+}
+
+static gint64
+ms_until (gint64 deadline)
+{
+  return MAX (0, deadline - g_get_monotonic_time () + 999) / 1000;
+}
+
+GCancellable *
+mock_state_ref_gate (MockState *state)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&state->lock);
+
+  return g_object_ref (state->gate);
+}
+
+MockWake
+mock_state_sleep (
+    MockState *state, GSocket *socket, GCancellable *gate, gint64 timeout_ms)
+{
+  gint64 deadline = g_get_monotonic_time () + timeout_ms * 1000;
+  GPollFD fds[3] = {
+    { .fd = g_socket_get_fd (socket), .events = G_IO_IN | G_IO_HUP },
+  };
+  guint n_fds = gate != NULL ? 3 : 2;
+  MockWake wake = MOCK_WAKE_TIME;
+
+  if (gate != NULL)
+    mock_state_count (state, MOCK_EVENT_HELD);
+  if (!g_cancellable_make_pollfd (state->stop, &fds[1]))
+    g_error ("mock server: out of file descriptors");
+  if (gate != NULL && !g_cancellable_make_pollfd (gate, &fds[2]))
+    g_error ("mock server: out of file descriptors");
+  for (;;) {
+    gint64 left = timeout_ms < 0 ? -1 : ms_until (deadline);
+
+    g_poll (fds, n_fds, (int) MIN (left, G_MAXINT));
+    if (g_cancellable_is_cancelled (state->stop))
+      wake = MOCK_WAKE_STOP;
+    else if (peer_has_closed (socket))
+      wake = MOCK_WAKE_GONE;
+    else if (g_cancellable_is_cancelled (gate))
+      wake = MOCK_WAKE_RELEASE;
+    else if (timeout_ms < 0 || ms_until (deadline) > 0)
+      continue;
+    break;
+  }
+  g_cancellable_release_fd (state->stop);
+  g_cancellable_release_fd (gate);
+  return wake;
+}
