@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "animgifinput.h"
+
+#define NOTHING_DRAWN G_MAXUINT
+
+struct _AnimGifInput
+{
+  GMutex lock;
+
+  /* All below: @lock. */
+  GifDecoder *decoder;
+  GByteArray *bytes;
+  gsize max_size;
+  GifResult result; /* of the last scan */
+  guint drawn;      /* frame in the canvas, or NOTHING_DRAWN */
+};
+
+AnimGifInput *
+anim_gif_input_new (void)
+{
+  AnimGifInput *self = g_new0 (AnimGifInput, 1);
+
+  g_mutex_init (&self->lock);
+  self->decoder = gif_decoder_new ();
+  self->bytes = g_byte_array_new ();
+  self->result = GIF_RESULT_NEED_DATA;
+  self->drawn = NOTHING_DRAWN;
+  return self;
+}
+
+void
+anim_gif_input_free (AnimGifInput *self)
+{
+  gif_decoder_free (self->decoder);
+  g_byte_array_unref (self->bytes);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+void
+anim_gif_input_reset (AnimGifInput *self, gsize max_size, guint64 max_pixels)
+{
+  g_mutex_lock (&self->lock);
+  /* A new decoder: a reset one would keep the canvas of the largest file. */
+  gif_decoder_free (self->decoder);
+  self->decoder = gif_decoder_new ();
+  gif_decoder_set_max_pixels (
+      self->decoder, max_pixels > 0 ? max_pixels : G_MAXUINT64);
+  g_byte_array_unref (self->bytes);
+  self->bytes = g_byte_array_new ();
+  self->max_size = max_size;
+  self->result = GIF_RESULT_NEED_DATA;
+  self->drawn = NOTHING_DRAWN;
+  g_mutex_unlock (&self->lock);
+}
+
+/* Called with @lock held. */
+static void
+get_facts (AnimGifInput *self, AnimGifFacts *facts)
+{
+  const GifScreen *screen = gif_decoder_get_screen (self->decoder);
+
+  *facts = (AnimGifFacts){
+    .has_screen = screen != NULL,
+    .complete = self->result == GIF_RESULT_END,
+    .n_frames = gif_decoder_get_n_frames (self->decoder),
+    .n_comments = gif_decoder_get_n_comments (self->decoder),
+    .duration_cs = gif_decoder_get_duration_cs (self->decoder),
+    .common_delay_cs = gif_decoder_get_common_delay_cs (self->decoder),
+    .n_plays = gif_decoder_get_n_plays (self->decoder),
+    .opaque = gif_decoder_is_opaque (self->decoder),
+  };
+  if (screen != NULL)
+    facts->screen = *screen;
+}
+
+GifResult
+anim_gif_input_append (
+    AnimGifInput *self, GstBuffer *buffer, AnimGifFacts *facts)
+{
+  GstMapInfo map;
+  GifResult result;
+
+  g_mutex_lock (&self->lock);
+  if (self->result == GIF_RESULT_NEED_DATA) {
+    if (gst_buffer_get_size (buffer) > self->max_size - self->bytes->len) {
+      self->result = GIF_RESULT_TOO_LARGE;
+    } else if (gst_buffer_map (buffer, &map, GST_MAP_READ)) {
+      g_byte_array_append (self->bytes, map.data, map.size);
+      gst_buffer_unmap (buffer, &map);
+      self->result = gif_decoder_scan (
+          self->decoder, self->bytes->data, self->bytes->len, FALSE);
+    } else {
+      self->result = GIF_RESULT_CORRUPT;
+    }
+  }
+  get_facts (self, facts);
+  result = self->result;
+  g_mutex_unlock (&self->lock);
+  return result;
+}
+
+GifResult
+anim_gif_input_end (AnimGifInput *self, AnimGifFacts *facts)
+{
+  GifResult result;
+
+  g_mutex_lock (&self->lock);
+  if (self->result == GIF_RESULT_NEED_DATA)
+    self->result = gif_decoder_scan (
+        self->decoder, self->bytes->data, self->bytes->len, TRUE);
+  get_facts (self, facts);
+  result = self->result;
+  g_mutex_unlock (&self->lock);
+  return result;
+}
+
+gsize
+anim_gif_input_get_size (AnimGifInput *self)
+{
+  gsize size;
+
+  g_mutex_lock (&self->lock);
+  size = self->bytes->len;
+  g_mutex_unlock (&self->lock);
+  return size;
+}
+
+void
+anim_gif_input_get_frame (AnimGifInput *self, guint n, GifFrame *frame)
+{
+  g_mutex_lock (&self->lock);
+  *frame = *gif_decoder_get_frame (self->decoder, n);
+  g_mutex_unlock (&self->lock);
+}
+
+guint
+anim_gif_input_find_frame (AnimGifInput *self, guint64 cs)
+{
+  guint n;
+
+  g_mutex_lock (&self->lock);
+  n = gif_decoder_find_frame (self->decoder, cs);
+  g_mutex_unlock (&self->lock);
+  return n;
+}
+
+/* GIF89a §24 asks for 7-bit ASCII; programs write UTF-8 or their system's encoding. */
+static gchar *
+comment_to_utf8 (const gchar *comment)
+{
+  if (g_utf8_validate (comment, -1, NULL))
+    return g_strdup (comment);
+  return g_convert (comment, -1, "UTF-8", "ISO-8859-1", NULL, NULL, NULL);
+}
+
+GstTagList *
+anim_gif_input_get_tags (AnimGifInput *self)
+{
+  GstTagList *tags = gst_tag_list_new (GST_TAG_VIDEO_CODEC, "GIF image", NULL);
+
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < gif_decoder_get_n_comments (self->decoder); i++) {
+    g_autofree gchar *text =
+        comment_to_utf8 (gif_decoder_get_comment (self->decoder, i));
+
+    if (text != NULL && *text != '\0')
+      gst_tag_list_add (
+          tags, GST_TAG_MERGE_APPEND, GST_TAG_COMMENT, text, NULL);
+  }
+  g_mutex_unlock (&self->lock);
+  return tags;
+}
+
+guint
+anim_gif_input_next_step (AnimGifInput *self, guint n)
+{
+  guint step = n;
+
+  g_mutex_lock (&self->lock);
+  while (step > 0 && step != self->drawn && step != self->drawn + 1
+      && !gif_decoder_get_frame (self->decoder, step)->is_key)
+    step--;
+  g_mutex_unlock (&self->lock);
+  return step;
+}
+
+GifResult
+anim_gif_input_render (AnimGifInput *self, guint n, GifLayout layout)
+{
+  GifResult result;
+
+  g_mutex_lock (&self->lock);
+  gif_decoder_set_layout (self->decoder, layout);
+  result = gif_decoder_render (
+      self->decoder, self->bytes->data, self->bytes->len, n, NULL);
+  if (result == GIF_RESULT_OK || result == GIF_RESULT_CORRUPT)
+    self->drawn = n;
+  g_mutex_unlock (&self->lock);
+  return result;
+}
+
+void
+anim_gif_input_copy (AnimGifInput *self, guint8 *dest, gsize stride)
+{
+  g_mutex_lock (&self->lock);
+  gif_decoder_copy (self->decoder, NULL, dest, stride);
+  g_mutex_unlock (&self->lock);
+}

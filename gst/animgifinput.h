@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "gifdecoder.h"
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+/* One GIF file on its way in: the bytes so far, and the decoder that reads them. The thread that
+ * brings bytes and the one that draws share it: every function locks for itself. */
+typedef struct _AnimGifInput AnimGifInput;
+
+/* What the bytes so far say. Everything is final once @complete. */
+typedef struct
+{
+  gboolean has_screen;
+  gboolean complete; /* trailer or end seen */
+  GifScreen screen;  /* valid when @has_screen */
+  guint n_frames;    /* of which every byte is here */
+  guint n_comments;
+  guint64 duration_cs;   /* of one play, hundredths of a second */
+  guint common_delay_cs; /* 0: delays differ */
+  guint n_plays;         /* as the file asks, 0: for ever */
+  gboolean opaque;
+} AnimGifFacts;
+
+AnimGifInput *anim_gif_input_new (void);
+
+void anim_gif_input_free (AnimGifInput *self);
+
+/* Forgets the file and gives its memory back. A file of more than @max_size bytes, or with a
+ * screen of more than @max_pixels, will be refused; 0 pixels: no limit. */
+void anim_gif_input_reset (
+    AnimGifInput *self, gsize max_size, guint64 max_pixels);
+
+/* Copies the bytes of @buffer and scans them; @facts (out) is brought up to date. NEED_DATA: the
+ * file goes on. END: it is complete, these and later bytes are not kept beyond its end.
+ * NOT_A_GIF, TOO_LARGE: final. CORRUPT: @buffer cannot be read. */
+GifResult anim_gif_input_append (
+    AnimGifInput *self, GstBuffer *buffer, AnimGifFacts *facts);
+
+/* No more bytes will come: what is there is the file. Results as for append, but never NEED_DATA.
+ */
+GifResult anim_gif_input_end (AnimGifInput *self, AnimGifFacts *facts);
+
+/* Bytes taken since the last reset. */
+gsize anim_gif_input_get_size (AnimGifInput *self);
+
+/* Copies what is known of frame @n, which must be below n_frames, to @frame. */
+void anim_gif_input_get_frame (AnimGifInput *self, guint n, GifFrame *frame);
+
+/* Index of the frame on show @cs hundredths of a second into one play; needs at least one frame. */
+guint anim_gif_input_find_frame (AnimGifInput *self, guint64 cs);
+
+/* Comments and codec. Returns: (transfer full): tags of stream scope. */
+GstTagList *anim_gif_input_get_tags (AnimGifInput *self);
+
+/* The next frame to draw on the way from the picture there is to frame @n; @n itself in the end.
+ * Drawing one at a time lets a long way be left in between. */
+guint anim_gif_input_next_step (AnimGifInput *self, guint n);
+
+/* Draws frame @n. Results as for gif_decoder_render(). */
+GifResult anim_gif_input_render (AnimGifInput *self, guint n, GifLayout layout);
+
+/* Copies the picture drawn last to @dest, @stride bytes per row. */
+void anim_gif_input_copy (AnimGifInput *self, guint8 *dest, gsize stride);
+
+G_END_DECLS

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "animgifoutput.h"
+
+#include <gst/video/gstvideopool.h>
+
+GST_DEBUG_CATEGORY_EXTERN (gst_anim_gif_dec_debug);
+#define GST_CAT_DEFAULT gst_anim_gif_dec_debug
+
+struct _AnimGifOutput
+{
+  GstPad *srcpad; /* not owned */
+  GstCaps *caps;
+  GstVideoInfo info;
+  GstBufferPool *pool;
+};
+
+AnimGifOutput *
+anim_gif_output_new (GstPad *srcpad)
+{
+  AnimGifOutput *self = g_new0 (AnimGifOutput, 1);
+
+  self->srcpad = srcpad;
+  return self;
+}
+
+void
+anim_gif_output_free (AnimGifOutput *self)
+{
+  anim_gif_output_reset (self);
+  g_free (self);
+}
+
+void
+anim_gif_output_reset (AnimGifOutput *self)
+{
+  gst_clear_caps (&self->caps);
+  if (self->pool != NULL)
+    gst_buffer_pool_set_active (self->pool, FALSE);
+  gst_clear_object (&self->pool);
+  gst_video_info_init (&self->info);
+}
+
+const GstVideoInfo *
+anim_gif_output_get_info (const AnimGifOutput *self)
+{
+  return &self->info;
+}
+
+/* The template's formats, narrowed to one size and rate. */
+static GstCaps *
+offered_caps (const AnimGifPicture *picture)
+{
+  GstCaps *caps = gst_caps_from_string (picture->opaque
+          ? GST_VIDEO_CAPS_MAKE (
+              "{ " ANIM_GIF_ALPHA_FORMATS ", " ANIM_GIF_OPAQUE_FORMATS " }")
+          : GST_VIDEO_CAPS_MAKE ("{ " ANIM_GIF_ALPHA_FORMATS " }"));
+
+  gst_caps_set_simple (caps, "width", G_TYPE_INT, (gint) picture->width,
+      "height", G_TYPE_INT, (gint) picture->height, "framerate",
+      GST_TYPE_FRACTION, (gint) picture->fps_n, (gint) picture->fps_d,
+      "pixel-aspect-ratio", GST_TYPE_FRACTION, (gint) picture->par_n,
+      (gint) picture->par_d, "interlace-mode", G_TYPE_STRING, "progressive",
+      NULL);
+  return caps;
+}
+
+/* Caps in the order the peer prefers, cut down to one; NULL when nothing is common. */
+static GstCaps *
+choose_caps (AnimGifOutput *self, const AnimGifPicture *picture)
+{
+  g_autoptr (GstCaps) offered = offered_caps (picture);
+  g_autoptr (GstCaps) wanted = NULL;
+  GstCaps *common;
+  GstVideoInfo info;
+
+  /* Asked without a filter: with one, most elements answer in the filter's order. */
+  wanted = gst_pad_peer_query_caps (self->srcpad, NULL);
+  common = gst_caps_intersect_full (wanted, offered, GST_CAPS_INTERSECT_FIRST);
+  GST_DEBUG_OBJECT (self->srcpad,
+      "offered %" GST_PTR_FORMAT ", wanted %" GST_PTR_FORMAT,
+      (gpointer) offered, (gpointer) wanted);
+  if (gst_caps_is_empty (common)) {
+    gst_caps_unref (common);
+    return NULL;
+  }
+
+  common = gst_caps_fixate (common);
+  /* Completed with the fields every raw video has, colorimetry among them. */
+  if (!gst_video_info_from_caps (&info, common)) {
+    gst_caps_unref (common);
+    return NULL;
+  }
+  gst_caps_unref (common);
+  return gst_video_info_to_caps (&info);
+}
+
+static gboolean
+configure_pool (GstBufferPool *pool, GstCaps *caps, guint size, guint min,
+    guint max, GstAllocator *allocator, const GstAllocationParams *params,
+    gboolean with_meta)
+{
+  GstStructure *config = gst_buffer_pool_get_config (pool);
+
+  gst_buffer_pool_config_set_params (config, caps, size, min, max);
+  gst_buffer_pool_config_set_allocator (config, allocator, params);
+  if (with_meta
+      && gst_buffer_pool_has_option (pool, GST_BUFFER_POOL_OPTION_VIDEO_META))
+    gst_buffer_pool_config_add_option (
+        config, GST_BUFFER_POOL_OPTION_VIDEO_META);
+  if (gst_buffer_pool_set_config (pool, config))
+    return TRUE;
+
+  /* The pool changed what it cannot do; that may still be good enough. */
+  config = gst_buffer_pool_get_config (pool);
+  if (!gst_buffer_pool_config_validate_params (config, caps, size, min, max)) {
+    gst_structure_free (config);
+    return FALSE;
+  }
+  return gst_buffer_pool_set_config (pool, config);
+}
+
+static gboolean
+negotiate_pool (AnimGifOutput *self)
+{
+  g_autoptr (GstQuery) query = gst_query_new_allocation (self->caps, TRUE);
+  g_autoptr (GstAllocator) allocator = NULL;
+  g_autoptr (GstBufferPool) pool = NULL;
+  GstAllocationParams params;
+  guint size = 0, min = 0, max = 0;
+  gboolean with_meta;
+
+  if (!gst_pad_peer_query (self->srcpad, query))
+    GST_DEBUG_OBJECT (self->srcpad, "the peer has no allocation hints");
+  with_meta =
+      gst_query_find_allocation_meta (query, GST_VIDEO_META_API_TYPE, NULL);
+  gst_allocation_params_init (&params);
+  if (gst_query_get_n_allocation_params (query) > 0)
+    gst_query_parse_nth_allocation_param (query, 0, &allocator, &params);
+  if (gst_query_get_n_allocation_pools (query) > 0)
+    gst_query_parse_nth_allocation_pool (query, 0, &pool, &size, &min, &max);
+  size = MAX (size, (guint) GST_VIDEO_INFO_SIZE (&self->info));
+
+  if (pool == NULL
+      || !configure_pool (
+          pool, self->caps, size, min, max, allocator, &params, with_meta)) {
+    /* Fresh memory for every frame would cost more than the decoding. */
+    gst_clear_object (&pool);
+    pool = gst_video_buffer_pool_new ();
+    if (!configure_pool (
+            pool, self->caps, size, min, max, allocator, &params, with_meta))
+      return FALSE;
+  }
+  /* The old pool is not stopped: elements downstream may be using the same one. */
+  gst_clear_object (&self->pool);
+  self->pool = g_steal_pointer (&pool);
+  return gst_buffer_pool_set_active (self->pool, TRUE);
+}
+
+GstFlowReturn
+anim_gif_output_negotiate (AnimGifOutput *self, const AnimGifPicture *picture)
+{
+  g_autoptr (GstCaps) caps = choose_caps (self, picture);
+  GstVideoInfo info;
+
+  if (caps == NULL || !gst_video_info_from_caps (&info, caps))
+    return GST_PAD_IS_FLUSHING (self->srcpad) ? GST_FLOW_FLUSHING
+                                              : GST_FLOW_NOT_NEGOTIATED;
+
+  if (self->caps == NULL || !gst_caps_is_equal (self->caps, caps)) {
+    GST_INFO_OBJECT (self->srcpad, "%" GST_PTR_FORMAT, (gpointer) caps);
+    if (!gst_pad_set_caps (self->srcpad, caps))
+      return GST_PAD_IS_FLUSHING (self->srcpad) ? GST_FLOW_FLUSHING
+                                                : GST_FLOW_NOT_NEGOTIATED;
+    gst_caps_replace (&self->caps, caps);
+    self->info = info;
+  }
+  return negotiate_pool (self) ? GST_FLOW_OK : GST_FLOW_ERROR;
+}
+
+GstFlowReturn
+anim_gif_output_acquire (AnimGifOutput *self, GstBuffer **buffer)
+{
+  return gst_buffer_pool_acquire_buffer (self->pool, buffer, NULL);
+}

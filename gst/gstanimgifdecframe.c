@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "gstanimgifdecprivate.h"
+
+GST_DEBUG_CATEGORY_EXTERN (gst_anim_gif_dec_debug);
+#define GST_CAT_DEFAULT gst_anim_gif_dec_debug
+
+/* Called with @lock held. A frame is late when its time on show is over before it can arrive. */
+static gboolean
+is_late (GstAnimGifDec *self, const AnimGifShown *shown, GstMessage **message)
+{
+  GstClockTime start, end;
+  gboolean qos;
+
+  GST_OBJECT_LOCK (self);
+  qos = self->settings.qos;
+  GST_OBJECT_UNLOCK (self);
+  if (!qos || !GST_CLOCK_TIME_IS_VALID (self->earliest_time))
+    return FALSE;
+  start = gst_segment_to_running_time (
+      &self->segment, GST_FORMAT_TIME, shown->start);
+  end =
+      gst_segment_to_running_time (&self->segment, GST_FORMAT_TIME, shown->end);
+  if (!GST_CLOCK_TIME_IS_VALID (end) || end >= self->earliest_time)
+    return FALSE;
+
+  self->n_dropped++;
+  *message = gst_message_new_qos (GST_OBJECT (self), FALSE, start,
+      gst_segment_to_stream_time (
+          &self->segment, GST_FORMAT_TIME, shown->start),
+      shown->start, shown->end - shown->start);
+  gst_message_set_qos_values (*message,
+      GST_CLOCK_DIFF (start, self->earliest_time), self->proportion, 1000000);
+  gst_message_set_qos_stats (*message, GST_FORMAT_BUFFERS,
+      self->n_pushed + self->n_dropped, self->n_dropped);
+  return TRUE;
+}
+
+static GifLayout
+layout_of (const GstVideoInfo *info)
+{
+  switch (GST_VIDEO_INFO_FORMAT (info)) {
+    case GST_VIDEO_FORMAT_BGRA:
+    case GST_VIDEO_FORMAT_BGRx:
+      return GIF_LAYOUT_BGRA;
+    case GST_VIDEO_FORMAT_ARGB:
+    case GST_VIDEO_FORMAT_xRGB:
+      return GIF_LAYOUT_ARGB;
+    case GST_VIDEO_FORMAT_ABGR:
+    case GST_VIDEO_FORMAT_xBGR:
+      return GIF_LAYOUT_ABGR;
+    default:
+      return GIF_LAYOUT_RGBA;
+  }
+}
+
+/* Brings the canvas to the frame, in steps between which the task can be stopped. */
+static GstFlowReturn
+draw (GstAnimGifDec *self, const AnimGifShown *shown)
+{
+  GifLayout layout = layout_of (anim_gif_output_get_info (self->output));
+  gboolean damaged = !shown->complete;
+  GifResult result;
+  guint step;
+
+  do {
+    if (gst_anim_gif_dec_was_stopped (self))
+      return GST_FLOW_FLUSHING;
+    step = anim_gif_input_next_step (self->input, shown->n);
+    result = anim_gif_input_render (self->input, step, layout);
+    damaged |= result == GIF_RESULT_CORRUPT;
+  } while (step != shown->n
+      && (result == GIF_RESULT_OK || result == GIF_RESULT_CORRUPT));
+
+  if (result == GIF_RESULT_TOO_LARGE) {
+    GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,
+        ("There is not enough memory for the pictures of this GIF."), (NULL));
+    return ANIM_GIF_FLOW_TOLD;
+  }
+  if (damaged && !self->warned) {
+    self->warned = TRUE;
+    GST_ELEMENT_WARNING (self, STREAM, DECODE,
+        ("The GIF is damaged; what can be read of it is shown."),
+        ("first at frame %u; later ones are not reported", shown->n));
+  }
+  return GST_FLOW_OK;
+}
+
+/* Returns: (transfer full): the canvas in a buffer of the negotiated pool. */
+static GstFlowReturn
+copy_out (GstAnimGifDec *self, const AnimGifShown *shown, GstBuffer **out)
+{
+  GstVideoFrame frame;
+  GstFlowReturn flow = anim_gif_output_acquire (self->output, out);
+
+  if (flow != GST_FLOW_OK)
+    return flow;
+  if (!gst_video_frame_map (&frame, anim_gif_output_get_info (self->output),
+          *out, GST_MAP_WRITE)) {
+    gst_clear_buffer (out);
+    GST_ELEMENT_ERROR (self, RESOURCE, WRITE,
+        ("Downstream's video memory cannot be written to."), (NULL));
+    return ANIM_GIF_FLOW_TOLD;
+  }
+  anim_gif_input_copy (self->input, GST_VIDEO_FRAME_PLANE_DATA (&frame, 0),
+      GST_VIDEO_FRAME_PLANE_STRIDE (&frame, 0));
+  gst_video_frame_unmap (&frame);
+
+  GST_BUFFER_PTS (*out) = shown->start;
+  GST_BUFFER_DTS (*out) = GST_CLOCK_TIME_NONE;
+  GST_BUFFER_DURATION (*out) = shown->end - shown->start;
+  return GST_FLOW_OK;
+}
+
+/* Called with @lock held. */
+static void
+step_over (GstAnimGifDec *self, const AnimGifShown *shown)
+{
+  self->segment.position = shown->end;
+  self->frame++;
+}
+
+static GstFlowReturn
+push_frame (GstAnimGifDec *self, const AnimGifShown *shown)
+{
+  GstBuffer *buffer = NULL;
+  GstFlowReturn flow = draw (self, shown);
+
+  if (flow == GST_FLOW_OK)
+    flow = copy_out (self, shown, &buffer);
+  if (flow != GST_FLOW_OK)
+    return flow;
+
+  g_mutex_lock (&self->lock);
+  self->segment.position = shown->start;
+  if (self->discont)
+    GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
+  self->discont = FALSE;
+  g_mutex_unlock (&self->lock);
+
+  GST_LOG_OBJECT (
+      self, "frame %u: %" GST_PTR_FORMAT, shown->n, (gpointer) buffer);
+  flow = gst_pad_push (self->srcpad, buffer);
+  g_mutex_lock (&self->lock);
+  if (flow == GST_FLOW_OK) {
+    self->n_pushed++;
+    step_over (self, shown);
+  }
+  g_mutex_unlock (&self->lock);
+  return flow;
+}
+
+GstFlowReturn
+gst_anim_gif_dec_show_frame (GstAnimGifDec *self, const AnimGifShown *shown)
+{
+  GstMessage *late = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (is_late (self, shown, &late)) {
+    step_over (self, shown);
+    self->discont = TRUE;
+  }
+  g_mutex_unlock (&self->lock);
+
+  if (late != NULL) {
+    gst_element_post_message (GST_ELEMENT (self), late);
+    return GST_FLOW_OK;
+  }
+  return push_frame (self, shown);
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "gstanimgifdec.h"
+
+#include "animgifinput.h"
+#include "animgifoutput.h"
+
+G_BEGIN_DECLS
+
+/* Why no more bytes will come for this file. */
+typedef enum
+{
+  INPUT_OPEN,
+  INPUT_EOS,  /* upstream is at its end, and so shall downstream be */
+  INPUT_NEXT, /* another file follows */
+} InputEnd;
+
+/* GIF89a §23 counts in hundredths of a second. */
+#define ANIM_GIF_CENTISECOND (10 * GST_MSECOND)
+
+/* An error that was posted already. */
+#define ANIM_GIF_FLOW_TOLD GST_FLOW_CUSTOM_ERROR
+
+/* One picture on its way out. */
+typedef struct
+{
+  guint n;
+  gboolean complete;       /* all of its data is in the file */
+  GstClockTime start, end; /* stream time, inside the segment */
+} AnimGifShown;
+
+typedef struct
+{
+  gint loop_count;
+  gboolean progressive;
+  guint64 max_pixels;
+  guint max_size;
+  gboolean qos;
+} AnimGifSettings;
+
+/* gstanimgifdec.c holds the type and its properties; gstanimgifdecsink.c is the sink pad, which takes
+ * bytes and events in; gstanimgifdecsrc.c the source pad, with seeks and queries; gstanimgifdectask.c its task, which pushes everything that leaves;
+ * gstanimgifdecframe.c the pictures.
+ *
+ * Lock order: stream lock of the sink pad, stream lock of the source pad, @lock, then the object
+ * lock and the lock inside @input. Nothing is pushed or posted under @lock. */
+struct _GstAnimGifDec
+{
+  GstElement parent;
+
+  GstPad *sinkpad;
+  GstPad *srcpad;
+
+  AnimGifSettings settings; /* object lock */
+
+  AnimGifInput *input; /* locks for itself */
+
+  GMutex lock;
+  GCond cond; /* anything of the following changed */
+
+  /* @lock: what the sink side found. */
+  AnimGifSettings active; /* @settings as they were at the start */
+  AnimGifFacts facts;
+  InputEnd end;
+  guint32 end_seqnum;
+  GQueue events; /* GstEvent: serialized ones still to be pushed */
+  gboolean have_group;
+  guint group_id;
+  GstClockTime
+      next_base; /* running time at which a file right after this begins */
+
+  /* @lock: what stops the task. */
+  gboolean src_active;
+  gboolean sink_flushing;
+  guint n_holds;      /* who wants the task to stand still */
+  gboolean refused;   /* the sink side found that this is not for us */
+  GstFlowReturn flow; /* OK, or why nothing more is pushed */
+  gboolean finished;  /* everything of @segment is pushed */
+
+  /* @lock: where the source side stands. */
+  gboolean started;         /* CAPS went out */
+  gboolean segment_pending; /* @segment is yet to be pushed */
+  gboolean discont;
+  GstSegment segment;
+  guint32 segment_seqnum;
+  guint64 pass; /* number of the play, from 0 */
+  guint frame;  /* next one to push */
+  GstClockTime
+      earliest_time; /* running time; frames that end earlier are late */
+  gdouble proportion;
+  guint64 n_pushed;
+  guint64 n_dropped;
+
+  /* Streaming thread of the source pad. */
+  AnimGifOutput *output;
+  AnimGifPicture picture; /* as it was told downstream */
+  gboolean warned;        /* about damaged images */
+  guint n_comments_sent;
+  GstTagList *upstream_tags;
+};
+
+/* gstanimgifdecsink.c and gstanimgifdecsrc.c: pad functions, for instance init. */
+GstFlowReturn gst_anim_gif_dec_sink_chain (
+    GstPad *pad, GstObject *parent, GstBuffer *buffer);
+gboolean gst_anim_gif_dec_sink_event (
+    GstPad *pad, GstObject *parent, GstEvent *event);
+gboolean gst_anim_gif_dec_src_activate_mode (
+    GstPad *pad, GstObject *parent, GstPadMode mode, gboolean active);
+gboolean gst_anim_gif_dec_src_event (
+    GstPad *pad, GstObject *parent, GstEvent *event);
+gboolean gst_anim_gif_dec_src_query (
+    GstPad *pad, GstObject *parent, GstQuery *query);
+
+/* gstanimgifdecsink.c, the task and upstream standing still: forgets the file and the events that
+ * came with it. */
+void gst_anim_gif_dec_forget_file (GstAnimGifDec *self);
+
+/* gstanimgifdecsrc.c: makes the task stand still, whatever it waits for but downstream, and takes
+ * the source pad's stream lock. */
+void gst_anim_gif_dec_hold_task (GstAnimGifDec *self);
+
+/* gstanimgifdecsrc.c: undoes that. The task runs on, if @start and the pad is active. */
+void gst_anim_gif_dec_release_task (GstAnimGifDec *self, gboolean start);
+
+/* gstanimgifdecsrc.c, called with @lock held and the task standing still: back to before the first
+ * frame, for a new file that begins at running time @base. */
+void gst_anim_gif_dec_reset_output (GstAnimGifDec *self, GstClockTime base);
+
+/* gstanimgifdectask.c: the task's function. */
+void gst_anim_gif_dec_loop (GstPad *pad);
+
+/* gstanimgifdectask.c: whether the task is wanted to stand still. */
+gboolean gst_anim_gif_dec_was_stopped (GstAnimGifDec *self);
+
+/* gstanimgifdectask.c, called with @lock held: length of all plays in nanoseconds; NONE for ever or
+ * not known yet. */
+GstClockTime gst_anim_gif_dec_get_total (GstAnimGifDec *self);
+
+/* gstanimgifdecframe.c, streaming thread: draws and pushes one frame, or passes over it when it
+ * would come too late, and moves on. */
+GstFlowReturn gst_anim_gif_dec_show_frame (
+    GstAnimGifDec *self, const AnimGifShown *shown);
+
+G_END_DECLS

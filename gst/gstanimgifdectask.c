@@ -1,0 +1,471 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "gstanimgifdecprivate.h"
+
+GST_DEBUG_CATEGORY_EXTERN (gst_anim_gif_dec_debug);
+#define GST_CAT_DEFAULT gst_anim_gif_dec_debug
+
+/* What the task can do next. */
+typedef enum
+{
+  STEP_STOP,
+  STEP_REFUSE,
+  STEP_EVENT,
+  STEP_START,
+  STEP_SEGMENT,
+  STEP_FRAME,
+  STEP_FINISH,
+} Step;
+
+/* Called with @lock held. 0: for ever. */
+static guint64
+count_plays (GstAnimGifDec *self)
+{
+  if (self->active.loop_count == 0)
+    return self->facts.n_plays;
+  return MAX (self->active.loop_count, 0);
+}
+
+GstClockTime
+gst_anim_gif_dec_get_total (GstAnimGifDec *self)
+{
+  guint64 play = self->facts.duration_cs * ANIM_GIF_CENTISECOND;
+  guint64 n_plays = count_plays (self);
+
+  /* More than 292 years are as good as for ever, and fit into no segment. */
+  if (!self->facts.complete || n_plays == 0
+      || (play > 0 && n_plays > G_MAXINT64 / play))
+    return GST_CLOCK_TIME_NONE;
+  return n_plays * play;
+}
+
+/* Called with @lock held. */
+static gboolean
+may_run (GstAnimGifDec *self)
+{
+  return self->src_active && !self->sink_flushing && self->n_holds == 0
+      && self->flow == GST_FLOW_OK;
+}
+
+gboolean
+gst_anim_gif_dec_was_stopped (GstAnimGifDec *self)
+{
+  gboolean stopped;
+
+  g_mutex_lock (&self->lock);
+  stopped = !may_run (self);
+  g_mutex_unlock (&self->lock);
+  return stopped;
+}
+
+/* Called with @lock held. Times of the frame under the cursor, clipped to the segment. */
+static void
+look_at_frame (GstAnimGifDec *self, AnimGifShown *shown)
+{
+  GstClockTime from = self->segment.start + self->segment.offset;
+  GifFrame frame;
+
+  anim_gif_input_get_frame (self->input, self->frame, &frame);
+  shown->n = self->frame;
+  shown->complete = frame.complete;
+  shown->start = (self->pass * self->facts.duration_cs + frame.start_cs)
+      * ANIM_GIF_CENTISECOND;
+  shown->end = shown->start + frame.delay_cs * ANIM_GIF_CENTISECOND;
+  shown->start = MAX (shown->start, from);
+  shown->end = MIN (shown->end, self->segment.stop);
+}
+
+/* Called with @lock held. Sets the cursor on the frame that @position lies in. */
+static void
+move_cursor (GstAnimGifDec *self, GstClockTime position)
+{
+  guint64 cs = position / ANIM_GIF_CENTISECOND;
+
+  self->pass = 0;
+  self->frame = 0;
+  /* While the file still comes in, frames before @position are passed one by one, undrawn. */
+  if (self->facts.complete && self->facts.duration_cs > 0) {
+    self->pass = cs / self->facts.duration_cs;
+    self->frame =
+        anim_gif_input_find_frame (self->input, cs % self->facts.duration_cs);
+  }
+}
+
+/* Called with @lock held, at the start of a play. Goes on to the one the segment begins in. */
+static void
+skip_plays (GstAnimGifDec *self)
+{
+  GstClockTime from = self->segment.start + self->segment.offset;
+
+  if ((self->pass + 1) * self->facts.duration_cs * ANIM_GIF_CENTISECOND <= from)
+    move_cursor (self, from);
+}
+
+/* Called with @lock held. Moves the cursor to the next frame of the segment. FALSE: there is none
+ * (yet, when *@over is FALSE). */
+static gboolean
+seek_out_frame (GstAnimGifDec *self, AnimGifShown *shown, gboolean *over)
+{
+  guint64 n_plays = count_plays (self);
+
+  *over = FALSE;
+  for (;;) {
+    if (self->frame >= self->facts.n_frames) {
+      *over = self->facts.n_frames == 0
+          || (n_plays != 0 && self->pass + 1 >= n_plays);
+      *over &= self->facts.complete;
+      if (*over || !self->facts.complete)
+        return FALSE;
+      self->frame = 0;
+      self->pass++;
+      skip_plays (self);
+    }
+    look_at_frame (self, shown);
+    if (shown->start >= self->segment.stop) {
+      *over = TRUE;
+      return FALSE;
+    }
+    if (shown->end > shown->start)
+      return TRUE;
+    self->frame++;
+  }
+}
+
+/* Called with @lock held. */
+static gboolean
+may_start (GstAnimGifDec *self)
+{
+  return self->facts.n_frames > 0
+      && (self->facts.complete || self->active.progressive);
+}
+
+/* Called with @lock held. Whether the end of what there is may be told now: upstream has said what
+ * follows, or it does not matter. */
+static gboolean
+may_finish (GstAnimGifDec *self)
+{
+  GstClockTime total = gst_anim_gif_dec_get_total (self);
+
+  return self->end != INPUT_OPEN
+      || (self->segment.flags & GST_SEGMENT_FLAG_SEGMENT) != 0
+      || (self->segment.position >= self->segment.stop
+          && self->segment.stop != total);
+}
+
+/* Called with @lock held. Waits until there is something to do. */
+static Step
+await_step (GstAnimGifDec *self, AnimGifShown *shown)
+{
+  for (;;) {
+    GstEvent *event = g_queue_peek_head (&self->events);
+    gboolean over = FALSE;
+
+    if (!may_run (self))
+      return STEP_STOP;
+    if (event != NULL && GST_EVENT_TYPE (event) == GST_EVENT_STREAM_START)
+      return STEP_EVENT;
+    if (self->refused)
+      return STEP_REFUSE;
+    if (!self->started) {
+      if (may_start (self))
+        return STEP_START;
+      over = self->facts.complete && self->facts.n_frames == 0;
+    } else if (self->segment_pending) {
+      return STEP_SEGMENT;
+    } else if (event != NULL) {
+      return STEP_EVENT;
+    } else if (seek_out_frame (self, shown, &over)) {
+      return STEP_FRAME;
+    }
+    if (over && may_finish (self))
+      return STEP_FINISH;
+    g_cond_wait (&self->cond, &self->lock);
+  }
+}
+
+/* Ends the run: nothing is pushed any more until a seek, a flush or a new file. @flow says why. */
+static void
+stop_running (GstAnimGifDec *self, GstFlowReturn flow)
+{
+  /* Paused before anyone can know: who starts the task again may do so at once, even from inside
+   * a message or event that tells of the end. */
+  gst_pad_pause_task (self->srcpad);
+  g_mutex_lock (&self->lock);
+  self->flow = flow;
+  self->finished = TRUE;
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+push_eos (GstAnimGifDec *self, guint32 seqnum)
+{
+  GstEvent *eos = gst_event_new_eos ();
+
+  gst_event_set_seqnum (eos, seqnum);
+  gst_pad_push_event (self->srcpad, eos);
+}
+
+/* Everything of the segment is out: SEGMENT_DONE, EOS or room for the next file. */
+static void
+finish (GstAnimGifDec *self)
+{
+  gboolean is_segment, is_eos;
+  GstClockTime position;
+  guint32 seqnum;
+
+  g_mutex_lock (&self->lock);
+  is_segment = (self->segment.flags & GST_SEGMENT_FLAG_SEGMENT) != 0;
+  is_eos = self->end != INPUT_NEXT;
+  position = self->segment.position;
+  seqnum = self->segment_seqnum;
+  g_mutex_unlock (&self->lock);
+
+  GST_DEBUG_OBJECT (
+      self, "finished at %" GST_TIME_FORMAT, GST_TIME_ARGS (position));
+  stop_running (self, GST_FLOW_OK);
+  if (is_segment) {
+    GstEvent *done = gst_event_new_segment_done (GST_FORMAT_TIME, position);
+    GstMessage *message = gst_message_new_segment_done (
+        GST_OBJECT (self), GST_FORMAT_TIME, position);
+
+    gst_event_set_seqnum (done, seqnum);
+    gst_message_set_seqnum (message, seqnum);
+    gst_element_post_message (GST_ELEMENT (self), message);
+    gst_pad_push_event (self->srcpad, done);
+  } else if (is_eos) {
+    push_eos (self, seqnum);
+  }
+}
+
+/* Downstream, or we ourselves, cannot go on. */
+static void
+give_up (GstAnimGifDec *self, GstFlowReturn flow)
+{
+  guint32 seqnum;
+
+  g_mutex_lock (&self->lock);
+  seqnum = self->segment_seqnum;
+  g_mutex_unlock (&self->lock);
+
+  GST_DEBUG_OBJECT (self, "stops: %s", gst_flow_get_name (flow));
+  if (flow == GST_FLOW_FLUSHING) {
+    gst_pad_pause_task (self->srcpad);
+    return;
+  }
+  stop_running (self, flow);
+  if (flow == GST_FLOW_NOT_NEGOTIATED)
+    GST_ELEMENT_ERROR (self, CORE, NEGOTIATION,
+        ("Downstream does not take the pictures of this GIF as they are."),
+        ("put videoconvert, videoscale or videorate behind %s: it makes 32-bit "
+         "RGB with alpha, at the size and rate of the file",
+            GST_OBJECT_NAME (self)));
+  else if (flow != GST_FLOW_EOS && flow != ANIM_GIF_FLOW_TOLD)
+    GST_ELEMENT_FLOW_ERROR (self, flow);
+  push_eos (self, seqnum);
+}
+
+/* The error message is the sink side's; what is left to say is that no picture will come. */
+static void
+refuse (GstAnimGifDec *self)
+{
+  stop_running (self, GST_FLOW_ERROR);
+  push_eos (self, self->segment_seqnum);
+}
+
+static void
+push_tags (GstAnimGifDec *self, guint n_comments)
+{
+  g_autoptr (GstTagList) own = anim_gif_input_get_tags (self->input);
+  GstTagList *merged =
+      gst_tag_list_merge (self->upstream_tags, own, GST_TAG_MERGE_APPEND);
+
+  self->n_comments_sent = n_comments;
+  gst_tag_list_set_scope (merged, GST_TAG_SCOPE_STREAM);
+  gst_pad_push_event (self->srcpad, gst_event_new_tag (merged));
+}
+
+static void
+push_queued_event (GstAnimGifDec *self)
+{
+  GstEvent *event;
+  GstTagList *tags;
+  guint n_comments;
+
+  g_mutex_lock (&self->lock);
+  event = g_queue_pop_head (&self->events);
+  n_comments = self->facts.n_comments;
+  g_mutex_unlock (&self->lock);
+  if (event == NULL)
+    return;
+
+  if (GST_EVENT_TYPE (event) == GST_EVENT_STREAM_START) {
+    gst_clear_tag_list (&self->upstream_tags);
+    self->warned = FALSE;
+  } else if (GST_EVENT_TYPE (event) == GST_EVENT_TAG) {
+    gst_event_parse_tag (event, &tags);
+    if (gst_tag_list_get_scope (tags) == GST_TAG_SCOPE_STREAM) {
+      gst_clear_tag_list (&self->upstream_tags);
+      self->upstream_tags = gst_tag_list_ref (tags);
+      gst_event_unref (event);
+      push_tags (self, n_comments);
+      return;
+    }
+  }
+  gst_pad_push_event (self->srcpad, event);
+}
+
+/* The true rate where there is one: some encoders and muxers refuse 0/1. */
+static void
+describe_picture (const AnimGifFacts *facts, AnimGifPicture *picture)
+{
+  guint divisor;
+
+  *picture = (AnimGifPicture){ .width = facts->screen.width,
+    .height = facts->screen.height,
+    .par_n = facts->screen.par_n,
+    .par_d = facts->screen.par_d,
+    .fps_n = 0,
+    .fps_d = 1,
+    .opaque = facts->complete && facts->opaque };
+  if (facts->complete && facts->common_delay_cs > 0) {
+    divisor = gst_util_greatest_common_divisor (100, facts->common_delay_cs);
+    picture->fps_n = 100 / divisor;
+    picture->fps_d = facts->common_delay_cs / divisor;
+  }
+}
+
+static GstFlowReturn
+negotiate (GstAnimGifDec *self)
+{
+  GstFlowReturn flow;
+
+  gst_pad_check_reconfigure (self->srcpad);
+  flow = anim_gif_output_negotiate (self->output, &self->picture);
+  if (flow != GST_FLOW_OK)
+    gst_pad_mark_reconfigure (self->srcpad);
+  return flow;
+}
+
+/* STREAM_START where upstream sent none, and CAPS. */
+static GstFlowReturn
+start_output (GstAnimGifDec *self)
+{
+  g_autoptr (GstEvent) stream_start = NULL;
+  GstFlowReturn flow;
+
+  stream_start =
+      gst_pad_get_sticky_event (self->srcpad, GST_EVENT_STREAM_START, 0);
+  if (stream_start == NULL) {
+    g_autofree gchar *id =
+        gst_pad_create_stream_id (self->srcpad, GST_ELEMENT (self), NULL);
+
+    gst_pad_push_event (self->srcpad, gst_event_new_stream_start (id));
+  }
+
+  g_mutex_lock (&self->lock);
+  describe_picture (&self->facts, &self->picture);
+  g_mutex_unlock (&self->lock);
+  self->n_comments_sent = 0;
+  flow = negotiate (self);
+  if (flow != GST_FLOW_OK)
+    return flow;
+
+  g_mutex_lock (&self->lock);
+  self->started = TRUE;
+  self->segment_pending = TRUE;
+  g_mutex_unlock (&self->lock);
+  return GST_FLOW_OK;
+}
+
+static void
+push_segment (GstAnimGifDec *self)
+{
+  GstClockTime total;
+  GstEvent *event;
+  guint n_comments;
+
+  g_mutex_lock (&self->lock);
+  total = gst_anim_gif_dec_get_total (self);
+  self->segment.duration = total;
+  if (GST_CLOCK_TIME_IS_VALID (total)) {
+    /* videorate, among others, only gives the last frame its time when the stop is known. */
+    self->segment.stop = MIN (self->segment.stop, total);
+    self->segment.start = MIN (self->segment.start, total);
+    self->segment.position = MIN (self->segment.position, total);
+    self->segment.time = self->segment.start;
+  }
+  move_cursor (self, self->segment.position);
+  event = gst_event_new_segment (&self->segment);
+  gst_event_set_seqnum (event, self->segment_seqnum);
+  self->segment_pending = FALSE;
+  self->discont = TRUE;
+  n_comments = self->facts.n_comments;
+  g_mutex_unlock (&self->lock);
+
+  GST_DEBUG_OBJECT (self, "%" GST_PTR_FORMAT, (gpointer) event);
+  gst_pad_push_event (self->srcpad, event);
+  push_tags (self, n_comments);
+}
+
+/* A frame's turn: what changed since the one before comes first. */
+static GstFlowReturn
+show_frame (GstAnimGifDec *self, const AnimGifShown *shown)
+{
+  GstFlowReturn flow = GST_FLOW_OK;
+  guint n_comments;
+
+  g_mutex_lock (&self->lock);
+  n_comments = self->facts.n_comments;
+  g_mutex_unlock (&self->lock);
+
+  if (n_comments != self->n_comments_sent)
+    push_tags (self, n_comments);
+  if (gst_pad_check_reconfigure (self->srcpad))
+    flow = negotiate (self);
+  if (flow == GST_FLOW_OK)
+    flow = gst_anim_gif_dec_show_frame (self, shown);
+  return flow;
+}
+
+void
+gst_anim_gif_dec_loop (GstPad *pad)
+{
+  GstAnimGifDec *self = GST_ANIM_GIF_DEC (GST_PAD_PARENT (pad));
+  GstFlowReturn flow = GST_FLOW_OK;
+  AnimGifShown shown;
+  Step step;
+
+  g_mutex_lock (&self->lock);
+  step = await_step (self, &shown);
+  g_mutex_unlock (&self->lock);
+
+  switch (step) {
+    case STEP_STOP:
+      flow = GST_FLOW_FLUSHING;
+      break;
+    case STEP_REFUSE:
+      refuse (self);
+      break;
+    case STEP_EVENT:
+      push_queued_event (self);
+      break;
+    case STEP_START:
+      flow = start_output (self);
+      break;
+    case STEP_SEGMENT:
+      push_segment (self);
+      break;
+    case STEP_FRAME:
+      flow = show_frame (self, &shown);
+      break;
+    case STEP_FINISH:
+      finish (self);
+      break;
+  }
+  if (flow != GST_FLOW_OK)
+    give_up (self, flow);
+}
