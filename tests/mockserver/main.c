@@ -13,7 +13,7 @@ typedef struct
 {
   int port, latency_ms, n_frames, delay_cs;
   char *token, *size, *fault, *certificate, *key;
-  gboolean version;
+  gboolean version, help_faults;
 } Arguments;
 
 static const char summary[] =
@@ -43,6 +43,8 @@ parse_arguments (int *argc, char ***argv, Arguments *args, GError **error)
         "N" },
     { "fault", 0, 0, G_OPTION_ARG_STRING, &args->fault,
         "Answer all requests, or the first N, with a fault", "NAME[:N]" },
+    { "help-faults", 0, 0, G_OPTION_ARG_NONE, &args->help_faults,
+        "List the faults and end", NULL },
     { "tls-certificate", 0, 0, G_OPTION_ARG_FILENAME, &args->certificate,
         "Serve https with this certificate (PEM)", "FILE" },
     { "tls-key", 0, 0, G_OPTION_ARG_FILENAME, &args->key,
@@ -147,6 +149,10 @@ main (int argc, char **argv)
     status = EXIT_FAILURE;
   } else if (args.version) {
     printf ("visioncraft-mock %s\n", VERSION);
+  } else if (args.help_faults) {
+    g_autofree char *table = mock_fault_describe ();
+
+    fputs (table, stdout);
   } else {
     status = serve_until_signal (&options);
   }

@@ -3,6 +3,7 @@
  * mockapi.c: which request gets which reply
  */
 #include "mockapi.h"
+#include "mockkind.h"
 #include "mockorder.h"
 #include "mockserve.h"
 
@@ -63,8 +64,9 @@ make_images_reply (const char *address)
   return make_json_reply (200, text);
 }
 
-static MockReply *
-generate (MockState *state, const MockRequest *request, const MockOrder *order)
+/* Makes the picture; NULL when giflib fails. */
+static MockGif *
+generate (MockState *state, const MockOrder *order)
 {
   const MockOptions *options = mock_state_get_options (state);
   MockRecipe recipe = {
@@ -76,7 +78,15 @@ generate (MockState *state, const MockRequest *request, const MockOrder *order)
     .height = options->height,
     .n_frames = options->n_frames,
   };
-  g_autoptr (MockGif) gif = mock_state_generate (state, &recipe, NULL);
+
+  return mock_state_generate (
+      state, &recipe, mock_fault_find_in_prompt (order->prompt));
+}
+
+static MockReply *
+make_generated_reply (
+    MockState *state, const MockRequest *request, const MockGif *gif)
+{
   g_autofree char *address = NULL;
   MockReply *reply;
 
@@ -84,28 +94,88 @@ generate (MockState *state, const MockRequest *request, const MockOrder *order)
     return make_json_reply (500, "{\"detail\":\"Internal Server Error\"}");
   address = make_gif_address (state, request, gif);
   reply = make_images_reply (address);
-  reply->latency_ms = options->latency_ms;
+  reply->latency_ms = mock_state_get_options (state)->latency_ms;
   return reply;
+}
+
+/* Appends to @faults those of @text (or NULL) for request number @n. */
+static gboolean
+add_faults (GPtrArray *faults, const char *text, MockStage stage, guint n,
+    GError **error)
+{
+  g_autoptr (GPtrArray) more = NULL;
+
+  if (text == NULL)
+    return TRUE;
+  more = mock_fault_parse (text, TRUE, error);
+  if (more == NULL)
+    return FALSE;
+  mock_fault_select (more, stage, n, faults);
+  return TRUE;
+}
+
+/* The faults of a POST, among them those in its prompt. NULL and @error when
+ * the prompt asks for one that does not exist. */
+static GPtrArray *
+take_post_faults (MockState *state, const char *prompt, GError **error)
+{
+  MockFaultBook *book = mock_state_get_faults (state);
+  g_autoptr (GPtrArray) faults = mock_fault_book_take (book, MOCK_STAGE_POST);
+  const char *text = prompt != NULL ? mock_fault_find_in_prompt (prompt) : NULL;
+  guint n = text != NULL ? mock_fault_book_count_prompt (book, prompt) : 0;
+
+  return add_faults (faults, text, MOCK_STAGE_POST, n, error)
+      ? g_steal_pointer (&faults)
+      : NULL;
 }
 
 static MockReply *
 answer_post (MockState *state, const MockRequest *request)
 {
-  MockReply *refusal;
+  const MockOptions *options = mock_state_get_options (state);
+  g_autoptr (MockReply) refusal = NULL;
   g_autoptr (MockOrder) order =
-      mock_order_new (request, mock_state_get_options (state)->token, &refusal);
-  MockReply *reply =
-      refusal != NULL ? refusal : generate (state, request, order);
+      mock_order_new (request, options->token, &refusal);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) faults =
+      take_post_faults (state, order->prompt, &error);
+  g_autoptr (MockGif) gif = NULL;
+  MockFaultTarget target = {
+    .request = request,
+    .token = order->token != NULL ? order->token : "",
+    .tls = options->certificate != NULL,
+  };
+  MockReply *reply;
 
+  if (faults == NULL)
+    return mock_order_refuse (400, error->message);
+  if (mock_kind_any_replaces (faults, request)) {
+    reply = mock_reply_new (200);
+  } else if (refusal != NULL) {
+    reply = g_steal_pointer (&refusal);
+  } else {
+    target.gif = gif = generate (state, order);
+    reply = make_generated_reply (state, request, gif);
+  }
   reply->hold_at = mock_state_get_hold (state, MOCK_STAGE_POST);
+  mock_kind_apply (faults, &target, reply);
   return reply;
 }
 
 static MockReply *
 answer_get (MockState *state, const MockRequest *request)
 {
+  const MockOptions *options = mock_state_get_options (state);
   g_autoptr (MockGif) gif =
       mock_state_find_gif (state, request->path + strlen (GIF_FOLDER));
+  g_autoptr (GPtrArray) faults =
+      mock_fault_book_take (mock_state_get_faults (state), MOCK_STAGE_GET);
+  MockFaultTarget target = {
+    .request = request,
+    .token = "",
+    .gif = gif,
+    .tls = options->certificate != NULL,
+  };
   MockReply *reply;
 
   if (gif == NULL) {
@@ -113,10 +183,14 @@ answer_get (MockState *state, const MockRequest *request)
   } else {
     g_autoptr (MockServing) serving = mock_serving_new (gif);
 
+    target.n_gets = (guint) g_atomic_int_add (&gif->n_gets, 1);
+    add_faults (faults, gif->faults, MOCK_STAGE_GET, target.n_gets, NULL);
+    mock_kind_serve (faults, &target, serving);
     reply = mock_serving_reply (serving, request);
-    reply->rate = mock_state_get_options (state)->drip_rate;
+    reply->rate = options->drip_rate;
   }
   reply->hold_at = mock_state_get_hold (state, MOCK_STAGE_GET);
+  mock_kind_apply (faults, &target, reply);
   return reply;
 }
 

@@ -32,58 +32,15 @@ mock_request_free (MockRequest *request)
 {
   g_free (request->method);
   g_free (request->path);
+  g_free (request->query);
   g_free (request->head);
   g_clear_pointer (&request->headers, soup_message_headers_unref);
   g_clear_pointer (&request->body, g_bytes_unref);
   g_free (request);
 }
 
-MockReply *
-mock_reply_new (guint status)
-{
-  MockReply *reply = g_new0 (MockReply, 1);
-
-  reply->status = status;
-  reply->headers = soup_message_headers_new (SOUP_MESSAGE_HEADERS_RESPONSE);
-  reply->body = g_bytes_new (NULL, 0);
-  reply->announced_length = -1;
-  reply->hold_at = reply->cut_at = MOCK_AT_NONE;
-  return reply;
-}
-
-void
-mock_reply_free (MockReply *reply)
-{
-  soup_message_headers_unref (reply->headers);
-  g_bytes_unref (reply->body);
-  g_free (reply);
-}
-
-void
-mock_reply_take_body (MockReply *reply, const char *type, GBytes *body)
-{
-  g_bytes_unref (reply->body);
-  reply->body = body;
-  mock_reply_set_header (reply, "Content-Type", type);
-}
-
-void
-mock_reply_set_text (MockReply *reply, const char *type, const char *text)
-{
-  mock_reply_take_body (reply, type, g_bytes_new (text, strlen (text)));
-}
-
-void
-mock_reply_set_header (MockReply *reply, const char *name, const char *value)
-{
-  if (value != NULL)
-    soup_message_headers_replace (reply->headers, name, value);
-  else
-    soup_message_headers_remove (reply->headers, name);
-}
-
-static gboolean
-start_tls (MockConn *conn)
+gboolean
+mock_conn_start (MockConn *conn)
 {
   GTlsCertificate *certificate =
       mock_state_get_options (conn->state)->certificate;
@@ -104,7 +61,7 @@ start_tls (MockConn *conn)
 MockConn *
 mock_conn_new (MockState *state, GSocketConnection *connection)
 {
-  g_autoptr (MockConn) conn = g_new0 (MockConn, 1);
+  MockConn *conn = g_new0 (MockConn, 1);
 
   conn->state = state;
   conn->connection = connection;
@@ -112,7 +69,7 @@ mock_conn_new (MockState *state, GSocketConnection *connection)
   conn->received = g_byte_array_new ();
   g_socket_set_option (g_socket_connection_get_socket (connection), IPPROTO_TCP,
       TCP_NODELAY, 1, NULL);
-  return start_tls (conn) ? g_steal_pointer (&conn) : NULL;
+  return conn;
 }
 
 void
@@ -235,6 +192,8 @@ parse_head (MockConn *conn, gsize head_size)
     return NULL;
   g_byte_array_remove_range (conn->received, 0, (guint) head_size);
   request->path = decode_target (target);
+  request->query =
+      strchr (target, '?') != NULL ? g_strdup (strchr (target, '?') + 1) : NULL;
   connection = soup_message_headers_get_list (request->headers, "Connection");
   conn->reusable = version == SOUP_HTTP_1_1
       && (connection == NULL || !soup_header_contains (connection, "close"));
@@ -283,6 +242,20 @@ mock_conn_reset (MockConn *conn)
   g_socket_close (socket, NULL);
 }
 
+void
+mock_conn_say (MockConn *conn, const char *text)
+{
+  send_bytes (conn, text, strlen (text));
+}
+
+void
+mock_conn_swallow (MockConn *conn)
+{
+  mock_state_count (conn->state, MOCK_EVENT_HELD);
+  while (receive_more (conn))
+    g_byte_array_set_size (conn->received, 0);
+}
+
 static gboolean
 sleep_ms (MockConn *conn, gint64 ms)
 {
@@ -291,27 +264,12 @@ sleep_ms (MockConn *conn, gint64 ms)
       == MOCK_WAKE_TIME;
 }
 
-gboolean
-mock_conn_hold (MockConn *conn)
+static gboolean
+hold (MockConn *conn)
 {
   return mock_state_sleep (conn->state,
              g_socket_connection_get_socket (conn->connection), conn->gate, -1)
       == MOCK_WAKE_RELEASE;
-}
-
-static GBytes *
-compress (GBytes *plain)
-{
-  g_autoptr (GConverter) gzip =
-      G_CONVERTER (g_zlib_compressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP, 6));
-  g_autoptr (GOutputStream) memory = g_memory_output_stream_new_resizable ();
-  g_autoptr (GOutputStream) out = g_converter_output_stream_new (memory, gzip);
-
-  g_output_stream_write_all (out, g_bytes_get_data (plain, NULL),
-      g_bytes_get_size (plain), NULL, NULL, NULL);
-  g_output_stream_close (out, NULL, NULL);
-  return g_memory_output_stream_steal_as_bytes (
-      G_MEMORY_OUTPUT_STREAM (memory));
 }
 
 static gboolean
@@ -331,7 +289,7 @@ format_head (MockConn *conn, MockReply *reply)
       : (gint64) g_bytes_get_size (reply->body);
 
   g_string_printf (head, "HTTP/1.1 %u %s\r\n", reply->status,
-      soup_status_get_phrase (reply->status));
+      mock_status_get_phrase (reply->status));
   g_string_append (head, "Server: visioncraft-mock\r\n");
   soup_message_headers_iter_init (&iter, reply->headers);
   while (soup_message_headers_iter_next (&iter, &name, &value))
@@ -388,7 +346,7 @@ send_body (MockConn *conn, MockReply *reply)
   for (;;) {
     gsize size;
 
-    if (sent == reply->hold_at && !mock_conn_hold (conn))
+    if (sent == reply->hold_at && !hold (conn))
       return FALSE;
     if (sent == reply->cut_at || body_size == 0
         || (!reply->endless && sent == (gint64) body_size))
@@ -445,18 +403,15 @@ mock_conn_write (MockConn *conn, const MockRequest *request, MockReply *reply)
 {
   if (reply->latency_ms > 0 && !sleep_ms (conn, reply->latency_ms))
     return FALSE;
-  if (reply->hold_at == MOCK_AT_START && !mock_conn_hold (conn))
+  if (reply->hold_at == MOCK_AT_START && !hold (conn))
     return FALSE;
-  if (reply->gzipped) {
-    GBytes *compressed = compress (reply->body);
-
-    g_bytes_unref (reply->body);
-    reply->body = compressed;
-    mock_reply_set_header (reply, "Content-Encoding", "gzip");
-  }
+  mock_reply_encode (reply);
   if (reply->end != MOCK_END_NORMAL || reply->framing == MOCK_FRAMING_CLOSE)
     conn->reusable = FALSE;
   reply->body_omitted = g_str_equal (request->method, "HEAD");
+  if (reply->preface != NULL
+      && !send_bytes (conn, reply->preface, strlen (reply->preface)))
+    return FALSE;
   if (reply->cut_at != MOCK_AT_START && !send_reply (conn, reply))
     return FALSE;
   if (reply->end == MOCK_END_RESET) {

@@ -19,8 +19,9 @@
 typedef struct
 {
   char *method;
-  char *path; /* decoded, no query */
-  char *head; /* request line and headers as they came */
+  char *path;  /* decoded, no query */
+  char *query; /* as it came; NULL: none */
+  char *head;  /* request line and headers as they came */
   SoupMessageHeaders *headers;
   GBytes *body;
 } MockRequest;
@@ -52,6 +53,7 @@ typedef struct
   gboolean body_omitted;   /* HEAD: headers of the body only */
   gboolean gzipped;        /* compress, and say so */
   gboolean endless;        /* the body again and again */
+  const char *preface;     /* sent before the head, static; NULL: nothing */
   gint64 hold_at;          /* wait for release here */
   gint64 cut_at;           /* stop here and end the connection by @end */
   guint headers_cut;       /* bytes of the head to send before the end; 0 all */
@@ -78,11 +80,20 @@ void mock_reply_set_text (MockReply *reply, const char *type, const char *text);
 void mock_reply_set_header (
     MockReply *reply, const char *name, const char *value);
 
+/* Compresses the body of a reply that is to be gzip'd, and says so. */
+void mock_reply_encode (MockReply *reply);
+
+/* The usual words for @status, those of RFC 6585 and of proxies included.
+ * Static. */
+const char *mock_status_get_phrase (guint status);
+
 typedef struct _MockConn MockConn;
 
-/* Takes over @connection; does the TLS handshake when the state has a
- * certificate. NULL when that fails. */
+/* Takes over @connection. Never NULL. */
 MockConn *mock_conn_new (MockState *state, GSocketConnection *connection);
+
+/* The TLS handshake, when the state has a certificate. FALSE when it fails. */
+gboolean mock_conn_start (MockConn *conn);
 
 void mock_conn_free (MockConn *conn);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MockConn, mock_conn_free)
@@ -99,9 +110,12 @@ gboolean mock_conn_write (
 /* TRUE when another request may follow the last reply. */
 gboolean mock_conn_is_reusable (MockConn *conn);
 
-/* Waits for mock_server_release(), the client's leaving or the server's end;
- * TRUE only for the first. */
-gboolean mock_conn_hold (MockConn *conn);
-
 /* Ends the connection by TCP RST. */
 void mock_conn_reset (MockConn *conn);
+
+/* Sends @text as it is. */
+void mock_conn_say (MockConn *conn, const char *text);
+
+/* Takes all that comes and says nothing, until the client leaves. Counts as
+ * held. */
+void mock_conn_swallow (MockConn *conn);

@@ -122,8 +122,8 @@ make_fault_reply (JsonBuilder *faults)
   return reply;
 }
 
-static MockReply *
-make_detail_reply (guint status, const char *detail)
+MockReply *
+mock_order_refuse (guint status, const char *detail)
 {
   g_autoptr (JsonNode) root = json_node_new (JSON_NODE_OBJECT);
   g_autoptr (JsonObject) object = json_object_new ();
@@ -191,11 +191,11 @@ check_order (const MockOrder *order, const char *token)
 
   if (*order->token == '\0'
       || (token != NULL && !g_str_equal (order->token, token)))
-    return make_detail_reply (403, "Invalid API key");
+    return mock_order_refuse (403, "Invalid API key");
   if (!g_strv_contains (samplers, order->sampler)) {
     text =
         g_strdup_printf ("The server doesn't have %s sampler", order->sampler);
-    return make_detail_reply (400, text);
+    return mock_order_refuse (400, text);
   }
   return NULL;
 }

@@ -19,5 +19,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MockOrder, mock_order_free)
 MockOrder *mock_order_new (
     const MockRequest *request, const char *token, MockReply **ret_refusal);
 
+/* A reply with {"detail": @detail}. */
+MockReply *mock_order_refuse (guint status, const char *detail);
+
 /* The samplers' names, NULL-terminated. */
 const char *const *mock_order_list_samplers (void);

@@ -11,7 +11,7 @@ typedef struct
   char *etag;     /* as in the header; NULL: none */
   char *modified; /* HTTP date; NULL: none */
   gboolean range_ignored;
-  gint64 range_shift; /* added to where a range begins, but not told */
+  gint64 range_shift; /* bytes that a range begins too late */
 } MockServing;
 
 /* All as it should be. */

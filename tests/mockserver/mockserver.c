@@ -8,6 +8,7 @@
  */
 #include "mockserver.h"
 #include "mockapi.h"
+#include "mockkind.h"
 
 #define MAX_BACKLOG 1024
 
@@ -25,29 +26,61 @@ typedef struct
   GSocketConnection *connection;
 } Arrival;
 
+/* FALSE when a fault has dealt with the connection. */
+static gboolean
+accept_connection (MockState *state, MockConn *conn)
+{
+  g_autoptr (GPtrArray) faults = mock_fault_book_take (
+      mock_state_get_faults (state), MOCK_STAGE_CONNECTION);
+
+  switch (mock_kind_accept (faults)) {
+    case MOCK_ACCEPT_SILENCE:
+      mock_conn_swallow (conn);
+      return FALSE;
+    case MOCK_ACCEPT_RESET:
+      mock_conn_reset (conn);
+      return FALSE;
+    case MOCK_ACCEPT_GARBAGE:
+      mock_conn_say (conn, "220 neither TLS nor HTTP\r\n");
+      mock_conn_swallow (conn);
+      return FALSE;
+    case MOCK_ACCEPT_CLOSE:
+      return FALSE;
+    default:
+      return mock_conn_start (conn);
+  }
+}
+
+/* FALSE at the end of the connection. */
+static gboolean
+serve_request (MockState *state, MockConn *conn)
+{
+  g_autoptr (MockRequest) request = mock_conn_read (conn);
+  g_autoptr (MockReply) reply = NULL;
+  MockEvent answered;
+
+  if (request == NULL)
+    return FALSE;
+  reply = mock_api_answer (state, request, &answered);
+  if (!mock_conn_write (conn, request, reply)) {
+    if (!g_cancellable_is_cancelled (mock_state_get_stop (state)))
+      mock_state_count (state, MOCK_EVENT_ABORTED);
+    return FALSE;
+  }
+  if (answered != MOCK_N_EVENTS)
+    mock_state_count (state, answered);
+  return mock_conn_is_reusable (conn);
+}
+
 static void
 serve_connection (MockState *state, GSocketConnection *connection)
 {
   g_autoptr (MockConn) conn = mock_conn_new (state, connection);
 
-  while (conn != NULL) {
-    g_autoptr (MockRequest) request = mock_conn_read (conn);
-    g_autoptr (MockReply) reply = NULL;
-    MockEvent answered;
-
-    if (request == NULL)
-      return;
-    reply = mock_api_answer (state, request, &answered);
-    if (!mock_conn_write (conn, request, reply)) {
-      if (!g_cancellable_is_cancelled (mock_state_get_stop (state)))
-        mock_state_count (state, MOCK_EVENT_ABORTED);
-      return;
-    }
-    if (answered != MOCK_N_EVENTS)
-      mock_state_count (state, answered);
-    if (!mock_conn_is_reusable (conn))
-      return;
-  }
+  if (!accept_connection (state, conn))
+    return;
+  while (serve_request (state, conn))
+    ;
 }
 
 static gpointer
@@ -117,7 +150,7 @@ check_options (const MockOptions *options, GError **error)
         "a delay is at most 65535");
     return FALSE;
   }
-  return TRUE;
+  return options->fault == NULL || mock_fault_check (options->fault, error);
 }
 
 MockServer *
@@ -232,4 +265,15 @@ void
 mock_server_release (MockServer *server)
 {
   mock_state_release (server->state);
+}
+
+void
+mock_server_push_fault (MockServer *server, const char *fault)
+{
+  g_autoptr (GError) error = NULL;
+  GPtrArray *faults = mock_fault_parse (fault, FALSE, &error);
+
+  if (faults == NULL)
+    g_error ("%s", error->message);
+  mock_fault_book_push (mock_state_get_faults (server->state), faults);
 }

@@ -34,6 +34,7 @@ struct _MockState
   guint16 *delays_cs;
   char *token, *fault, *url;
   GCancellable *stop;
+  MockFaultBook *faults;
 
   GMutex lock;
   GCond changed;
@@ -112,6 +113,7 @@ mock_state_new (const MockOptions *options)
   g_atomic_ref_count_init (&state->refs);
   fill_in_options (state, options);
   state->stop = g_cancellable_new ();
+  state->faults = mock_fault_book_new (state->fault);
   state->gate = g_cancellable_new ();
   g_mutex_init (&state->lock);
   g_cond_init (&state->changed);
@@ -139,6 +141,7 @@ mock_state_unref (MockState *state)
   g_clear_object (&state->options.certificate);
   g_object_unref (state->gate);
   g_object_unref (state->stop);
+  mock_fault_book_free (state->faults);
   g_free (state->delays_cs);
   g_free (state->token);
   g_free (state->fault);
@@ -164,6 +167,12 @@ void
 mock_state_take_url (MockState *state, char *url)
 {
   state->url = url;
+}
+
+MockFaultBook *
+mock_state_get_faults (MockState *state)
+{
+  return state->faults;
 }
 
 GCancellable *

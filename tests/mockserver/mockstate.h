@@ -7,6 +7,7 @@
 #pragma once
 
 #include "mockserver.h"
+#include "mockfault.h"
 #include "mockpicture.h"
 
 typedef struct _MockState MockState;
@@ -43,6 +44,9 @@ const MockOptions *mock_state_get_options (MockState *state);
 /* "http://127.0.0.1:PORT", set once before the first connection. */
 const char *mock_state_get_url (MockState *state);
 void mock_state_take_url (MockState *state, char *url);
+
+/* The faults to come; owned by @state. */
+MockFaultBook *mock_state_get_faults (MockState *state);
 
 /* Cancelled when the server ends. Owned by @state. */
 GCancellable *mock_state_get_stop (MockState *state);
