@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "vcclient.h"
+#include "vcjobstart.h"
+#include "vctransport.h"
+
+/* More ways than this at once are unusual: then all are forgotten, and those in
+ * use go on until their jobs end. */
+#define SESSIONS_MAX 32
+
+/* How long the last reference waits for the thread. */
+#define GOODBYE_US (250 * 1000)
+
+typedef struct
+{
+  gatomicrefcount refs; /* the client's and the thread's */
+  GMainContext *context;
+  GMainLoop *loop;
+  GHashTable *sessions; /* key to SoupSession; network thread only */
+  GMutex lock;
+  GCond cond;
+  gboolean gone; /* lock */
+} Network;
+
+struct _VcClient
+{
+  /* All of it: the_lock. */
+  guint refs;
+  Network *network; /* NULL until the first job */
+  GThread *thread;
+};
+
+static GMutex the_lock; /* guards the_client; never held while waiting */
+static VcClient *the_client;
+
+static void
+network_unref (Network *network)
+{
+  if (!g_atomic_ref_count_dec (&network->refs))
+    return;
+  g_main_loop_unref (network->loop);
+  g_main_context_unref (network->context);
+  g_mutex_clear (&network->lock);
+  g_cond_clear (&network->cond);
+  g_free (network);
+}
+
+static gpointer
+network_thread (gpointer data)
+{
+  Network *network = data;
+
+  g_main_context_push_thread_default (network->context);
+  network->sessions =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+  g_main_loop_run (network->loop);
+
+  /* What was cancelled just now gets its turn; nothing here waits for the
+   * network. */
+  while (g_main_context_iteration (network->context, FALSE))
+    ;
+  g_hash_table_unref (network->sessions);
+  while (g_main_context_iteration (network->context, FALSE))
+    ;
+  g_main_context_pop_thread_default (network->context);
+
+  g_mutex_lock (&network->lock);
+  network->gone = TRUE;
+  g_cond_broadcast (&network->cond);
+  g_mutex_unlock (&network->lock);
+  network_unref (network);
+  return NULL;
+}
+
+static gboolean
+on_quit (gpointer loop)
+{
+  g_main_loop_quit (loop);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+attach (Network *network, GSourceFunc function, gpointer data,
+    GDestroyNotify destroy)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, function, data, destroy);
+  g_source_attach (source, network->context);
+}
+
+static Network *
+network_new (GThread **ret_thread)
+{
+  Network *network = g_new0 (Network, 1);
+
+  g_atomic_ref_count_init (&network->refs);
+  g_atomic_ref_count_inc (&network->refs);
+  network->context = g_main_context_new ();
+  network->loop = g_main_loop_new (network->context, FALSE);
+  g_mutex_init (&network->lock);
+  g_cond_init (&network->cond);
+  *ret_thread = g_thread_new ("visioncraft-net", network_thread, network);
+  return network;
+}
+
+VcClient *
+vc_client_get (void)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&the_lock);
+
+  if (the_client == NULL)
+    the_client = g_new0 (VcClient, 1);
+  the_client->refs++;
+  return the_client;
+}
+
+static void
+end_network (Network *network, GThread *thread)
+{
+  gint64 deadline = g_get_monotonic_time () + GOODBYE_US;
+  gboolean gone;
+
+  attach (network, on_quit, g_main_loop_ref (network->loop),
+      (GDestroyNotify) g_main_loop_unref);
+  if (thread == g_thread_self ()) {
+    g_thread_unref (thread);
+    network_unref (network);
+    return;
+  }
+
+  g_mutex_lock (&network->lock);
+  while (!network->gone
+      && g_cond_wait_until (&network->cond, &network->lock, deadline))
+    ;
+  gone = network->gone;
+  g_mutex_unlock (&network->lock);
+
+  /* A library that does not come back must not take the application with it. */
+  if (gone)
+    g_thread_join (thread);
+  else
+    g_thread_unref (thread);
+  network_unref (network);
+}
+
+void
+vc_client_unref (VcClient *client)
+{
+  g_mutex_lock (&the_lock);
+  g_assert (client == the_client && client->refs > 0);
+  if (--client->refs > 0) {
+    g_mutex_unlock (&the_lock);
+    return;
+  }
+  the_client = NULL;
+  g_mutex_unlock (&the_lock);
+
+  if (client->network != NULL)
+    end_network (client->network, client->thread);
+  g_free (client);
+}
+
+/* The session for the job's way: the application's, one that is there, or a new
+ * one. */
+static SoupSession *
+session_for (Network *network, const VcRequest *request, GError **error)
+{
+  g_autofree char *key = NULL;
+  SoupSession *session;
+
+  if (request->session != NULL)
+    return SOUP_SESSION (request->session);
+
+  key = vc_transport_key (request);
+  session = g_hash_table_lookup (network->sessions, key);
+  if (session != NULL)
+    return session;
+
+  session = vc_transport_session_new (request, error);
+  if (session == NULL)
+    return NULL;
+  if (g_hash_table_size (network->sessions) >= SESSIONS_MAX)
+    g_hash_table_remove_all (network->sessions);
+  g_hash_table_insert (network->sessions, g_steal_pointer (&key), session);
+  return session;
+}
+
+typedef struct
+{
+  Network *network;
+  VcJob *job;
+} Start;
+
+static void
+start_free (gpointer data)
+{
+  Start *start = data;
+
+  vc_job_unref (start->job);
+  network_unref (start->network);
+  g_free (start);
+}
+
+static gboolean
+on_start (gpointer data)
+{
+  Start *start = data;
+  g_autoptr (GError) error = NULL;
+  SoupSession *session =
+      session_for (start->network, vc_job_get_request (start->job), &error);
+
+  vc_job_start (start->job, session, error);
+  return G_SOURCE_REMOVE;
+}
+
+VcJob *
+vc_client_start (VcClient *client, VcRequest *request, VcJobNotify notify,
+    gpointer notify_data, GDestroyNotify notify_destroy)
+{
+  Start *start = g_new0 (Start, 1);
+  VcJob *job;
+
+  g_mutex_lock (&the_lock);
+  if (client->network == NULL)
+    client->network = network_new (&client->thread);
+  start->network = client->network;
+  g_mutex_unlock (&the_lock);
+
+  g_atomic_ref_count_inc (&start->network->refs);
+  job = vc_job_new (
+      request, start->network->context, notify, notify_data, notify_destroy);
+  start->job = vc_job_ref (job);
+  attach (start->network, on_start, start, start_free);
+  return job;
+}

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "vcerror.h"
+
+#include <string.h>
+
+#include <libsoup/soup.h>
+
+G_DEFINE_QUARK (vc - error - quark, vc_error)
+
+static const struct
+{
+  guint first, last;
+  VcErrorCode code;
+} status_codes[] = {
+  { 300, 399, VC_ERROR_REDIRECT },
+  { 400, 400, VC_ERROR_PARAMETER },
+  { 401, 401, VC_ERROR_NOT_AUTHORIZED },
+  { 402, 402, VC_ERROR_PLAN },
+  { 403, 403, VC_ERROR_NOT_AUTHORIZED },
+  { 404, 404, VC_ERROR_NOT_FOUND },
+  { 407, 407, VC_ERROR_NOT_AUTHORIZED },
+  { 408, 408, VC_ERROR_TIMEOUT },
+  { 409, 409, VC_ERROR_BUSY },
+  { 410, 410, VC_ERROR_NOT_FOUND },
+  { 413, 413, VC_ERROR_PLAN },
+  { 422, 422, VC_ERROR_PARAMETER },
+  { 423, 423, VC_ERROR_BUSY },
+  { 429, 429, VC_ERROR_BUSY },
+  { 400, 499, VC_ERROR_REFUSED },
+  { 503, 503, VC_ERROR_BUSY },
+  { 504, 504, VC_ERROR_TIMEOUT },
+};
+
+VcErrorCode
+vc_error_code_from_status (guint status)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (status_codes); i++) {
+    if (status >= status_codes[i].first && status <= status_codes[i].last)
+      return status_codes[i].code;
+  }
+  return VC_ERROR_SERVICE;
+}
+
+static const struct
+{
+  GTlsCertificateFlags flag;
+  const char *words;
+} certificate_faults[] = {
+  { G_TLS_CERTIFICATE_UNKNOWN_CA, "it is not signed by a trusted authority" },
+  { G_TLS_CERTIFICATE_BAD_IDENTITY, "it belongs to another host" },
+  { G_TLS_CERTIFICATE_NOT_ACTIVATED, "it is not valid yet" },
+  { G_TLS_CERTIFICATE_EXPIRED, "it has expired" },
+  { G_TLS_CERTIFICATE_REVOKED, "it was revoked" },
+  { G_TLS_CERTIFICATE_INSECURE, "its algorithm is insecure" },
+};
+
+static GError *
+certificate_error (GTlsCertificateFlags faults, const char *host)
+{
+  g_autoptr (GString) words = g_string_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (certificate_faults); i++) {
+    if (faults & certificate_faults[i].flag)
+      g_string_append_printf (words, "%s%s", words->len > 0 ? ", and " : "",
+          certificate_faults[i].words);
+  }
+  if (words->len == 0)
+    g_string_append (words, "it could not be checked");
+
+  return g_error_new (VC_ERROR, VC_ERROR_TLS,
+      "The certificate of %s is not trusted: %s.", host, words->str);
+}
+
+static VcErrorCode
+code_from_io_error (const GError *error)
+{
+  switch (error->code) {
+    case G_IO_ERROR_TIMED_OUT:
+      return VC_ERROR_TIMEOUT;
+    case G_IO_ERROR_PROXY_AUTH_FAILED:
+    case G_IO_ERROR_PROXY_NEED_AUTH:
+    case G_IO_ERROR_PROXY_NOT_ALLOWED:
+      return VC_ERROR_NOT_AUTHORIZED;
+    case G_IO_ERROR_PARTIAL_INPUT:
+    case G_IO_ERROR_CONNECTION_CLOSED: /* also G_IO_ERROR_BROKEN_PIPE */
+      return VC_ERROR_INTERRUPTED;
+    case G_IO_ERROR_INVALID_DATA:
+      return VC_ERROR_REPLY;
+    default:
+      return VC_ERROR_CONNECT;
+  }
+}
+
+static VcErrorCode
+code_from_transport (const GError *error)
+{
+  if (error->domain == G_RESOLVER_ERROR)
+    return VC_ERROR_NOT_FOUND;
+  if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_UNAVAILABLE))
+    return VC_ERROR_TLS_MISSING;
+  /* A peer that vanishes without close_notify cuts the body like any other end
+   * of the connection. */
+  if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_EOF))
+    return VC_ERROR_INTERRUPTED;
+  if (error->domain == G_TLS_ERROR)
+    return VC_ERROR_TLS;
+  if (error->domain == G_IO_ERROR)
+    return code_from_io_error (error);
+  if (error->domain == SOUP_SESSION_ERROR)
+    return VC_ERROR_REPLY;
+  return VC_ERROR_CONNECT;
+}
+
+/* What is said of the host, before and after its name. */
+static const struct
+{
+  VcErrorCode code;
+  const char *before, *after;
+} transport_words[] = {
+  { VC_ERROR_NOT_FOUND, "The host", "could not be found" },
+  { VC_ERROR_TLS_MISSING, "A secure connection to", "is not possible" },
+  { VC_ERROR_TLS, "The secure connection to", "failed" },
+  { VC_ERROR_INTERRUPTED, "The connection to", "ended too early" },
+  { VC_ERROR_REPLY, "The reply of", "is not valid HTTP" },
+  { VC_ERROR_NOT_AUTHORIZED, "The proxy on the way to", "refused" },
+  { VC_ERROR_CONNECT, "The connection to", "failed" },
+};
+
+GError *
+vc_error_from_transport (
+    const GError *error, GTlsCertificateFlags tls_errors, const char *host)
+{
+  VcErrorCode code = code_from_transport (error);
+  g_autofree char *words = NULL;
+  gsize length, i = 0;
+
+  if (tls_errors != 0 && code == VC_ERROR_TLS)
+    return certificate_error (tls_errors, host);
+
+  while (
+      i < G_N_ELEMENTS (transport_words) - 1 && transport_words[i].code != code)
+    i++;
+
+  /* The sentence brings its own full stop; GIO's words sometimes have one. */
+  words = vc_error_quote (error->message, -1, NULL);
+  length = words != NULL ? strlen (words) : 0;
+  if (length > 0 && words[length - 1] == '.')
+    words[length - 1] = '\0';
+
+  return g_error_new (VC_ERROR, code, "%s %s %s: %s.",
+      transport_words[i].before, host, transport_words[i].after,
+      words != NULL ? words : "no reason given");
+}
+
+gboolean
+vc_error_is_transient (const GError *error)
+{
+  if (error->domain == G_RESOLVER_ERROR)
+    return error->code == G_RESOLVER_ERROR_TEMPORARY_FAILURE;
+  if (error->domain == G_TLS_ERROR)
+    return error->code == G_TLS_ERROR_MISC || error->code == G_TLS_ERROR_EOF;
+  if (error->domain == SOUP_SESSION_ERROR)
+    return FALSE;
+  switch (code_from_transport (error)) {
+    case VC_ERROR_CONNECT:
+    case VC_ERROR_INTERRUPTED:
+    case VC_ERROR_TIMEOUT:
+      return TRUE;
+    default:
+      return FALSE;
+  }
+}
+
+static void
+replace_all (GString *text, const char *secret)
+{
+  if (secret != NULL && secret[0] != '\0')
+    g_string_replace (text, secret, "[secret]", 0);
+}
+
+char *
+vc_error_quote (const char *text, gssize length, const char *const *secrets)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, length);
+  g_autoptr (GString) quote = g_string_new (valid);
+  const char *end;
+
+  /* Before anything is cut: half a secret is a secret too. */
+  for (guint i = 0; secrets != NULL && secrets[i] != NULL; i++)
+    replace_all (quote, secrets[i]);
+
+  for (char *p = quote->str; *p != '\0'; p++) {
+    if (g_ascii_iscntrl (*p))
+      *p = ' ';
+  }
+  if (quote->len > VC_SERVER_MESSAGE_MAX) {
+    end = g_utf8_find_prev_char (
+        quote->str, quote->str + VC_SERVER_MESSAGE_MAX + 1);
+    g_string_truncate (quote, end - quote->str);
+  }
+  g_strstrip (quote->str);
+  return quote->str[0] != '\0' ? g_strdup (quote->str) : NULL;
+}
+
+void
+vc_secret_free (char *secret)
+{
+  if (secret == NULL)
+    return;
+  explicit_bzero (secret, strlen (secret));
+  g_free (secret);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "vcerror.h"
+
+#include <libsoup/soup.h>
+
+G_BEGIN_DECLS
+
+/* One HTTP exchange: a request out, its head and body in, each step within its
+ * limit. Used on one thread, in its thread-default main context, where all
+ * callbacks come too. */
+typedef struct _VcHttp VcHttp;
+
+/* Seconds; 0: none. */
+typedef struct
+{
+  guint connect_s; /* resolve, connect and TLS */
+  guint reply_s;   /* from the connection to the body's end */
+  guint idle_s;    /* between two arrivals of bytes, once connected */
+} VcHttpLimits;
+
+/* None of them comes after vc_http_abandon(). */
+typedef struct
+{
+  /* The connection stands (or one was reused). */
+  void (*connected) (gpointer user_data);
+  /* Status and headers are there. The exchange may be abandoned here. */
+  void (*head) (SoupMessage *message, gpointer user_data);
+  /* Where the next bytes of the body go; at least one byte. */
+  guint8 *(*space) (gsize *ret_size, gpointer user_data);
+  /* @size bytes were written there. FALSE ends the reading for this turn: the
+   * exchange was abandoned. */
+  gboolean (*body) (gsize size, gpointer user_data);
+  /* Some body() calls are over and the socket is empty for now: the moment to
+   * wake readers. */
+  void (*pause) (gpointer user_data);
+  /* The last callback. @error is NULL when the body is whole, else of VC_ERROR;
+   * @again says that the same request may be sent again without harm: nothing
+   * of it was processed and the fault may pass. */
+  void (*done) (const GError *error, gboolean again, gpointer user_data);
+} VcHttpCallbacks;
+
+/* Sends @message over @session. The callbacks'
+ * @user_data must live until done() or vc_http_abandon(). */
+VcHttp *vc_http_send (SoupSession *session, SoupMessage *message,
+    gboolean accept_any_certificate, const VcHttpLimits *limits,
+    const VcHttpCallbacks *callbacks, gpointer user_data);
+
+/* No more callbacks; the transfer is cancelled in its own time and nobody waits
+ * for it. Drops the caller's reference. To be called exactly once for each
+ * vc_http_send(), also after done(). */
+void vc_http_abandon (VcHttp *http);
+
+/* From now on @seconds between two arrivals of bytes are the only limit (0:
+ * none). */
+void vc_http_limit_idle (VcHttp *http, guint seconds);
+
+/* The exchange's message; borrowed. */
+SoupMessage *vc_http_get_message (VcHttp *http);
+
+/* Whether the request's head went out: from then on it may have been processed.
+ */
+gboolean vc_http_was_sent (VcHttp *http);
+
+G_END_DECLS

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "vchttp.h"
+#include "vcjob.h"
+#include "vctransport.h"
+#include "vcwire.h"
+
+G_BEGIN_DECLS
+
+/* What the halves of a job share: vcjob.c (life, events, readers), vcjobpost.c
+ * (the generation), vcjobget.c (the download). */
+
+/* The download's own state; see vcjobget.c. */
+typedef struct
+{
+  GUri *address;         /* as the service gave it */
+  GUri *uri;             /* this try's, after redirects */
+  guint redirects;       /* followed in this try */
+  char *etag, *modified; /* validators of what is held; NULL: none */
+  gboolean whole;        /* ask for the whole body: resuming did not work */
+  guint64 skip;          /* bytes still to come that are held already */
+  guint8 *scratch;       /* where those go */
+  GByteArray *words;     /* an error's body; NULL: the body is the GIF */
+  guint64 held_at_start; /* bytes held when this try began */
+} VcDownload;
+
+struct _VcJob
+{
+  gatomicrefcount refs;
+  VcRequest *request;     /* never changes */
+  const char *secrets[3]; /* of it; NULL-terminated */
+  GMainContext *context;  /* the network thread's */
+  VcBody *body;
+  VcJobNotify notify;
+  gpointer notify_data;
+  GDestroyNotify notify_destroy;
+  gint cancelled; /* atomic */
+
+  GMutex lock;
+  VcReport
+      report; /* lock; bytes, total and waited_s are filled in when asked for */
+
+  /* Network thread. */
+  SoupSession *session;
+  GUri *base;
+  VcHttp *http;     /* the exchange under way */
+  GSource *backoff; /* the wait before the next one */
+  GSource *ticker;
+  gint64 started_us, phase_us, ended_us; /* started and ended: lock as well */
+  guint tries_left;
+  gboolean reply_is_gif;
+  GByteArray *reply;
+  guint retry_after_s; /* of the head last seen */
+  VcDownload download;
+};
+
+/* --- vcjob.c, for the halves; network thread --- */
+
+void vc_job_set_phase (VcJob *job, VcPhase phase);
+void vc_job_emit (VcJob *job, VcJobEvent event, const GError *error);
+
+/* Ends the job: with @error, or whole. */
+void vc_job_finish (VcJob *job, const GError *error);
+
+/* Ends the job with @error, which says as well that the generation may have
+ * cost something. */
+void vc_job_finish_billed (VcJob *job, const GError *error);
+
+/* Drops the exchange under way. */
+void vc_job_drop_http (VcJob *job);
+
+/* Calls @again after a while if there are tries left; FALSE where there are
+ * none. */
+gboolean vc_job_retry (
+    VcJob *job, guint retry_after_s, void (*again) (VcJob *));
+
+/* Notes a response's status and what it asks to wait. */
+void vc_job_note_head (VcJob *job, SoupMessage *message);
+
+/* Notes the server's words for the report. */
+void vc_job_note_words (VcJob *job, const char *words);
+
+/* Counts a try of the request that @first begins or that is repeated. */
+void vc_job_note_try (VcJob *job, gboolean first);
+
+/* --- The halves --- */
+
+void vc_job_post (VcJob *job); /* vcjobpost.c: starts the job */
+void vc_job_get (
+    VcJob *job, GUri *address); /* vcjobget.c: goes on with the download */
+void vc_download_clear (VcDownload *download);
+
+/* Takes the response's headers into the report and tells of them: the GIF's
+ * body begins. */
+void vc_job_note_gif_headers (VcJob *job, SoupMessage *message);
+
+/* The number of bytes that @message's body will have, as sent, when that is
+ * what will be read; 0: unknown. */
+guint64 vc_job_body_length (SoupMessage *message);
+
+G_END_DECLS

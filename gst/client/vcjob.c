@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "vcjob-private.h"
+#include "vcjobstart.h"
+
+#define TICK_MS 1000
+
+const char *
+vc_phase_name (VcPhase phase)
+{
+  static const char *const names[] = {
+    [VC_PHASE_SETTINGS] = "settings",
+    [VC_PHASE_CONNECT] = "connect",
+    [VC_PHASE_GENERATE] = "generate",
+    [VC_PHASE_REPLY] = "reply",
+    [VC_PHASE_DOWNLOAD] = "download",
+    [VC_PHASE_DONE] = "done",
+  };
+
+  return names[phase];
+}
+
+/* --- Life --- */
+
+VcJob *
+vc_job_new (VcRequest *request, GMainContext *context, VcJobNotify notify,
+    gpointer notify_data, GDestroyNotify notify_destroy)
+{
+  VcJob *job = g_new0 (VcJob, 1);
+  guint n = 0;
+
+  g_atomic_ref_count_init (&job->refs);
+  job->request = request;
+  if (request->token != NULL)
+    job->secrets[n++] = request->token;
+  if (request->proxy_pw != NULL)
+    job->secrets[n++] = request->proxy_pw;
+  job->context = g_main_context_ref (context);
+  job->body = vc_body_new (request->max_size);
+  job->notify = notify;
+  job->notify_data = notify_data;
+  job->notify_destroy = notify_destroy;
+  job->tries_left = request->retries;
+  job->started_us = g_get_monotonic_time ();
+  g_mutex_init (&job->lock);
+  return job;
+}
+
+VcJob *
+vc_job_ref (VcJob *job)
+{
+  g_atomic_ref_count_inc (&job->refs);
+  return job;
+}
+
+void
+vc_job_unref (VcJob *job)
+{
+  if (!g_atomic_ref_count_dec (&job->refs))
+    return;
+
+  /* Whatever runs holds a reference, so nothing runs here. */
+  if (job->notify_destroy != NULL)
+    job->notify_destroy (job->notify_data);
+  vc_download_clear (&job->download);
+  vc_report_clear (&job->report);
+  vc_body_free (job->body);
+  vc_request_free (job->request);
+  g_clear_object (&job->session);
+  g_clear_pointer (&job->base, g_uri_unref);
+  g_clear_pointer (&job->reply, g_byte_array_unref);
+  g_main_context_unref (job->context);
+  g_mutex_clear (&job->lock);
+  g_free (job);
+}
+
+VcBody *
+vc_job_get_body (VcJob *job)
+{
+  return job->body;
+}
+
+/* --- What is known --- */
+
+static double
+seconds_since (gint64 start_us, gint64 end_us)
+{
+  return (end_us - start_us) / (double) G_USEC_PER_SEC;
+}
+
+void
+vc_job_get_report (VcJob *job, VcReport *ret_report)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&job->lock);
+
+  *ret_report = job->report;
+  ret_report->server_message = g_strdup (job->report.server_message);
+  ret_report->headers = g_strdupv (job->report.headers);
+  if (ret_report->images != NULL)
+    g_ptr_array_ref (ret_report->images);
+  ret_report->waited_s = seconds_since (job->started_us,
+      job->ended_us != 0 ? job->ended_us : g_get_monotonic_time ());
+  ret_report->bytes = vc_body_get_size (job->body, &ret_report->total);
+}
+
+void
+vc_report_clear (VcReport *report)
+{
+  g_clear_pointer (&report->server_message, g_free);
+  g_clear_pointer (&report->images, g_ptr_array_unref);
+  g_clear_pointer (&report->headers, g_strfreev);
+}
+
+void
+vc_job_set_phase (VcJob *job, VcPhase phase)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&job->lock);
+  gint64 now = g_get_monotonic_time ();
+  double seconds = seconds_since (job->phase_us, now);
+
+  switch (job->report.phase) {
+    case VC_PHASE_CONNECT:
+      job->report.connect_s += seconds;
+      break;
+    case VC_PHASE_GENERATE:
+    case VC_PHASE_REPLY:
+      job->report.generate_s += seconds;
+      break;
+    case VC_PHASE_DOWNLOAD:
+      job->report.download_s += seconds;
+      break;
+    default:
+      break;
+  }
+  job->report.phase = phase;
+  job->phase_us = now;
+}
+
+void
+vc_job_note_head (VcJob *job, SoupMessage *message)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+  g_autoptr (GMutexLocker) locker = NULL;
+
+  job->retry_after_s = vc_wire_retry_after (
+      soup_message_headers_get_one (
+          soup_message_get_response_headers (message), "Retry-After"),
+      now);
+  locker = g_mutex_locker_new (&job->lock);
+  job->report.status = soup_message_get_status (message);
+  job->report.retry_after_s = job->retry_after_s;
+}
+
+void
+vc_job_note_words (VcJob *job, const char *words)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&job->lock);
+
+  g_free (job->report.server_message);
+  job->report.server_message = g_strdup (words);
+}
+
+void
+vc_job_note_try (VcJob *job, gboolean first)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&job->lock);
+
+  job->report.attempts = first ? 1 : job->report.attempts + 1;
+  if (!first)
+    job->report.retries++;
+}
+
+static void
+append_header (const char *name, const char *value, gpointer fields)
+{
+  g_ptr_array_add (fields, g_strdup (name));
+  g_ptr_array_add (fields, g_strdup (value));
+}
+
+void
+vc_job_note_gif_headers (VcJob *job, SoupMessage *message)
+{
+  g_autoptr (GPtrArray) fields = g_ptr_array_new ();
+  char **old;
+
+  soup_message_headers_foreach (
+      soup_message_get_response_headers (message), append_header, fields);
+  g_ptr_array_add (fields, NULL);
+
+  g_mutex_lock (&job->lock);
+  old = job->report.headers;
+  job->report.headers = (char **) g_ptr_array_steal (fields, NULL);
+  g_mutex_unlock (&job->lock);
+
+  g_strfreev (old);
+  if (old == NULL)
+    vc_job_emit (job, VC_JOB_HEADERS, NULL);
+}
+
+guint64
+vc_job_body_length (SoupMessage *message)
+{
+  SoupMessageHeaders *headers = soup_message_get_response_headers (message);
+
+  /* Of an encoded body, the length says how much is sent, not how much comes
+   * out. */
+  if (soup_message_headers_get_encoding (headers)
+          != SOUP_ENCODING_CONTENT_LENGTH
+      || soup_message_headers_get_one (headers, "Content-Encoding") != NULL)
+    return 0;
+  return soup_message_headers_get_content_length (headers);
+}
+
+/* --- Events and the end --- */
+
+void
+vc_job_emit (VcJob *job, VcJobEvent event, const GError *error)
+{
+  if (job->notify != NULL && !g_atomic_int_get (&job->cancelled))
+    job->notify (job, event, error, job->notify_data);
+}
+
+static void
+clear_source (GSource **source)
+{
+  if (*source != NULL)
+    g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
+}
+
+void
+vc_job_drop_http (VcJob *job)
+{
+  g_clear_pointer (&job->http, vc_http_abandon);
+}
+
+/* Whatever could call back is over; drops the reference that the running job
+ * held. */
+static void
+wind_down (VcJob *job)
+{
+  vc_job_drop_http (job);
+  clear_source (&job->backoff);
+  if (job->ticker == NULL)
+    return;
+  clear_source (&job->ticker);
+  vc_job_unref (job);
+}
+
+void
+vc_job_finish (VcJob *job, const GError *error)
+{
+  /* The phase stays where it failed. */
+  vc_job_set_phase (job, error != NULL ? job->report.phase : VC_PHASE_DONE);
+  g_mutex_lock (&job->lock);
+  job->ended_us = g_get_monotonic_time ();
+  g_mutex_unlock (&job->lock);
+
+  /* The event first: a reader that sees the end finds everybody told. */
+  vc_job_ref (job);
+  if (error == NULL) {
+    vc_body_wake (job->body);
+    vc_job_emit (job, VC_JOB_DONE, NULL);
+  } else {
+    vc_job_emit (job, VC_JOB_FAILED, error);
+  }
+  vc_body_finish (job->body, error);
+  wind_down (job);
+  vc_job_unref (job);
+}
+
+void
+vc_job_finish_billed (VcJob *job, const GError *error)
+{
+  g_autoptr (GError) billed = g_error_new (error->domain, error->code,
+      "%s The generation may have been billed.", error->message);
+
+  vc_job_finish (job, billed);
+}
+
+static gboolean
+on_cancel (gpointer data)
+{
+  wind_down (data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+invoke (VcJob *job, GSourceFunc function)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  /* Not g_main_context_invoke(): it would run here and now while nobody owns
+   * the context. */
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (
+      source, function, vc_job_ref (job), (GDestroyNotify) vc_job_unref);
+  g_source_attach (source, job->context);
+}
+
+void
+vc_job_cancel (VcJob *job)
+{
+  g_atomic_int_set (&job->cancelled, TRUE);
+  vc_body_cancel (job->body);
+  invoke (job, on_cancel);
+}
+
+/* --- The work --- */
+
+typedef struct
+{
+  VcJob *job;
+  void (*again) (VcJob *);
+} Retry;
+
+static gboolean
+on_backoff (gpointer data)
+{
+  Retry *retry = data;
+  VcJob *job = retry->job;
+  void (*again) (VcJob *) = retry->again;
+
+  clear_source (&job->backoff);
+  again (job);
+  return G_SOURCE_REMOVE;
+}
+
+gboolean
+vc_job_retry (VcJob *job, guint retry_after_s, void (*again) (VcJob *))
+{
+  gint64 wait_us;
+  Retry *retry;
+
+  if (job->tries_left == 0)
+    return FALSE;
+  job->tries_left--;
+  wait_us = vc_transport_backoff_us (
+      job->request, job->request->retries - job->tries_left, retry_after_s);
+
+  retry = g_new0 (Retry, 1);
+  retry->job = job;
+  retry->again = again;
+  vc_job_drop_http (job);
+  job->backoff = g_timeout_source_new (wait_us / 1000);
+  g_source_set_callback (job->backoff, on_backoff, retry, g_free);
+  g_source_attach (job->backoff, job->context);
+  return TRUE;
+}
+
+static gboolean
+on_tick (gpointer data)
+{
+  vc_job_emit (data, VC_JOB_TICK, NULL);
+  return G_SOURCE_CONTINUE;
+}
+
+void
+vc_job_start (VcJob *job, SoupSession *session, const GError *error)
+{
+  if (g_atomic_int_get (&job->cancelled))
+    return;
+
+  /* The ticker stands for the running job: it exists as long as the job runs,
+   * and holds its reference. */
+  vc_job_ref (job);
+  job->ticker = g_timeout_source_new (TICK_MS);
+  g_source_set_callback (job->ticker, on_tick, job, NULL);
+  g_source_attach (job->ticker, job->context);
+  job->phase_us = g_get_monotonic_time ();
+
+  if (session == NULL) {
+    vc_job_finish (job, error);
+    return;
+  }
+  job->session = g_object_ref (session);
+  vc_job_post (job);
+}
+
+const VcRequest *
+vc_job_get_request (VcJob *job)
+{
+  return job->request;
+}

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "vcjob-private.h"
+
+#include <string.h>
+
+/* The first half of a job: the prompt goes out once, the reply comes in. A
+ * generation costs money, so the request is repeated only where it was surely
+ * not processed: not connected, or refused with 429 or 503. */
+
+#define TOO_MANY_REQUESTS 429 /* RFC 6585 §4; libsoup has no name for it */
+#define ENDPOINT "generate-gif"
+#define READ_SIZE (16 * 1024)
+
+static void
+on_connected (gpointer data)
+{
+  VcJob *job = data;
+
+  vc_job_set_phase (job, VC_PHASE_GENERATE);
+  g_mutex_lock (&job->lock);
+  job->report.requests++;
+  g_mutex_unlock (&job->lock);
+}
+
+/* The reply is the GIF itself: from here on this exchange is the download. */
+static void
+begin_gif (VcJob *job, SoupMessage *message)
+{
+  job->reply_is_gif = TRUE;
+  vc_job_set_phase (job, VC_PHASE_DOWNLOAD);
+  vc_http_limit_idle (job->http, job->request->idle_timeout);
+  vc_job_emit (job, VC_JOB_GENERATED, NULL);
+  vc_job_note_gif_headers (job, message);
+}
+
+static void
+on_head (SoupMessage *message, gpointer data)
+{
+  VcJob *job = data;
+  SoupMessageHeaders *headers = soup_message_get_response_headers (message);
+  guint status = soup_message_get_status (message);
+  g_autoptr (GError) error = NULL;
+
+  vc_job_set_phase (job, VC_PHASE_REPLY);
+  vc_job_note_head (job, message);
+
+  if (status >= 300 && status < 400) {
+    const char *location = soup_message_headers_get_one (headers, "Location");
+    g_autofree char *quote =
+        location != NULL ? vc_error_quote (location, -1, job->secrets) : NULL;
+
+    error = g_error_new (VC_ERROR, VC_ERROR_REDIRECT,
+        "The service answered %u and points to %s: requests are not "
+        "redirected.",
+        status, quote != NULL ? quote : "nowhere");
+    vc_job_finish (job, error);
+    return;
+  }
+
+  job->reply = g_byte_array_new ();
+  if (status == SOUP_STATUS_OK
+      && g_strcmp0 (
+             soup_message_headers_get_content_type (headers, NULL), "image/gif")
+          == 0) {
+    begin_gif (job, message);
+    if (!vc_body_expect (job->body, vc_job_body_length (message), &error))
+      vc_job_finish_billed (job, error);
+  }
+}
+
+static guint8 *
+on_space (gsize *ret_size, gpointer data)
+{
+  VcJob *job = data;
+  gsize length;
+
+  if (job->reply_is_gif)
+    return vc_body_reserve (job->body, ret_size);
+
+  length = job->reply->len;
+  g_byte_array_set_size (job->reply, length + READ_SIZE);
+  job->reply->len = length;
+  *ret_size = READ_SIZE;
+  return job->reply->data + length;
+}
+
+/* What came before it was known to be a GIF. */
+static gboolean
+move_reply_to_body (VcJob *job, GError **error)
+{
+  gsize moved = 0;
+
+  while (moved < job->reply->len) {
+    gsize room;
+    guint8 *space = vc_body_reserve (job->body, &room);
+    gsize size = MIN (room, job->reply->len - moved);
+
+    memcpy (space, job->reply->data + moved, size);
+    if (!vc_body_commit (job->body, size, error))
+      return FALSE;
+    moved += size;
+  }
+  return TRUE;
+}
+
+static gboolean
+take (VcJob *job, gsize size, GError **error)
+{
+  if (job->reply_is_gif)
+    return vc_body_commit (job->body, size, error);
+
+  job->reply->len += size;
+  if (job->report.status == SOUP_STATUS_OK
+      && vc_wire_is_gif (job->reply->data, job->reply->len)) {
+    begin_gif (job, vc_http_get_message (job->http));
+    return move_reply_to_body (job, error);
+  }
+  if (job->reply->len <= VC_REPLY_MAX)
+    return TRUE;
+  g_set_error (error, VC_ERROR, VC_ERROR_TOO_LARGE,
+      "The service's reply is longer than the %d bytes that one can have.",
+      VC_REPLY_MAX);
+  return FALSE;
+}
+
+static gboolean
+on_body (gsize size, gpointer data)
+{
+  VcJob *job = data;
+  g_autoptr (GError) error = NULL;
+
+  if (take (job, size, &error))
+    return TRUE;
+  vc_job_finish_billed (job, error);
+  return FALSE;
+}
+
+static void
+on_pause (gpointer data)
+{
+  VcJob *job = data;
+
+  vc_body_wake (job->body);
+}
+
+static void
+read_reply (VcJob *job)
+{
+  guint status = job->report.status;
+  g_autoptr (GBytes) body =
+      g_byte_array_free_to_bytes (g_steal_pointer (&job->reply));
+  g_autoptr (GError) error = NULL;
+  VcReply reply;
+  gboolean good = vc_wire_read_reply (
+      body, status, job->base, job->secrets, &reply, &error);
+  guint wait_s = MAX (job->retry_after_s, reply.retry_after_s);
+
+  vc_job_note_words (job, reply.server_message);
+  g_mutex_lock (&job->lock);
+  job->report.retry_after_s = wait_s;
+  g_mutex_unlock (&job->lock);
+
+  if (good) {
+    g_autoptr (GUri) first = g_uri_parse (
+        g_ptr_array_index (reply.images, 0), SOUP_HTTP_URI_FLAGS, NULL);
+
+    g_mutex_lock (&job->lock);
+    job->report.images = g_ptr_array_ref (reply.images);
+    g_mutex_unlock (&job->lock);
+    vc_reply_clear (&reply);
+    vc_job_emit (job, VC_JOB_GENERATED, NULL);
+    vc_job_get (job, first);
+    return;
+  }
+
+  vc_reply_clear (&reply);
+  if ((status == TOO_MANY_REQUESTS || status == SOUP_STATUS_SERVICE_UNAVAILABLE
+          || reply.rate_limited)
+      && vc_job_retry (job, wait_s, vc_job_post))
+    return;
+
+  if (status >= 500 ? status != SOUP_STATUS_SERVICE_UNAVAILABLE
+                    : g_error_matches (error, VC_ERROR, VC_ERROR_REPLY))
+    vc_job_finish_billed (job, error);
+  else
+    vc_job_finish (job, error);
+}
+
+static void
+end_gif (VcJob *job)
+{
+  guint64 total, size = vc_body_get_size (job->body, &total);
+  g_autoptr (GError) error = NULL;
+
+  if (total > size)
+    error = g_error_new (VC_ERROR, VC_ERROR_INTERRUPTED,
+        "The GIF ended after %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+        " bytes.",
+        size, total);
+  if (error != NULL || !vc_body_check_end (job->body, &error))
+    vc_job_finish_billed (job, error);
+  else
+    vc_job_finish (job, NULL);
+}
+
+static void
+on_done (const GError *error, gboolean again, gpointer data)
+{
+  VcJob *job = data;
+  gboolean sent = vc_http_was_sent (job->http);
+
+  vc_job_drop_http (job);
+  if (error == NULL && job->reply_is_gif)
+    end_gif (job);
+  else if (error == NULL)
+    read_reply (job);
+  else if (again && vc_job_retry (job, 0, vc_job_post))
+    return;
+  else if (sent)
+    vc_job_finish_billed (job, error);
+  else
+    vc_job_finish (job, error);
+}
+
+static const VcHttpCallbacks post_callbacks = {
+  .connected = on_connected,
+  .head = on_head,
+  .space = on_space,
+  .body = on_body,
+  .pause = on_pause,
+  .done = on_done,
+};
+
+static GUri *
+endpoint (const char *api_url)
+{
+  gsize length = strlen (api_url);
+  g_autofree char *address = NULL;
+
+  while (length > 0 && api_url[length - 1] == '/')
+    length--;
+  address = g_strdup_printf ("%.*s/" ENDPOINT, (int) length, api_url);
+  return g_uri_parse (address, SOUP_HTTP_URI_FLAGS, NULL);
+}
+
+static SoupMessage *
+request_message (VcJob *job)
+{
+  const VcRequest *request = job->request;
+  const VcParameters parameters = {
+    .token = request->token,
+    .prompt = request->prompt,
+    .negative_prompt = request->negative_prompt,
+    .sampler = request->sampler,
+    .cfg_scale = request->cfg_scale,
+    .steps = request->steps,
+  };
+  g_autoptr (GBytes) body = vc_wire_request (&parameters);
+  SoupMessage *message =
+      vc_transport_message_new (request, SOUP_METHOD_POST, job->base);
+
+  /* A kept connection that the server closes at this moment cannot be told from
+   * a request that was processed. */
+  soup_message_add_flags (message, SOUP_MESSAGE_NEW_CONNECTION);
+  soup_message_set_request_body_from_bytes (message, "application/json", body);
+  return message;
+}
+
+void
+vc_job_post (VcJob *job)
+{
+  const VcHttpLimits limits = {
+    .connect_s = job->request->connect_timeout,
+    .reply_s = job->request->generation_timeout,
+  };
+  gboolean first = job->base == NULL;
+  g_autoptr (SoupMessage) message = NULL;
+
+  if (first)
+    job->base = endpoint (job->request->api_url);
+  vc_job_note_try (job, first);
+  vc_job_set_phase (job, VC_PHASE_CONNECT);
+  message = request_message (job);
+  job->http = vc_http_send (job->session, message, !job->request->ssl_strict,
+      &limits, &post_callbacks, job);
+}

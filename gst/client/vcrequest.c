@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "vcrequest.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <libsoup/soup.h>
+
+#define TOKEN_FILE_MAX 4096
+
+VcRequest *
+vc_request_new (void)
+{
+  return g_new0 (VcRequest, 1);
+}
+
+void
+vc_request_free (VcRequest *request)
+{
+  g_free (request->api_url);
+  vc_secret_free (request->token);
+  g_free (request->prompt);
+  g_free (request->negative_prompt);
+  g_free (request->sampler);
+  g_free (request->ssl_ca_file);
+  g_clear_object (&request->tls_database);
+  g_clear_object (&request->tls_interaction);
+  g_free (request->proxy);
+  g_free (request->proxy_id);
+  vc_secret_free (request->proxy_pw);
+  g_free (request->user_agent);
+  g_strfreev (request->extra_headers);
+  g_clear_object (&request->session);
+  g_free (request);
+}
+
+static gboolean
+refuse (GError **error, const char *sentence)
+{
+  g_set_error_literal (error, VC_ERROR, VC_ERROR_SETTING, sentence);
+  return FALSE;
+}
+
+/* Printable ASCII: what travels unchanged in JSON and cannot end a header's
+ * line. */
+static gboolean
+is_token (const char *token)
+{
+  for (const char *p = token; *p != '\0'; p++) {
+    if (!g_ascii_isgraph (*p))
+      return FALSE;
+  }
+  return token[0] != '\0';
+}
+
+static gboolean
+is_loopback (const char *host)
+{
+  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (host);
+
+  if (address != NULL)
+    return g_inet_address_get_is_loopback (address);
+  return g_ascii_strcasecmp (host, "localhost") == 0
+      || g_str_has_suffix (host, ".localhost");
+}
+
+static gboolean
+check_api_url (const VcRequest *request, GError **error)
+{
+  g_autoptr (GUri) uri = request->api_url != NULL
+      ? g_uri_parse (request->api_url, SOUP_HTTP_URI_FLAGS, NULL)
+      : NULL;
+  gboolean https;
+
+  if (uri == NULL || g_uri_get_host (uri) == NULL
+      || g_uri_get_host (uri)[0] == '\0')
+    return refuse (error,
+        "The api-url is not an address: set it to something like "
+        "https://visioncraft.top.");
+  if (g_uri_get_userinfo (uri) != NULL)
+    return refuse (error,
+        "The api-url holds a user name: leave it out, the service knows only "
+        "the token.");
+
+  https = g_str_equal (g_uri_get_scheme (uri), "https");
+  if (!https && !g_str_equal (g_uri_get_scheme (uri), "http"))
+    return refuse (error, "The api-url must begin with https:// or http://.");
+  if (!https && request->ssl_strict && !is_loopback (g_uri_get_host (uri)))
+    return refuse (error,
+        "The token would travel readable for everyone: use an https:// "
+        "api-url (or ssl-strict=false where you trust the whole way).");
+  return TRUE;
+}
+
+gboolean
+vc_request_check (const VcRequest *request, GError **error)
+{
+  if (request->prompt == NULL || request->prompt[0] == '\0')
+    return refuse (error,
+        "There is no prompt: set the prompt property to what the GIF should "
+        "show.");
+  if (request->token == NULL || request->token[0] == '\0')
+    return refuse (error,
+        "There is no token: set token-file, token or the environment "
+        "variable VISIONCRAFT_TOKEN to your VisionCraft API key.");
+  if (!is_token (request->token))
+    return refuse (error,
+        "The token holds a space or a character that no VisionCraft API key "
+        "has: check token, token-file or VISIONCRAFT_TOKEN.");
+  if (request->sampler == NULL || request->sampler[0] == '\0')
+    return refuse (error, "There is no sampler: set sampler, e.g. to Euler.");
+  if (!g_utf8_validate (request->prompt, -1, NULL)
+      || !g_utf8_validate (request->sampler, -1, NULL)
+      || (request->negative_prompt != NULL
+          && !g_utf8_validate (request->negative_prompt, -1, NULL)))
+    return refuse (
+        error, "prompt, negative-prompt and sampler must be valid UTF-8.");
+  if (request->proxy != NULL
+      && !g_uri_is_valid (request->proxy, G_URI_FLAGS_NONE, NULL))
+    return refuse (error,
+        "The proxy is not an address: set it to something like "
+        "http://proxy.example:3128.");
+  return check_api_url (request, error);
+}
+
+gboolean
+vc_request_allows_header (const char *name, const char *value)
+{
+  /* Those that carry a secret, or that libsoup or the protocol sets. */
+  static const char *const ours[] = { "Authorization", "Proxy-Authorization",
+    "Cookie", "Host", "Content-Length", "Content-Type", "Transfer-Encoding",
+    "Connection", "Range", "If-Range", "Accept-Encoding", "Expect", "Upgrade" };
+
+  if (name[0] == '\0' || value == NULL)
+    return FALSE;
+  /* RFC 9110 §5.1: a field name is a token; §5.5: no CR, LF or NUL in a value.
+   */
+  for (const char *p = name; *p != '\0'; p++) {
+    if (!g_ascii_isalnum (*p) && strchr ("!#$%&'*+-.^_`|~", *p) == NULL)
+      return FALSE;
+  }
+  for (const char *p = value; *p != '\0'; p++) {
+    if (g_ascii_iscntrl (*p) && *p != '\t')
+      return FALSE;
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (ours); i++) {
+    if (g_ascii_strcasecmp (name, ours[i]) == 0)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean
+vc_request_accepts_session (GObject *object)
+{
+  return SOUP_IS_SESSION (object);
+}
+
+static gboolean
+fail_errno (const char *path, GError **error)
+{
+  int saved_errno = errno;
+
+  g_set_error (error, VC_ERROR, VC_ERROR_SETTING,
+      "The token-file %s cannot be read: %s.", path, g_strerror (saved_errno));
+  return FALSE;
+}
+
+/* Fills @buffer, which ends up NUL-terminated. */
+static gboolean
+read_small_file (int fd, const char *path, char *buffer, gboolean *ret_exposed,
+    GError **error)
+{
+  struct stat info;
+  gsize length = 0;
+
+  if (fstat (fd, &info) != 0)
+    return fail_errno (path, error);
+  if (!S_ISREG (info.st_mode) || info.st_size > TOKEN_FILE_MAX) {
+    g_set_error (error, VC_ERROR, VC_ERROR_SETTING,
+        "The token-file %s is not a file of at most %d bytes.", path,
+        TOKEN_FILE_MAX);
+    return FALSE;
+  }
+  *ret_exposed = (info.st_mode & (S_IRGRP | S_IROTH)) != 0;
+
+  while (length < TOKEN_FILE_MAX) {
+    gssize n = read (fd, buffer + length, TOKEN_FILE_MAX - length);
+
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n < 0)
+      return fail_errno (path, error);
+    if (n == 0)
+      break;
+    length += n;
+  }
+  buffer[length] = '\0';
+  return TRUE;
+}
+
+char *
+vc_request_read_token (const char *path, gboolean *ret_exposed, GError **error)
+{
+  char buffer[TOKEN_FILE_MAX + 1];
+  char *token = NULL;
+  /* Not blocking: opening a FIFO would wait for its writer. */
+  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+  if (fd < 0) {
+    fail_errno (path, error);
+    return NULL;
+  }
+  if (read_small_file (fd, path, buffer, ret_exposed, error)) {
+    buffer[strcspn (buffer, "\r\n")] = '\0';
+    token = g_strdup (buffer);
+  }
+  close (fd);
+  explicit_bzero (buffer, sizeof (buffer));
+  return token;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "vcerror.h"
+
+G_BEGIN_DECLS
+
+/* Everything one generation is made from and is made with: a snapshot of the
+ * user's settings. Owns what it points to. Element property names stand beside
+ * the fields whose names differ. */
+typedef struct
+{
+  char *api_url;
+  char *token; /* secret */
+  char *prompt;
+  char *negative_prompt; /* NULL: none */
+  char *sampler;
+  int cfg_scale, steps;
+
+  /* The way there. */
+  gboolean ssl_strict;
+  char *ssl_ca_file;                /* PEM; NULL: none */
+  GTlsDatabase *tls_database;       /* NULL: the system's */
+  GTlsInteraction *tls_interaction; /* NULL: none */
+  char *proxy; /* address; NULL: the system's resolver decides */
+  char *proxy_id;
+  char *proxy_pw; /* secret */
+  char *user_agent;
+  char **extra_headers; /* name, value, name, value …, NULL */
+  gboolean keep_alive;
+  GObject *session; /* an application's SoupSession; NULL: our own */
+
+  /* Limits, in seconds and bytes; 0: none. */
+  guint connect_timeout, generation_timeout, idle_timeout;
+  guint64 max_size;
+  guint retries;            /* further tries after the first */
+  double retry_backoff_max; /* seconds */
+} VcRequest;
+
+/* All defaults as the element documents them are the element's; this one is
+ * zeroed. */
+VcRequest *vc_request_new (void);
+void vc_request_free (VcRequest *request); /* overwrites the secrets */
+
+/* Whether @request can be sent at all: FALSE with VC_ERROR_SETTING, in a
+ * sentence that says what to set. Refuses to send the token in clear text
+ * anywhere but to this machine unless ssl-strict is off. */
+gboolean vc_request_check (const VcRequest *request, GError **error);
+
+/* Whether a header of this name may be set by the user on every request. */
+gboolean vc_request_allows_header (const char *name, const char *value);
+
+/* Whether @object can stand in for the client's own session (a SoupSession). */
+gboolean vc_request_accepts_session (GObject *object);
+
+/* The token that @path holds: the first line of a regular file of at most 4
+ * KiB. NULL with VC_ERROR_SETTING.
+ * @ret_exposed says whether others than its owner can read it. Free with
+ * vc_secret_free(). */
+char *vc_request_read_token (
+    const char *path, gboolean *ret_exposed, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VcRequest, vc_request_free)
+
+G_END_DECLS

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "vcerror.h"
+
+G_BEGIN_DECLS
+
+/* The protocol's bytes: pure functions, no I/O. */
+
+/* The most bytes of a JSON reply that are looked at. */
+#define VC_REPLY_MAX (1024 * 1024)
+
+/* What a generation is made from. Strings are borrowed, UTF-8. */
+typedef struct
+{
+  const char *token;
+  const char *prompt;
+  const char *negative_prompt; /* NULL: left out */
+  const char *sampler;
+  int cfg_scale; /* 0..20 */
+  int steps;     /* 1..50 */
+} VcParameters;
+
+/* A reply, read. */
+typedef struct
+{
+  GPtrArray *images;     /* of char *: absolute http(s) addresses, at least one;
+                            NULL on error */
+  guint retry_after_s;   /* what the text asks to wait; 0: nothing said */
+  gboolean rate_limited; /* the text says that nothing was processed */
+  char *server_message;  /* the server's words, quoted; NULL: none */
+} VcReply;
+
+/* The body of POST /generate-gif, as JSON. Its memory is overwritten when it is
+ * freed: it holds the token. */
+GBytes *vc_wire_request (const VcParameters *parameters);
+
+/* Reads the reply's @body (JSON, or whatever a proxy sent instead) that came
+ * with @status. @base resolves relative addresses, @secrets (NULL-terminated)
+ * are kept out of every text. Fills @ret_reply in every case (clear it with
+ * vc_reply_clear()). FALSE with @error in VC_ERROR where there is no image to
+ * fetch: the text decides before the status does. */
+gboolean vc_wire_read_reply (GBytes *body, guint status, GUri *base,
+    const char *const *secrets, VcReply *ret_reply, GError **error);
+
+void vc_reply_clear (VcReply *reply);
+
+/* Whether @size bytes at @data begin as a GIF does (GIF89a §17: "GIF87a" or
+ * "GIF89a"); 6 bytes decide. */
+#define VC_GIF_MAGIC_SIZE 6
+gboolean vc_wire_is_gif (const guint8 *data, gsize size);
+
+/* Bytes as a person can read them in an error: printable ASCII as it is, the
+ * rest as \xNN. Owned by the caller. */
+char *vc_wire_quote_bytes (const guint8 *data, gsize size);
+
+/* The seconds that a Retry-After header asks for (RFC 9110 §10.2.3: seconds or
+ * a date), seen at @now; 0: none. */
+guint vc_wire_retry_after (const char *header, GDateTime *now);
+
+G_END_DECLS
