@@ -17,11 +17,67 @@ vc_request_new (void)
   return g_new0 (VcRequest, 1);
 }
 
+static gpointer
+ref_or_null (gpointer object)
+{
+  return object != NULL ? g_object_ref (object) : NULL;
+}
+
+VcRequest *
+vc_request_copy (const VcRequest *request)
+{
+  VcRequest *copy = g_new (VcRequest, 1);
+
+  *copy = *request;
+  copy->api_url = g_strdup (request->api_url);
+  copy->token = g_strdup (request->token);
+  copy->token_file = g_strdup (request->token_file);
+  copy->prompt = g_strdup (request->prompt);
+  copy->negative_prompt = g_strdup (request->negative_prompt);
+  copy->sampler = g_strdup (request->sampler);
+  copy->ssl_ca_file = g_strdup (request->ssl_ca_file);
+  copy->tls_database = ref_or_null (request->tls_database);
+  copy->tls_interaction = ref_or_null (request->tls_interaction);
+  copy->proxy = g_strdup (request->proxy);
+  copy->proxy_id = g_strdup (request->proxy_id);
+  copy->proxy_pw = g_strdup (request->proxy_pw);
+  copy->user_agent = g_strdup (request->user_agent);
+  copy->extra_headers = g_strdupv (request->extra_headers);
+  copy->session = ref_or_null (request->session);
+  return copy;
+}
+
+void
+vc_request_set_string (char **field, const char *value)
+{
+  vc_secret_free (*field);
+  *field = g_strdup (value);
+}
+
+void
+vc_request_set_proxy (VcRequest *request, const char *address)
+{
+  g_autoptr (GUri) uri = address != NULL
+      ? g_uri_parse (address, G_URI_FLAGS_HAS_PASSWORD, NULL)
+      : NULL;
+  g_autofree char *bare = NULL;
+
+  if (uri == NULL || g_uri_get_userinfo (uri) == NULL) {
+    vc_request_set_string (&request->proxy, address);
+    return;
+  }
+  vc_request_set_string (&request->proxy_id, g_uri_get_user (uri));
+  vc_request_set_string (&request->proxy_pw, g_uri_get_password (uri));
+  bare = g_uri_to_string_partial (uri, G_URI_HIDE_USERINFO);
+  vc_request_set_string (&request->proxy, bare);
+}
+
 void
 vc_request_free (VcRequest *request)
 {
   g_free (request->api_url);
   vc_secret_free (request->token);
+  g_free (request->token_file);
   g_free (request->prompt);
   g_free (request->negative_prompt);
   g_free (request->sampler);
@@ -95,6 +151,52 @@ check_api_url (const VcRequest *request, GError **error)
   return TRUE;
 }
 
+/* Whether a header of this name may be set by the user on every request. */
+static gboolean
+allows_header (const char *name, const char *value)
+{
+  /* Those that carry a secret, or that libsoup or the protocol sets. */
+  static const char *const ours[] = { "Authorization", "Proxy-Authorization",
+    "Cookie", "Host", "Content-Length", "Content-Type", "Transfer-Encoding",
+    "Connection", "Range", "If-Range", "Accept-Encoding", "Expect", "Upgrade" };
+
+  if (name[0] == '\0' || value == NULL)
+    return FALSE;
+  /* RFC 9110 §5.1: a field name is a token; §5.5: no CR, LF or NUL in a value.
+   */
+  for (const char *p = name; *p != '\0'; p++) {
+    if (!g_ascii_isalnum (*p) && strchr ("!#$%&'*+-.^_`|~", *p) == NULL)
+      return FALSE;
+  }
+  for (const char *p = value; *p != '\0'; p++) {
+    if (g_ascii_iscntrl (*p) && *p != '\t')
+      return FALSE;
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (ours); i++) {
+    if (g_ascii_strcasecmp (name, ours[i]) == 0)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+check_headers (const VcRequest *request, GError **error)
+{
+  for (char **field = request->extra_headers; field != NULL && *field != NULL;
+       field += 2) {
+    if (!allows_header (field[0], field[1])) {
+      g_autofree char *name = g_strescape (field[0], NULL);
+
+      g_set_error (error, VC_ERROR, VC_ERROR_SETTING,
+          "The field \"%s\" of extra-headers cannot be sent: leave out what "
+          "carries a key, what HTTP itself needs, and line breaks.",
+          name);
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
 gboolean
 vc_request_check (const VcRequest *request, GError **error)
 {
@@ -123,34 +225,7 @@ vc_request_check (const VcRequest *request, GError **error)
     return refuse (error,
         "The proxy is not an address: set it to something like "
         "http://proxy.example:3128.");
-  return check_api_url (request, error);
-}
-
-gboolean
-vc_request_allows_header (const char *name, const char *value)
-{
-  /* Those that carry a secret, or that libsoup or the protocol sets. */
-  static const char *const ours[] = { "Authorization", "Proxy-Authorization",
-    "Cookie", "Host", "Content-Length", "Content-Type", "Transfer-Encoding",
-    "Connection", "Range", "If-Range", "Accept-Encoding", "Expect", "Upgrade" };
-
-  if (name[0] == '\0' || value == NULL)
-    return FALSE;
-  /* RFC 9110 §5.1: a field name is a token; §5.5: no CR, LF or NUL in a value.
-   */
-  for (const char *p = name; *p != '\0'; p++) {
-    if (!g_ascii_isalnum (*p) && strchr ("!#$%&'*+-.^_`|~", *p) == NULL)
-      return FALSE;
-  }
-  for (const char *p = value; *p != '\0'; p++) {
-    if (g_ascii_iscntrl (*p) && *p != '\t')
-      return FALSE;
-  }
-  for (guint i = 0; i < G_N_ELEMENTS (ours); i++) {
-    if (g_ascii_strcasecmp (name, ours[i]) == 0)
-      return FALSE;
-  }
-  return TRUE;
+  return check_headers (request, error) && check_api_url (request, error);
 }
 
 gboolean
@@ -202,8 +277,8 @@ read_small_file (int fd, const char *path, char *buffer, gboolean *ret_exposed,
   return TRUE;
 }
 
-char *
-vc_request_read_token (const char *path, gboolean *ret_exposed, GError **error)
+static char *
+read_token (const char *path, gboolean *ret_exposed, GError **error)
 {
   char buffer[TOKEN_FILE_MAX + 1];
   char *token = NULL;
@@ -221,4 +296,27 @@ vc_request_read_token (const char *path, gboolean *ret_exposed, GError **error)
   close (fd);
   explicit_bzero (buffer, sizeof (buffer));
   return token;
+}
+
+gboolean
+vc_request_find_token (VcRequest *request, const char *fallback,
+    char **ret_warning, GError **error)
+{
+  gboolean exposed = FALSE;
+
+  *ret_warning = NULL;
+  if (request->token != NULL && request->token[0] != '\0')
+    return TRUE;
+  if (request->token_file == NULL) {
+    vc_request_set_string (&request->token, fallback);
+    return TRUE;
+  }
+
+  vc_secret_free (request->token);
+  request->token = read_token (request->token_file, &exposed, error);
+  if (exposed)
+    *ret_warning =
+        g_strdup_printf ("Others can read the token-file %s: chmod 600 it.",
+            request->token_file);
+  return request->token != NULL;
 }

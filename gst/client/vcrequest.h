@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 typedef struct
 {
   char *api_url;
-  char *token; /* secret */
+  char *token;      /* secret */
+  char *token_file; /* read by vc_request_find_token(); NULL: none */
   char *prompt;
   char *negative_prompt; /* NULL: none */
   char *sampler;
@@ -40,25 +41,31 @@ typedef struct
 /* All defaults as the element documents them are the element's; this one is
  * zeroed. */
 VcRequest *vc_request_new (void);
+VcRequest *vc_request_copy (const VcRequest *request);
 void vc_request_free (VcRequest *request); /* overwrites the secrets */
+
+/* Replaces the string in a field by a copy of @value, and overwrites what was
+ * there: for secrets and the rest. */
+void vc_request_set_string (char **field, const char *value);
+
+/* Sets proxy to @address; a user name and a password in it become proxy-id and
+ * proxy-pw, so that no address holds a secret. */
+void vc_request_set_proxy (VcRequest *request, const char *address);
 
 /* Whether @request can be sent at all: FALSE with VC_ERROR_SETTING, in a
  * sentence that says what to set. Refuses to send the token in clear text
  * anywhere but to this machine unless ssl-strict is off. */
 gboolean vc_request_check (const VcRequest *request, GError **error);
 
-/* Whether a header of this name may be set by the user on every request. */
-gboolean vc_request_allows_header (const char *name, const char *value);
-
 /* Whether @object can stand in for the client's own session (a SoupSession). */
 gboolean vc_request_accepts_session (GObject *object);
 
-/* The token that @path holds: the first line of a regular file of at most 4
- * KiB. NULL with VC_ERROR_SETTING.
- * @ret_exposed says whether others than its owner can read it. Free with
- * vc_secret_free(). */
-char *vc_request_read_token (
-    const char *path, gboolean *ret_exposed, GError **error);
+/* Fills in the token where it is not set: from token-file, the first line of a
+ * regular file of at most 4 KiB, or from @fallback where there is no such
+ * setting. FALSE with VC_ERROR_SETTING where the file cannot be used.
+ * @ret_warning is a sentence about what should be mended, or NULL. */
+gboolean vc_request_find_token (VcRequest *request, const char *fallback,
+    char **ret_warning, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VcRequest, vc_request_free)
 

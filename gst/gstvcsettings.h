@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "vcrequest.h"
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+#define GST_VC_DEFAULT_API_URL "https://visioncraft.top"
+
+/* The properties of visioncraftgifsrc as the user set them. Has no lock: the
+ * element's object lock guards it. */
+typedef struct
+{
+  VcRequest *request; /* api_url: NULL until set */
+  GstStructure *extra_headers; /* as it was set; NULL: none */
+  gboolean send_tags;
+  gboolean tag_location;
+} GstVcSettings;
+
+void gst_vc_settings_init (GstVcSettings *settings);
+void gst_vc_settings_clear (GstVcSettings *settings);
+
+/* Installs the properties that live here, under ids from 1 on. */
+void gst_vc_settings_install_properties (GObjectClass *klass);
+
+/* The first id that is free for properties of the element itself. */
+guint gst_vc_settings_n_properties (void);
+
+/* FALSE where @id is none of ours. */
+gboolean gst_vc_settings_set (
+    GstVcSettings *settings, guint id, const GValue *value);
+gboolean gst_vc_settings_get (
+    const GstVcSettings *settings, guint id, GValue *value);
+
+/* A copy of the settings for one run; does no I/O. */
+VcRequest *gst_vc_settings_snapshot (const GstVcSettings *settings);
+
+/* Completes a snapshot from token-file and the environment (VISIONCRAFT_TOKEN,
+ * VISIONCRAFT_API_URL) and checks it: FALSE with VC_ERROR_SETTING and a
+ * sentence that says what to set. @ret_warning as vc_request_find_token() has
+ * it. May read a small local file. */
+gboolean gst_vc_settings_complete (
+    VcRequest *request, char **ret_warning, GError **error);
+
+G_END_DECLS
