@@ -73,8 +73,8 @@ error_details (const VcReport *report)
     gst_structure_set (
         details, "retry-after", G_TYPE_UINT, report->retry_after_s, NULL);
   if (report->server_message != NULL)
-    gst_structure_set (details, "server-message", G_TYPE_STRING,
-        report->server_message, NULL);
+    gst_structure_set (
+        details, "server-message", G_TYPE_STRING, report->server_message, NULL);
   return details;
 }
 
@@ -142,8 +142,8 @@ gst_vc_post_progress (
 {
   g_autofree char *text = progress_text (type, report);
   /* Starts and ends are those of the whole operation, as rtspsrc has it. */
-  const char *code = type == GST_PROGRESS_TYPE_CONTINUE
-          && report->phase >= VC_PHASE_DOWNLOAD
+  const char *code =
+      type == GST_PROGRESS_TYPE_CONTINUE && report->phase >= VC_PHASE_DOWNLOAD
       ? "download"
       : "generate";
   GstMessage *message =
@@ -180,9 +180,9 @@ take_images (GstStructure *structure, const GPtrArray *images)
 void
 gst_vc_post_generated (GstElement *element, const VcReport *report)
 {
-  GstStructure *structure = gst_structure_new ("visioncraft-generated", "size",
-      G_TYPE_UINT64, report->bytes, "seconds", G_TYPE_DOUBLE, report->waited_s,
-      NULL);
+  GstStructure *structure =
+      gst_structure_new ("visioncraft-generated", "size", G_TYPE_UINT64,
+          report->bytes, "seconds", G_TYPE_DOUBLE, report->waited_s, NULL);
 
   take_images (structure, report->images);
   gst_element_post_message (

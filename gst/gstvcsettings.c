@@ -114,9 +114,9 @@ install_prompt_properties (void)
    *
    * Since: 0.1
    */
-  props[PROP_NEGATIVE_PROMPT] = g_param_spec_string ("negative-prompt",
-      "Negative prompt", "What the GIF should not show (NULL = not sent)", NULL,
-      READWRITE);
+  props[PROP_NEGATIVE_PROMPT] =
+      g_param_spec_string ("negative-prompt", "Negative prompt",
+          "What the GIF should not show (NULL = not sent)", NULL, READWRITE);
   /**
    * GstVisioncraftGifSrc:sampler:
    *
@@ -197,10 +197,10 @@ install_limit_properties (void)
    *
    * Since: 0.1
    */
-  props[PROP_CONNECT_TIMEOUT] = g_param_spec_uint ("connect-timeout",
-      "Connect timeout",
-      "Seconds to resolve, connect and shake hands (0 = no limit)", 0, G_MAXUINT,
-      DEFAULT_CONNECT_TIMEOUT, READWRITE);
+  props[PROP_CONNECT_TIMEOUT] =
+      g_param_spec_uint ("connect-timeout", "Connect timeout",
+          "Seconds to resolve, connect and shake hands (0 = no limit)", 0,
+          G_MAXUINT, DEFAULT_CONNECT_TIMEOUT, READWRITE);
   /**
    * GstVisioncraftGifSrc:generation-timeout:
    *
@@ -209,10 +209,10 @@ install_limit_properties (void)
    *
    * Since: 0.1
    */
-  props[PROP_GENERATION_TIMEOUT] = g_param_spec_uint ("generation-timeout",
-      "Generation timeout",
-      "Seconds that the service may take to generate (0 = no limit)", 0,
-      G_MAXUINT, DEFAULT_GENERATION_TIMEOUT, READWRITE);
+  props[PROP_GENERATION_TIMEOUT] =
+      g_param_spec_uint ("generation-timeout", "Generation timeout",
+          "Seconds that the service may take to generate (0 = no limit)", 0,
+          G_MAXUINT, DEFAULT_GENERATION_TIMEOUT, READWRITE);
   /**
    * GstVisioncraftGifSrc:idle-timeout:
    *
@@ -253,10 +253,10 @@ install_limit_properties (void)
    *
    * Since: 0.1
    */
-  props[PROP_RETRY_BACKOFF_MAX] = g_param_spec_double ("retry-backoff-max",
-      "Maximum retry backoff",
-      "Longest wait before a repeated request, in seconds", 0.0, 24 * 60 * 60.0,
-      DEFAULT_RETRY_BACKOFF_MAX, READWRITE);
+  props[PROP_RETRY_BACKOFF_MAX] =
+      g_param_spec_double ("retry-backoff-max", "Maximum retry backoff",
+          "Longest wait before a repeated request, in seconds", 0.0,
+          24 * 60 * 60.0, DEFAULT_RETRY_BACKOFF_MAX, READWRITE);
 }
 
 static void
@@ -356,9 +356,9 @@ install_http_properties (void)
    *
    * Since: 0.1
    */
-  props[PROP_EXTRA_HEADERS] = g_param_spec_boxed ("extra-headers",
-      "Extra headers", "Further fields for each request", GST_TYPE_STRUCTURE,
-      READWRITE);
+  props[PROP_EXTRA_HEADERS] =
+      g_param_spec_boxed ("extra-headers", "Extra headers",
+          "Further fields for each request", GST_TYPE_STRUCTURE, READWRITE);
   /**
    * GstVisioncraftGifSrc:keep-alive:
    *
@@ -381,7 +381,8 @@ install_tag_properties (void)
    * Since: 0.1
    */
   props[PROP_SEND_TAGS] = g_param_spec_boolean ("send-tags", "Send tags",
-      "Send tags that tell prompt and provenance", DEFAULT_SEND_TAGS, READWRITE);
+      "Send tags that tell prompt and provenance", DEFAULT_SEND_TAGS,
+      READWRITE);
   /**
    * GstVisioncraftGifSrc:tag-location:
    *
@@ -642,9 +643,8 @@ gst_vc_settings_complete (
 
   if (request->api_url == NULL || request->api_url[0] == '\0')
     vc_request_set_string (&request->api_url,
-        environment != NULL && environment[0] != '\0'
-            ? environment
-            : GST_VC_DEFAULT_API_URL);
+        environment != NULL && environment[0] != '\0' ? environment
+                                                      : GST_VC_DEFAULT_API_URL);
   return vc_request_find_token (
              request, g_getenv ("VISIONCRAFT_TOKEN"), ret_warning, error)
       && vc_request_check (request, error);

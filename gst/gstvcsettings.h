@@ -13,7 +13,7 @@ G_BEGIN_DECLS
  * element's object lock guards it. */
 typedef struct
 {
-  VcRequest *request; /* api_url: NULL until set */
+  VcRequest *request;          /* api_url: NULL until set */
   GstStructure *extra_headers; /* as it was set; NULL: none */
   gboolean send_tags;
   gboolean tag_location;

@@ -14,10 +14,12 @@
  *
  * ## Example launch lines
  * |[
- * gst-launch-1.0 visioncraftgifsrc prompt="a fox in the snow" ! filesink location=fox.gif
+ * gst-launch-1.0 visioncraftgifsrc prompt="a fox in the snow" ! filesink
+ * location=fox.gif
  * ]| Saves the GIF.
  * |[
- * gst-launch-1.0 visioncraftgifsrc prompt="a fox in the snow" ! gdkpixbufdec ! videoconvert ! pngenc ! filesink location=fox.png
+ * gst-launch-1.0 visioncraftgifsrc prompt="a fox in the snow" ! gdkpixbufdec !
+ * videoconvert ! pngenc ! filesink location=fox.png
  * ]| Saves the first frame as a PNG.
  *
  * Since: 0.1
@@ -41,8 +43,8 @@ struct _GstVisioncraftGifSrc
 
   /* Object lock. */
   GstVcSettings settings;
-  VcClient *client; /* from the first start() to the end */
-  VcJob *job;       /* start() to stop() */
+  VcClient *client;         /* from the first start() to the end */
+  VcJob *job;               /* start() to stop() */
   GstStructure *last_stats; /* of the run before */
   gboolean error_posted;    /* in this run */
   gboolean progress_open;   /* START was posted, no terminal message yet */
@@ -52,14 +54,14 @@ struct _GstVisioncraftGifSrc
   guint64 stop_offset; /* where the segment stops; G_MAXUINT64: at the end */
 };
 
-static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
-    GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
+static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE (
+    "src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
 
 #define gst_visioncraft_gif_src_parent_class parent_class
 G_DEFINE_TYPE (
-    GstVisioncraftGifSrc, gst_visioncraft_gif_src, GST_TYPE_PUSH_SRC);
+    GstVisioncraftGifSrc, gst_visioncraft_gif_src, GST_TYPE_PUSH_SRC)
 GST_ELEMENT_REGISTER_DEFINE (visioncraftgifsrc, "visioncraftgifsrc",
-    GST_RANK_NONE, GST_TYPE_VISIONCRAFT_GIF_SRC);
+    GST_RANK_NONE, GST_TYPE_VISIONCRAFT_GIF_SRC)
 
 /* --- Properties --- */
 
@@ -168,8 +170,8 @@ tell (GstVisioncraftGifSrc *self, VcJob *job, VcJobEvent event,
       GST_INFO_OBJECT (self, "generated after %.1f s", report.waited_s);
       break;
     case VC_JOB_HEADERS:
-      GST_DEBUG_OBJECT (self, "the GIF begins, %" G_GUINT64_FORMAT " bytes",
-          report.total);
+      GST_DEBUG_OBJECT (
+          self, "the GIF begins, %" G_GUINT64_FORMAT " bytes", report.total);
       break;
     case VC_JOB_DONE:
       GST_INFO_OBJECT (self, "downloaded %" G_GUINT64_FORMAT " bytes in %.1f s",
@@ -187,8 +189,7 @@ tell (GstVisioncraftGifSrc *self, VcJob *job, VcJobEvent event,
 /* On the network thread: the job may outlive the element, and this may drop the
  * element's last reference. */
 static void
-on_job_event (
-    VcJob *job, VcJobEvent event, const GError *error, gpointer data)
+on_job_event (VcJob *job, VcJobEvent event, const GError *error, gpointer data)
 {
   g_autoptr (GstVisioncraftGifSrc) self = g_weak_ref_get (data);
   gboolean current;
@@ -224,7 +225,7 @@ gst_visioncraft_gif_src_post_message (GstElement *element, GstMessage *message)
     GST_OBJECT_UNLOCK (self);
   }
   if (drop) {
-    GST_DEBUG_OBJECT (self, "dropping %" GST_PTR_FORMAT, message);
+    GST_DEBUG_OBJECT (self, "dropping %" GST_PTR_FORMAT, (void *) message);
     gst_message_unref (message);
     return TRUE;
   }
@@ -324,8 +325,8 @@ gst_visioncraft_gif_src_unlock_stop (GstBaseSrc *src)
   return set_flushing (src, FALSE);
 }
 
-/* gdkpixbufdec and others decode GIFs but do not name image/gif: what downstream
- * does not accept is not announced. */
+/* gdkpixbufdec and others decode GIFs but do not name image/gif: what
+ * downstream does not accept is not announced. */
 static gboolean
 gst_visioncraft_gif_src_negotiate (GstBaseSrc *src)
 {
@@ -333,8 +334,8 @@ gst_visioncraft_gif_src_negotiate (GstBaseSrc *src)
 
   if (gst_pad_peer_query_accept_caps (GST_BASE_SRC_PAD (src), caps))
     return gst_base_src_set_caps (src, caps);
-  GST_DEBUG_OBJECT (src, "downstream does not accept " GIF_CAPS
-                         ": pushing bytes without caps");
+  GST_DEBUG_OBJECT (src,
+      "downstream does not accept " GIF_CAPS ": pushing bytes without caps");
   return TRUE;
 }
 
@@ -491,7 +492,8 @@ gst_visioncraft_gif_src_class_init (GstVisioncraftGifSrcClass *klass)
   g_object_class_install_property (object_class,
       gst_vc_settings_n_properties (),
       g_param_spec_boxed ("stats", "Statistics",
-          "Requests, retries, status, bytes and seconds of this run or the last",
+          "Requests, retries, status, bytes and seconds of this run or the "
+          "last",
           GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 
   gst_element_class_add_static_pad_template (element_class, &src_template);

@@ -9,6 +9,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (GstVisioncraftGifSrc, gst_visioncraft_gif_src, GST,
     VISIONCRAFT_GIF_SRC, GstPushSrc)
 
-GST_ELEMENT_REGISTER_DECLARE (visioncraftgifsrc);
+GST_ELEMENT_REGISTER_DECLARE (visioncraftgifsrc)
 
 G_END_DECLS

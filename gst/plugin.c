@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifdef HAVE_CONFIG_H
 #include "config.h"
-#endif
 
 #include "gstanimgifdec.h"
+#include "gstvisioncraftgifsrc.h"
 
 static gboolean
 plugin_init (GstPlugin *plugin)
 {
-  return GST_ELEMENT_REGISTER (animgifdec, plugin);
+  return GST_ELEMENT_REGISTER (visioncraftgifsrc, plugin)
+      && GST_ELEMENT_REGISTER (animgifdec, plugin);
 }
 
 GST_PLUGIN_DEFINE (GST_VERSION_MAJOR, GST_VERSION_MINOR, visioncraftgif,

@@ -327,7 +327,7 @@ error_from_text (VcReply *reply, guint status, const char *text)
 
   if (words != NULL)
     return g_error_new (
-        VC_ERROR, code, "The service answered %u: %s", status, words);
+        VC_ERROR, code, "The service answered %u: \"%s\".", status, words);
   return g_error_new (
       VC_ERROR, code, "The service answered %u without a word.", status);
 }
@@ -396,8 +396,8 @@ vc_wire_read_reply (GBytes *body, guint status, GUri *base,
     if (quote != NULL && g_utf8_strlen (quote, -1) > QUOTE_CHARS)
       *g_utf8_offset_to_pointer (quote, QUOTE_CHARS) = '\0';
     g_set_error (error, VC_ERROR, VC_ERROR_REPLY,
-        "The service's reply is not the JSON of its protocol but: %s",
-        quote != NULL ? quote : "nothing");
+        "The service's reply is not the JSON of its protocol but \"%s\".",
+        quote != NULL ? quote : "");
     return FALSE;
   }
 
