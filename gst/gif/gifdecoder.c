@@ -258,14 +258,59 @@ prepare_canvas (GifDecoder *self)
   return self->has_canvas;
 }
 
+/* Starts over with frame @first on an empty canvas. */
+static void
+begin_at (GifDecoder *self, guint first)
+{
+  gif_canvas_clear (self->canvas);
+  self->n_drawn = first;
+  self->has_picture = TRUE;
+}
+
+/* Draws up to and with frame @n and adds to @changed what that changed. */
+static GifResult
+draw_up_to (GifDecoder *self, const guint8 *data, guint n, GifRect *changed)
+{
+  GifResult result = GIF_RESULT_OK;
+  GifRect step;
+
+  while (self->n_drawn <= n) {
+    result = draw_next (self, data, &step);
+    if (result == GIF_RESULT_TOO_LARGE) {
+      gif_decoder_rewind (self);
+      break;
+    }
+    gif_rect_unite (changed, &step);
+  }
+  return result;
+}
+
+/* Skips to the last key frame on the way to frame @n, if there is one. */
+static void
+skip_to_key (GifDecoder *self, const guint8 *data, guint n, GifRect *changed)
+{
+  const GifScreen *screen = gif_scan_get_screen (self->scan);
+  guint key = n;
+
+  while (key > self->n_drawn && !gif_decoder_get_frame (self, key)->is_key)
+    key--;
+  if (key <= self->n_drawn)
+    return;
+  begin_at (self, key);
+  *changed = (GifRect){ 0, 0, screen->width, screen->height };
+  /* With pixels missing, it does depend on the frames before. */
+  if (draw_up_to (self, data, key, changed) != GIF_RESULT_OK)
+    begin_at (self, 0);
+}
+
 GifResult
 gif_decoder_render (
     GifDecoder *self, const guint8 *data, gsize size, guint n, GifRect *changed)
 {
   const GifScreen *screen = gif_scan_get_screen (self->scan);
-  GifResult result = GIF_RESULT_OK;
-  GifRect step, all = { 0 };
   const GifFrame *frame;
+  GifResult result;
+  GifRect all = { 0 };
 
   if (n >= gif_decoder_get_n_frames (self))
     return gif_scan_get_result (self->scan) == GIF_RESULT_NEED_DATA
@@ -278,19 +323,11 @@ gif_decoder_render (
     return GIF_RESULT_TOO_LARGE;
 
   if (!self->has_picture || n + 1 < self->n_drawn) {
-    gif_canvas_clear (self->canvas);
-    self->n_drawn = 0;
-    self->has_picture = TRUE;
+    begin_at (self, 0);
     all = (GifRect){ 0, 0, screen->width, screen->height };
   }
-  while (self->n_drawn <= n) {
-    result = draw_next (self, data, &step);
-    if (result == GIF_RESULT_TOO_LARGE) {
-      gif_decoder_rewind (self);
-      return result;
-    }
-    gif_rect_unite (&all, &step);
-  }
+  skip_to_key (self, data, n, &all);
+  result = draw_up_to (self, data, n, &all);
   if (changed)
     *changed = all;
   return result;

@@ -67,11 +67,10 @@ gif_lzw_decode (GifLzw *self, guint code_size, const guint8 *in, gsize in_size,
     }
     if (code == clear + 1)
       break;
-    if (last.len > 0 && next < MAX_CODES) {
+    if (last.len > 0 && next < MAX_CODES)
       self->table[next++] = (Slice){ last.pos, last.len + 1 };
-      if (next == 1u << width && width < 12)
-        width++;
-    }
+    if (next == 1u << width && width < 12)
+      width++;
     if (code >= next)
       break;
     slice = self->table[code];

@@ -179,30 +179,31 @@ covers (const GifRect *a, const GifRect *b)
       && a->y + a->height >= b->y + b->height;
 }
 
-/* Whether @frame, drawn after those found, depends on none of them, and whether
- * the picture has no hole after it. */
+/* Whether the picture of @frame depends on the frames found, and whether it has
+ * a hole. */
 static void
 judge_frame (GifScan *self, GifFrame *frame)
 {
   const GifRect all = { 0, 0, self->screen.width, self->screen.height };
-  gboolean is_solid =
-      frame->complete && frame->transparent_index < 0 && frame->n_colors > 0;
+  gboolean is_solid = frame->complete && frame->transparent_index < 0;
+  gboolean is_cover = is_solid && covers (&frame->rect, &all);
   const GifFrame *before;
-  gboolean is_opaque;
 
   if (self->frames->len == 0) {
     frame->is_key = TRUE;
-    self->is_opaque = is_solid && covers (&frame->rect, &all);
+    self->is_opaque = is_cover;
     return;
   }
   before = &g_array_index (self->frames, GifFrame, self->frames->len - 1);
-  frame->is_key = is_solid && covers (&frame->rect, &all);
-
-  is_opaque = self->is_opaque;
-  if (before->disposal == GIF_DISPOSAL_BACKGROUND
-      || (before->disposal == GIF_DISPOSAL_PREVIOUS && self->frames->len == 1))
-    is_opaque = is_opaque && is_solid && covers (&frame->rect, &before->rect);
-  self->is_opaque = is_opaque;
+  frame->is_key = is_cover && frame->disposal != GIF_DISPOSAL_PREVIOUS;
+  if (before->disposal == GIF_DISPOSAL_BACKGROUND) {
+    frame->is_key = frame->is_key || covers (&before->rect, &all);
+    self->is_opaque &= is_solid && covers (&frame->rect, &before->rect);
+  } else if (before->disposal == GIF_DISPOSAL_PREVIOUS
+      && self->frames->len == 1) {
+    /* What comes back is the empty screen. */
+    self->is_opaque &= is_cover;
+  }
 }
 
 /* The image in hand ends before @end: a frame. */
@@ -265,7 +266,7 @@ read_application (GifScan *self, const guint8 *bytes, gsize size)
     extension->is_loop = size == APPLICATION_ID_SIZE
         && (memcmp (bytes, "NETSCAPE2.0", size) == 0
             || memcmp (bytes, "ANIMEXTS1.0", size) == 0);
-  else if (extension->is_loop && size >= LOOP_COUNT_SIZE && bytes[0] == 1)
+  else if (extension->is_loop && size >= LOOP_COUNT_SIZE && (bytes[0] & 7) == 1)
     self->loop_count = bytes[1] | bytes[2] << 8;
 }
 

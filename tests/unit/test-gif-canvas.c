@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Frames on the canvas, without files and codes. */
+
+#include "gifcanvas.h"
+
+#include <string.h>
+
+#define LEAD 5
+#define SLACK 40
+#define WIDTH 6
+#define HEIGHT 5
+#define N_PIXELS (WIDTH * HEIGHT)
+
+static GifCanvas *
+make_canvas (void)
+{
+  GifCanvas *canvas = gif_canvas_new (LEAD, SLACK);
+
+  g_assert_true (gif_canvas_setup (canvas, WIDTH, HEIGHT));
+  return canvas;
+}
+
+static GifFrame
+make_frame (guint x, guint y, guint width, guint height, GifDisposal disposal)
+{
+  return (GifFrame){
+    .rect = { x, y, width, height },
+    .disposal = disposal,
+    .transparent_index = -1,
+  };
+}
+
+/* Draws the first @n_pixels of a frame of one colour. All room around the
+ * pixels is written to, as decoding may. */
+static GifRect
+draw (GifCanvas *canvas, const GifFrame *frame, guint32 pixel, gsize n_pixels)
+{
+  gsize area = (gsize) frame->rect.width * frame->rect.height, i;
+  guint32 *scratch = gif_canvas_take_scratch (canvas, area);
+  GifRect changed;
+
+  memset (scratch - LEAD, 0xee, (LEAD + area + SLACK) * sizeof (guint32));
+  for (i = 0; i < n_pixels; i++)
+    scratch[i] = pixel;
+  g_assert_true (gif_canvas_draw (canvas, frame, scratch, n_pixels, &changed));
+  return changed;
+}
+
+static GifRect
+draw_all (GifCanvas *canvas, const GifFrame *frame, guint32 pixel)
+{
+  return draw (
+      canvas, frame, pixel, (gsize) frame->rect.width * frame->rect.height);
+}
+
+/* @digits: a digit per pixel, spaces between rows. */
+static void
+assert_picture (GifCanvas *canvas, const gchar *digits)
+{
+  const guint32 *pixels = gif_canvas_get_pixels (canvas);
+  g_autoptr (GString) is = g_string_new (NULL);
+  guint x, y;
+
+  for (y = 0; y < HEIGHT; y++) {
+    if (y > 0)
+      g_string_append_c (is, ' ');
+    for (x = 0; x < WIDTH; x++)
+      g_string_append_printf (is, "%x", pixels[y * WIDTH + x]);
+  }
+  g_assert_cmpstr (is->str, ==, digits);
+}
+
+static void
+assert_rect (GifRect rect, guint x, guint y, guint width, guint height)
+{
+  g_assert_cmpuint (rect.width, ==, width);
+  g_assert_cmpuint (rect.height, ==, height);
+  g_assert_cmpuint (rect.x, ==, x);
+  g_assert_cmpuint (rect.y, ==, y);
+}
+
+static void
+test_a_frame_changes_its_rectangle (void)
+{
+  GifCanvas *canvas = make_canvas ();
+  GifFrame frame = make_frame (1, 2, 3, 2, GIF_DISPOSAL_KEEP);
+
+  assert_picture (canvas, "000000 000000 000000 000000 000000");
+  assert_rect (draw_all (canvas, &frame, 7), 1, 2, 3, 2);
+  assert_picture (canvas, "000000 000000 077700 077700 000000");
+  gif_canvas_free (canvas);
+}
+
+static void
+test_a_frame_is_cut_at_the_screen (void)
+{
+  GifCanvas *canvas = make_canvas ();
+  GifFrame frame = make_frame (4, 3, 5, 5, GIF_DISPOSAL_KEEP);
+  GifFrame far_right = make_frame (6, 0, 2, 2, GIF_DISPOSAL_KEEP);
+  GifFrame far_below = make_frame (0, 65535, 2, 2, GIF_DISPOSAL_BACKGROUND);
+
+  assert_rect (draw_all (canvas, &frame, 7), 4, 3, 2, 2);
+  assert_picture (canvas, "000000 000000 000000 000077 000077");
+  g_assert_cmpuint (draw_all (canvas, &far_right, 8).width, ==, 0);
+  g_assert_cmpuint (draw_all (canvas, &far_below, 8).width, ==, 0);
+  assert_picture (canvas, "000000 000000 000000 000077 000077");
+  gif_canvas_free (canvas);
+}
+
+static void
+test_missing_pixels_stay_as_they_were (void)
+{
+  GifCanvas *canvas = make_canvas ();
+  GifFrame all = make_frame (0, 0, WIDTH, HEIGHT, GIF_DISPOSAL_KEEP);
+  GifFrame part = make_frame (1, 1, 4, 3, GIF_DISPOSAL_KEEP);
+
+  draw (canvas, &all, 1, 13);
+  assert_picture (canvas, "111111 111111 100000 000000 000000");
+  draw (canvas, &all, 2, 8);
+  assert_picture (canvas, "222222 221111 100000 000000 000000");
+  draw (canvas, &part, 3, 6);
+  assert_picture (canvas, "222222 233331 133000 000000 000000");
+  draw (canvas, &all, 4, 0);
+  assert_picture (canvas, "222222 233331 133000 000000 000000");
+  gif_canvas_free (canvas);
+}
+
+static void
+test_disposal_comes_with_the_next_frame (void)
+{
+  GifCanvas *canvas = make_canvas ();
+  GifFrame all = make_frame (0, 0, WIDTH, HEIGHT, GIF_DISPOSAL_KEEP);
+  GifFrame gone = make_frame (1, 1, 2, 2, GIF_DISPOSAL_BACKGROUND);
+  GifFrame undone = make_frame (3, 1, 2, 3, GIF_DISPOSAL_PREVIOUS);
+  GifFrame dot = make_frame (5, 4, 1, 1, GIF_DISPOSAL_KEEP);
+
+  draw_all (canvas, &all, 1);
+  draw_all (canvas, &gone, 2);
+  assert_picture (canvas, "111111 122111 122111 111111 111111");
+  assert_rect (draw_all (canvas, &undone, 3), 1, 1, 4, 3);
+  assert_picture (canvas, "111111 100331 100331 111331 111111");
+  assert_rect (draw_all (canvas, &dot, 4), 3, 1, 3, 4);
+  assert_picture (canvas, "111111 100111 100111 111111 111114");
+  gif_canvas_free (canvas);
+}
+
+static void
+test_previous_is_the_picture_before_every_time (void)
+{
+  GifCanvas *canvas = make_canvas ();
+  GifFrame all = make_frame (0, 0, WIDTH, HEIGHT, GIF_DISPOSAL_PREVIOUS);
+  GifFrame part = make_frame (0, 0, 2, 2, GIF_DISPOSAL_PREVIOUS);
+  GifFrame dot = make_frame (5, 4, 1, 1, GIF_DISPOSAL_KEEP);
+
+  draw_all (canvas, &dot, 9);
+  draw_all (canvas, &all, 1);
+  draw (canvas, &all, 2, 9);
+  assert_picture (canvas, "222222 222000 000000 000000 000009");
+  draw_all (canvas, &all, 3);
+  draw_all (canvas, &part, 4);
+  assert_picture (canvas, "440000 440000 000000 000000 000009");
+  draw_all (canvas, &all, 5);
+  assert_picture (canvas, "555555 555555 555555 555555 555555");
+  draw_all (canvas, &dot, 6);
+  assert_picture (canvas, "000000 000000 000000 000000 000006");
+  gif_canvas_free (canvas);
+}
+
+static void
+test_transparent_pixels_let_through (void)
+{
+  GifCanvas *canvas = make_canvas ();
+  GifFrame all = make_frame (0, 0, WIDTH, HEIGHT, GIF_DISPOSAL_KEEP);
+  guint32 *scratch;
+  GifRect changed;
+  guint i;
+
+  draw_all (canvas, &all, 1);
+  all.transparent_index = 3;
+  scratch = gif_canvas_take_scratch (canvas, N_PIXELS);
+  for (i = 0; i < N_PIXELS; i++)
+    scratch[i] = i % 7 < 3 ? 2 : 0;
+  gif_canvas_draw (canvas, &all, scratch, N_PIXELS, &changed);
+  assert_picture (canvas, "222111 122211 112221 111222 111122");
+  gif_canvas_free (canvas);
+}
+
+static void
+test_interlaced_rows_go_where_they_belong (void)
+{
+  GifCanvas *canvas = make_canvas ();
+  GifFrame all = make_frame (0, 0, WIDTH, HEIGHT, GIF_DISPOSAL_KEEP);
+  guint32 *scratch = gif_canvas_take_scratch (canvas, N_PIXELS);
+  GifRect changed;
+  guint i;
+
+  all.interlaced = TRUE;
+  for (i = 0; i < N_PIXELS; i++)
+    scratch[i] = 1 + i / WIDTH;
+  gif_canvas_draw (canvas, &all, scratch, N_PIXELS, &changed);
+  assert_picture (canvas, "111111 444444 333333 555555 222222");
+  gif_canvas_free (canvas);
+}
+
+static void
+test_clear_forgets_the_last_disposal (void)
+{
+  GifCanvas *canvas = make_canvas ();
+  GifFrame all = make_frame (0, 0, WIDTH, HEIGHT, GIF_DISPOSAL_PREVIOUS);
+  GifFrame dot = make_frame (5, 4, 1, 1, GIF_DISPOSAL_KEEP);
+
+  draw_all (canvas, &dot, 1);
+  draw_all (canvas, &all, 2);
+  gif_canvas_clear (canvas);
+  assert_picture (canvas, "000000 000000 000000 000000 000000");
+  dot.rect.x = 0;
+  draw_all (canvas, &dot, 3);
+  assert_picture (canvas, "000000 000000 000000 000000 300000");
+  gif_canvas_free (canvas);
+}
+
+static void
+test_a_smaller_screen_uses_the_same_memory (void)
+{
+  GifCanvas *canvas = gif_canvas_new (LEAD, SLACK);
+  GifFrame all = make_frame (0, 0, WIDTH, HEIGHT, GIF_DISPOSAL_PREVIOUS);
+
+  g_assert_true (gif_canvas_setup (canvas, 2 * WIDTH, HEIGHT));
+  all.rect.width = 2 * WIDTH;
+  draw_all (canvas, &all, 1);
+  g_assert_true (gif_canvas_setup (canvas, WIDTH, HEIGHT));
+  assert_picture (canvas, "000000 000000 000000 000000 000000");
+  all.rect.width = WIDTH;
+  draw_all (canvas, &all, 2);
+  draw (canvas, &all, 3, 7);
+  assert_picture (canvas, "333333 300000 000000 000000 000000");
+  gif_canvas_free (canvas);
+}
+
+static void
+test_palettes_become_pixels (void)
+{
+  static const guint8 rgb[] = { 1, 2, 3, 4, 5, 6 };
+  /* clang-format off */
+  static const guint8 bytes[][16] = {
+    [GIF_LAYOUT_RGBA] = { 1, 2, 3, 255, 4, 5, 6, 255, 0, 0, 0, 255, 0, 0, 0, 0 },
+    [GIF_LAYOUT_BGRA] = { 3, 2, 1, 255, 6, 5, 4, 255, 0, 0, 0, 255, 0, 0, 0, 0 },
+    [GIF_LAYOUT_ARGB] = { 255, 1, 2, 3, 255, 4, 5, 6, 255, 0, 0, 0, 0, 0, 0, 0 },
+    [GIF_LAYOUT_ABGR] = { 255, 3, 2, 1, 255, 6, 5, 4, 255, 0, 0, 0, 0, 0, 0, 0 },
+  };
+  /* clang-format on */
+  GifLayout layout;
+
+  for (layout = GIF_LAYOUT_RGBA; layout <= GIF_LAYOUT_ABGR; layout++) {
+    guint32 pixels[4];
+
+    gif_canvas_map_palette (pixels, 4, rgb, 2, 3, layout);
+    g_assert_cmpmem (pixels, sizeof pixels, bytes[layout], 16);
+    /* A transparent index that no pixel can have. */
+    gif_canvas_map_palette (pixels, 4, rgb, 2, 4, layout);
+    g_assert_cmpmem (pixels, 12, bytes[layout], 12);
+    g_assert_true (pixels[3] == pixels[2]);
+  }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/gif/canvas/a-frame-changes-its-rectangle",
+      test_a_frame_changes_its_rectangle);
+  g_test_add_func ("/gif/canvas/a-frame-is-cut-at-the-screen",
+      test_a_frame_is_cut_at_the_screen);
+  g_test_add_func ("/gif/canvas/missing-pixels-stay-as-they-were",
+      test_missing_pixels_stay_as_they_were);
+  g_test_add_func ("/gif/canvas/disposal-comes-with-the-next-frame",
+      test_disposal_comes_with_the_next_frame);
+  g_test_add_func ("/gif/canvas/previous-is-the-picture-before-every-time",
+      test_previous_is_the_picture_before_every_time);
+  g_test_add_func ("/gif/canvas/transparent-pixels-let-through",
+      test_transparent_pixels_let_through);
+  g_test_add_func ("/gif/canvas/interlaced-rows-go-where-they-belong",
+      test_interlaced_rows_go_where_they_belong);
+  g_test_add_func ("/gif/canvas/clear-forgets-the-last-disposal",
+      test_clear_forgets_the_last_disposal);
+  g_test_add_func ("/gif/canvas/a-smaller-screen-uses-the-same-memory",
+      test_a_smaller_screen_uses_the_same_memory);
+  g_test_add_func (
+      "/gif/canvas/palettes-become-pixels", test_palettes_become_pixels);
+  return g_test_run ();
+}
