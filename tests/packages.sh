@@ -14,8 +14,8 @@ packages_of () {
       echo libsoup-3.0-dev libjson-glib-dev libgif-dev
       echo glib-networking ca-certificates ;;
     demo) echo gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
-      echo gstreamer1.0-plugins-ugly ffmpeg ;;
-    tests) echo gstreamer1.0-plugins-bad gstreamer1.0-libav gstreamer1.0-plugins-base-apps
+      echo gstreamer1.0-plugins-ugly ;;
+    tests) echo ffmpeg gstreamer1.0-plugins-bad gstreamer1.0-libav gstreamer1.0-plugins-base-apps
       echo valgrind clang clang-format libclang-rt-14-dev imagemagick gnutls-bin
       echo python3 ;;
     bench) echo nginx-light curl jq python3-aiohttp libavcodec-dev libavutil-dev

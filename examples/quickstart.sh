@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# From a prompt to a GIF, its first frame and a video, in one generation:
+#
+#   examples/quickstart.sh ["a prompt"]
+#
+# Installs what is missing, builds, and leaves generated.gif, first-frame.png and
+# generated.mp4 in the current folder. With VISIONCRAFT_TOKEN set it asks the
+# service; without, a mock server on this machine, and says so.
+set -eu
+
+prompt=${1:-"a fox in the snow"}
+here=$PWD
+cd "$(dirname "$0")/.."
+root=$PWD
+
+tests/packages.sh build demo
+[ -f build/build.ninja ] || meson setup build -Dtests=disabled >/dev/null
+ninja -C build >build/quickstart.log 2>&1 || { tail -n 40 build/quickstart.log; exit 1; }
+
+export GST_PLUGIN_PATH=$root/build/gst${GST_PLUGIN_PATH:+:$GST_PLUGIN_PATH}
+export GST_REGISTRY=$root/build/registry.bin
+
+if [ -z "${VISIONCRAFT_TOKEN:-}" ]; then
+  exec 3< <(exec "$root/build/tests/mockserver/visioncraft-mock" --latency-ms 1500)
+  mock=$!
+  trap 'kill "$mock" 2>/dev/null || true' EXIT
+  read -r line <&3 || { echo "The mock server did not start." >&2; exit 1; }
+  export VISIONCRAFT_API_URL=${line#listening on } VISIONCRAFT_TOKEN=mock
+  echo "VISIONCRAFT_TOKEN is not set: a mock server on this machine makes the picture, not VisionCraft."
+else
+  echo "Asking ${VISIONCRAFT_API_URL:-https://visioncraft.top}; a generation takes 10 to 120 seconds."
+fi
+
+cd "$here"
+rm -f generated.gif first-frame.png generated.mp4
+
+# gst-launch-1.0 reads quotes and backslashes itself.
+quoted=${prompt//\\/\\\\}
+quoted=${quoted//\"/\\\"}
+
+# One generation, three files. Only the first branch has something to show before the
+# GIF is whole, so its sink does not take part in the preroll.
+pipeline=(
+  visioncraftgifsrc "prompt=\"$quoted\"" ! tee name=gif
+  gif. ! queue ! filesink location=generated.gif async=false
+  gif. ! queue ! gdkpixbufdec ! videoconvert ! pngenc ! filesink location=first-frame.png
+  gif. ! queue ! animgifdec ! videoconvert ! video/x-raw,format=I420
+  ! x264enc bframes=0 ! mp4mux faststart=true ! filesink location=generated.mp4
+)
+echo
+echo "gst-launch-1.0 ${pipeline[*]}"
+echo
+gst-launch-1.0 "${pipeline[@]}"
+
+echo
+for file in generated.gif first-frame.png generated.mp4; do
+  [ -s "$file" ] || { echo "$file is missing." >&2; exit 1; }
+  echo "$here/$file, $(stat -c %s "$file") bytes"
+done
