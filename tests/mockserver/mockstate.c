@@ -1,29 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * mockstate.c: counters, records, pictures and holds, under one lock
+ * mockstate.c: counters, memories and holds, under one lock
  */
 #include "mockstate.h"
 #include "mockgif.h"
 #include "mockhttp.h"
+#include "mockstore.h"
 
 #include <string.h>
-
-#define MAX_RECORDS 256
-#define MAX_GIFS 64
-#define MAX_GIF_BYTES (64 * 1024 * 1024)
-
-/* The newest items of a sequence that is counted from its start. */
-typedef struct
-{
-  GQueue items; /* oldest first */
-  guint n_forgotten;
-} Recent;
-
-typedef struct
-{
-  char *head;
-  GBytes *body;
-} Record;
 
 struct _MockState
 {
@@ -42,44 +26,11 @@ struct _MockState
   /* All below: lock. */
   guint counts[MOCK_N_EVENTS];
   guint n_open;
-  Recent records[MOCK_N_STAGES];
-  Recent gifs;
-  gsize gif_bytes;
+  MockStore *store;
   GBytes *fixed_gif;
   gint64 hold_at[MOCK_N_STAGES];
   GCancellable *gate; /* cancelled by release, then replaced */
 };
-
-static void
-record_free (gpointer data)
-{
-  Record *record = data;
-
-  g_free (record->head);
-  g_clear_pointer (&record->body, g_bytes_unref);
-  g_free (record);
-}
-
-static gpointer
-recent_get (Recent *recent, int index)
-{
-  guint length = recent->items.length;
-
-  if (index < 0)
-    return g_queue_peek_tail (&recent->items);
-  if ((guint) index < recent->n_forgotten)
-    return NULL;
-  index -= recent->n_forgotten;
-  return (guint) index < length ? g_queue_peek_nth (&recent->items, index)
-                                : NULL;
-}
-
-static gpointer
-recent_forget (Recent *recent)
-{
-  recent->n_forgotten++;
-  return g_queue_pop_head (&recent->items);
-}
 
 static void
 fill_in_options (MockState *state, const MockOptions *options)
@@ -115,6 +66,7 @@ mock_state_new (const MockOptions *options)
   state->stop = g_cancellable_new ();
   state->faults = mock_fault_book_new (state->fault);
   state->gate = g_cancellable_new ();
+  state->store = mock_store_new ();
   g_mutex_init (&state->lock);
   g_cond_init (&state->changed);
   for (guint i = 0; i < MOCK_N_STAGES; i++)
@@ -134,9 +86,7 @@ mock_state_unref (MockState *state)
 {
   if (!g_atomic_ref_count_dec (&state->refs))
     return;
-  for (guint i = 0; i < MOCK_N_STAGES; i++)
-    g_queue_clear_full (&state->records[i].items, record_free);
-  g_queue_clear_full (&state->gifs.items, (GDestroyNotify) mock_gif_unref);
+  mock_store_free (state->store);
   g_clear_pointer (&state->fixed_gif, g_bytes_unref);
   g_clear_object (&state->options.certificate);
   g_object_unref (state->gate);
@@ -252,92 +202,26 @@ void
 mock_state_record (
     MockState *state, MockStage stage, const char *head, GBytes *body)
 {
-  Recent *recent = &state->records[stage];
-  Record *record = g_new0 (Record, 1);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&state->lock);
 
-  record->head = g_strdup (head);
-  record->body = body != NULL ? g_bytes_ref (body) : NULL;
-  g_mutex_lock (&state->lock);
-  g_queue_push_tail (&recent->items, record);
-  if (recent->items.length > MAX_RECORDS)
-    record_free (recent_forget (recent));
-  g_mutex_unlock (&state->lock);
+  mock_store_record (state->store, stage, head, body);
 }
 
 char *
 mock_state_dup_head (MockState *state, MockStage stage, int index)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&state->lock);
-  Record *record = recent_get (&state->records[stage], index);
 
-  return record != NULL ? g_strdup (record->head) : NULL;
+  return g_strdup (mock_store_get_head (state->store, stage, index));
 }
 
 GBytes *
 mock_state_ref_body (MockState *state, int index)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&state->lock);
-  Record *record = recent_get (&state->records[MOCK_STAGE_POST], index);
+  GBytes *body = mock_store_get_body (state->store, index);
 
-  return record != NULL ? g_bytes_ref (record->body) : NULL;
-}
-
-static void
-gif_clear (gpointer data)
-{
-  MockGif *gif = data;
-
-  g_free (gif->name);
-  g_bytes_unref (gif->bytes);
-  g_free (gif->etag);
-  g_free (gif->modified);
-  g_free (gif->faults);
-}
-
-void
-mock_gif_unref (MockGif *gif)
-{
-  g_atomic_rc_box_release_full (gif, gif_clear);
-}
-
-/* Takes @bytes over. */
-static MockGif *
-gif_new (MockState *state, GBytes *bytes, const char *faults)
-{
-  MockGif *gif = g_atomic_rc_box_new0 (MockGif);
-  g_autofree char *sum =
-      g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
-  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
-
-  sum[16] = '\0';
-  gif->bytes = bytes;
-  gif->etag =
-      state->options.without_etag ? NULL : g_strdup_printf ("\"%s\"", sum);
-  gif->modified = soup_date_time_to_string (now, SOUP_DATE_HTTP);
-  gif->faults = g_strdup (faults);
-  return gif;
-}
-
-/* Called with @lock held. Old pictures give way to @gif, which is named. */
-static void
-keep_gif (MockState *state, MockGif *gif)
-{
-  gsize size = g_bytes_get_size (gif->bytes);
-  g_autofree char *sum =
-      g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, gif->bytes);
-  guint number = state->gifs.n_forgotten + state->gifs.items.length;
-
-  gif->name = g_strdup_printf ("%.12s-%u.gif", sum, number);
-  while (state->gifs.items.length > 0
-      && (state->gifs.items.length >= MAX_GIFS
-          || state->gif_bytes + size > MAX_GIF_BYTES)) {
-    MockGif *old = recent_forget (&state->gifs);
-
-    state->gif_bytes -= g_bytes_get_size (old->bytes);
-    mock_gif_unref (old);
-  }
-  g_queue_push_tail (&state->gifs.items, g_atomic_rc_box_acquire (gif));
-  state->gif_bytes += size;
+  return body != NULL ? g_bytes_ref (body) : NULL;
 }
 
 MockGif *
@@ -355,9 +239,9 @@ mock_state_generate (
   if (bytes == NULL)
     return NULL;
 
-  gif = gif_new (state, bytes, faults);
+  gif = mock_gif_create (bytes, !state->options.without_etag, faults);
   g_mutex_lock (&state->lock);
-  keep_gif (state, gif);
+  mock_store_keep_gif (state->store, gif);
   state->counts[MOCK_EVENT_GENERATED]++;
   g_cond_broadcast (&state->changed);
   g_mutex_unlock (&state->lock);
@@ -368,21 +252,16 @@ MockGif *
 mock_state_find_gif (MockState *state, const char *name)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&state->lock);
+  MockGif *gif = mock_store_find_gif (state->store, name);
 
-  for (GList *link = state->gifs.items.tail; link != NULL; link = link->prev) {
-    MockGif *gif = link->data;
-
-    if (g_str_equal (gif->name, name))
-      return g_atomic_rc_box_acquire (gif);
-  }
-  return NULL;
+  return gif != NULL ? g_atomic_rc_box_acquire (gif) : NULL;
 }
 
 GBytes *
 mock_state_ref_gif (MockState *state, int index)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&state->lock);
-  MockGif *gif = recent_get (&state->gifs, index);
+  MockGif *gif = mock_store_get_gif (state->store, index);
 
   return gif != NULL ? g_bytes_ref (gif->bytes) : NULL;
 }
