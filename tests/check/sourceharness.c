@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "sourceharness.h"
+
+#include <gst/check/gstcheck.h>
+
+GstHarness *
+source_harness_new (MockServer *server)
+{
+  GstHarness *h = gst_harness_new ("visioncraftgifsrc");
+  g_autoptr (GstBus) bus = gst_bus_new ();
+
+  gst_element_set_bus (h->element, bus);
+  g_object_set (h->element, "prompt", "a fox", "token", TEST_TOKEN, NULL);
+  if (server != NULL)
+    g_object_set (h->element, "api-url", mock_server_get_url (server), NULL);
+  return h;
+}
+
+GstMessage *
+source_harness_wait_message (GstHarness *h, GstMessageType types)
+{
+  g_autoptr (GstBus) bus = gst_element_get_bus (h->element);
+  GstMessage *message =
+      gst_bus_timed_pop_filtered (bus, TEST_DEADLINE_MS * GST_MSECOND, types);
+
+  fail_unless (message != NULL, "no message of type %s",
+      gst_message_type_get_name (types));
+  return message;
+}
+
+GBytes *
+source_harness_pull_all (GstHarness *h)
+{
+  GByteArray *all = g_byte_array_new ();
+  gboolean ended = FALSE;
+
+  while (!ended) {
+    GstBuffer *buffer = gst_harness_pull_until_eos (h, &buffer) ? buffer : NULL;
+    GstMapInfo map;
+
+    ended = buffer == NULL;
+    if (ended)
+      break;
+    fail_unless (gst_buffer_map (buffer, &map, GST_MAP_READ));
+    fail_unless_equals_uint64 (GST_BUFFER_OFFSET (buffer), all->len);
+    g_byte_array_append (all, map.data, map.size);
+    fail_unless_equals_uint64 (GST_BUFFER_OFFSET_END (buffer), all->len);
+    gst_buffer_unmap (buffer, &map);
+    gst_buffer_unref (buffer);
+  }
+  return g_byte_array_free_to_bytes (all);
+}
+
+void
+assert_bytes_equal (GBytes *a, GBytes *b)
+{
+  fail_unless_equals_uint64 (g_bytes_get_size (a), g_bytes_get_size (b));
+  fail_unless (g_bytes_equal (a, b), "the bytes differ");
+}
+
+void
+assert_n_posts (MockServer *server, guint n)
+{
+  fail_unless_equals_int (
+      mock_server_count (server, MOCK_EVENT_POST_RECEIVED), n);
+}
+
+char *
+assert_error (GstHarness *h, GQuark domain, int code)
+{
+  g_autoptr (GstMessage) message =
+      source_harness_wait_message (h, GST_MESSAGE_ERROR);
+  g_autoptr (GError) error = NULL;
+
+  gst_message_parse_error (message, &error, NULL);
+  fail_unless (error->domain == domain && error->code == code,
+      "another error: %s %d: %s", g_quark_to_string (error->domain),
+      error->code, error->message);
+  return g_strdup (error->message);
+}
+
+void
+assert_no_error (GstHarness *h)
+{
+  g_autoptr (GstBus) bus = gst_element_get_bus (h->element);
+  g_autoptr (GstMessage) message =
+      gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
+
+  fail_unless (message == NULL, "an error: %" GST_PTR_FORMAT, message);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "mockserver.h"
+
+#include <gst/check/gstharness.h>
+
+G_BEGIN_DECLS
+
+/* What the tests of visioncraftgifsrc share: a mock server, an element that
+ * asks it, and claims about what comes out. Every wait has a deadline. */
+
+#define TEST_TOKEN "sk-test-9f27c1"
+
+/* Longest wait for anything that must happen. */
+#define TEST_DEADLINE_MS 20000
+
+/* A visioncraftgifsrc in NULL that would ask @server (NULL: nobody) for
+ * "a fox", in a harness with a bus of its own. */
+GstHarness *source_harness_new (MockServer *server);
+
+/* The next message of @types on the element's bus; fails the test where none
+ * comes. Transfer full. */
+GstMessage *source_harness_wait_message (GstHarness *h, GstMessageType types);
+
+/* All bytes until EOS. Transfer full. */
+GBytes *source_harness_pull_all (GstHarness *h);
+
+void assert_bytes_equal (GBytes *a, GBytes *b);
+void assert_n_posts (MockServer *server, guint n);
+
+/* The element's error message (freed) has this domain and code. Returns the
+ * text, which the caller owns. */
+char *assert_error (GstHarness *h, GQuark domain, int code);
+
+/* No (further) error on the bus. */
+void assert_no_error (GstHarness *h);
+
+G_END_DECLS
