@@ -209,12 +209,25 @@ push_eos (GstAnimGifDec *self, guint32 seqnum)
   gst_pad_push_event (self->srcpad, eos);
 }
 
+static void
+push_tags (GstAnimGifDec *self, guint n_comments)
+{
+  g_autoptr (GstTagList) own = anim_gif_input_get_tags (self->input);
+  GstTagList *merged =
+      gst_tag_list_merge (self->upstream_tags, own, GST_TAG_MERGE_APPEND);
+
+  self->n_comments_sent = n_comments;
+  gst_tag_list_set_scope (merged, GST_TAG_SCOPE_STREAM);
+  gst_pad_push_event (self->srcpad, gst_event_new_tag (merged));
+}
+
 /* Everything of the segment is out: SEGMENT_DONE, EOS or room for the next file. */
 static void
 finish (GstAnimGifDec *self)
 {
-  gboolean is_segment, is_eos;
+  gboolean is_segment, is_eos, more_tags;
   GstClockTime position;
+  guint n_comments;
   guint32 seqnum;
 
   g_mutex_lock (&self->lock);
@@ -222,8 +235,12 @@ finish (GstAnimGifDec *self)
   is_eos = self->end != INPUT_NEXT;
   position = self->segment.position;
   seqnum = self->segment_seqnum;
+  n_comments = self->facts.n_comments;
+  more_tags = self->started && n_comments != self->n_comments_sent;
   g_mutex_unlock (&self->lock);
 
+  if (more_tags)
+    push_tags (self, n_comments);
   GST_DEBUG_OBJECT (
       self, "finished at %" GST_TIME_FORMAT, GST_TIME_ARGS (position));
   stop_running (self, GST_FLOW_OK);
@@ -274,18 +291,6 @@ refuse (GstAnimGifDec *self)
 {
   stop_running (self, GST_FLOW_ERROR);
   push_eos (self, self->segment_seqnum);
-}
-
-static void
-push_tags (GstAnimGifDec *self, guint n_comments)
-{
-  g_autoptr (GstTagList) own = anim_gif_input_get_tags (self->input);
-  GstTagList *merged =
-      gst_tag_list_merge (self->upstream_tags, own, GST_TAG_MERGE_APPEND);
-
-  self->n_comments_sent = n_comments;
-  gst_tag_list_set_scope (merged, GST_TAG_SCOPE_STREAM);
-  gst_pad_push_event (self->srcpad, gst_event_new_tag (merged));
 }
 
 static void

@@ -23,7 +23,7 @@ test_gif_init (TestGif *gif, guint width, guint height, guint n_frames,
     n_delays++;
   g_assert (n_delays > 0);
 
-  *gif = (TestGif) { .width = width, .height = height, .n_frames = n_frames };
+  *gif = (TestGif){ .width = width, .height = height, .n_frames = n_frames };
   gif->loops = TEST_GIF_NO_LOOP;
   for (guint i = 0; i < n_frames; i++) {
     gif->frames[i].delay_cs = delays_cs[i % n_delays];
@@ -52,14 +52,14 @@ write_header (GifFileType *file, const TestGif *gif)
   }
   EGifSetGifVersion (file, true);
   file->AspectByte = gif->aspect;
-  g_assert (EGifPutScreenDesc (file, gif->width, gif->height, 8, 0, map)
-      == GIF_OK);
+  g_assert (
+      EGifPutScreenDesc (file, gif->width, gif->height, 8, 0, map) == GIF_OK);
   GifFreeMapObject (map);
   if (gif->loops >= 0) {
     const GifByteType loop[3] = { 1, gif->loops & 0xff, gif->loops >> 8 };
 
-    g_assert (EGifPutExtensionLeader (file, APPLICATION_EXT_FUNC_CODE)
-        == GIF_OK);
+    g_assert (
+        EGifPutExtensionLeader (file, APPLICATION_EXT_FUNC_CODE) == GIF_OK);
     g_assert (EGifPutExtensionBlock (file, 11, "NETSCAPE2.0") == GIF_OK);
     g_assert (EGifPutExtensionBlock (file, sizeof loop, loop) == GIF_OK);
     g_assert (EGifPutExtensionTrailer (file) == GIF_OK);
@@ -83,12 +83,12 @@ write_frame (GifFileType *file, const TestGif *gif, const TestGifFrame *frame)
     control.TransparentColor = TEST_GIF_HOLE;
   if (!frame->without_control) {
     EGifGCBToExtension (&control, extension);
-    g_assert (EGifPutExtension (file, GRAPHICS_EXT_FUNC_CODE, sizeof extension,
-                  extension)
+    g_assert (EGifPutExtension (
+                  file, GRAPHICS_EXT_FUNC_CODE, sizeof extension, extension)
         == GIF_OK);
   }
-  g_assert (EGifPutImageDesc (file, frame->x, frame->y, width, height, false,
-                NULL)
+  g_assert (
+      EGifPutImageDesc (file, frame->x, frame->y, width, height, false, NULL)
       == GIF_OK);
   for (guint y = 0; y < height; y++) {
     for (guint x = 0; x < width; x++)

@@ -11,11 +11,11 @@ G_BEGIN_DECLS
 typedef struct
 {
   guint delay_cs;
-  guint color;                  /* of test_gif_color(), below TEST_GIF_HOLE */
-  guint x, y, width, height;    /* width 0: the whole screen */
-  guint disposal;               /* 0..3 */
+  guint color;               /* of test_gif_color(), below TEST_GIF_HOLE */
+  guint x, y, width, height; /* width 0: the whole screen */
+  guint disposal;            /* 0..3 */
   gboolean left_half_transparent;
-  gboolean without_control;     /* no graphic control extension at all */
+  gboolean without_control; /* no graphic control extension at all */
 } TestGifFrame;
 
 #define TEST_GIF_HOLE 63
@@ -24,10 +24,10 @@ typedef struct
 typedef struct
 {
   guint width, height;
-  gint loops;                   /* TEST_GIF_NO_LOOP: no NETSCAPE extension */
-  guint aspect;                 /* the screen descriptor's byte; 0: not given */
-  const gchar *comment;         /* before the first image; NULL: none */
-  const gchar *last_comment;    /* after the last image; NULL: none */
+  gint loops;                /* TEST_GIF_NO_LOOP: no NETSCAPE extension */
+  guint aspect;              /* the screen descriptor's byte; 0: not given */
+  const gchar *comment;      /* before the first image; NULL: none */
+  const gchar *last_comment; /* after the last image; NULL: none */
   guint n_frames;
   TestGifFrame frames[TEST_GIF_MAX_FRAMES];
 } TestGif;
