@@ -285,3 +285,88 @@ describe_output (GstHarness *h)
   }
   return g_string_free (text, FALSE);
 }
+
+struct _Gate
+{
+  GstPad *pad;
+  gulong probe;
+  GMutex lock;
+  GCond cond;
+  guint n_allowed;
+  gboolean flushing;
+  gboolean waiting;
+};
+
+static GstPadProbeReturn
+pass_gate (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  Gate *gate = user_data;
+  GstPadProbeReturn ret = GST_PAD_PROBE_OK;
+
+  g_mutex_lock (&gate->lock);
+  if ((GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER) != 0) {
+    gate->waiting = TRUE;
+    g_cond_broadcast (&gate->cond);
+    while (gate->n_allowed == 0 && !gate->flushing)
+      g_cond_wait (&gate->cond, &gate->lock);
+    gate->waiting = FALSE;
+    if (gate->flushing)
+      ret = GST_PAD_PROBE_DROP;
+    else if (gate->n_allowed != G_MAXUINT)
+      gate->n_allowed--;
+  } else if (GST_EVENT_TYPE (info->data) == GST_EVENT_FLUSH_START) {
+    gate->flushing = TRUE;
+    g_cond_broadcast (&gate->cond);
+  } else if (GST_EVENT_TYPE (info->data) == GST_EVENT_FLUSH_STOP) {
+    gate->flushing = FALSE;
+  }
+  g_mutex_unlock (&gate->lock);
+  return ret;
+}
+
+Gate *
+gate_new (GstHarness *h)
+{
+  Gate *gate = g_new0 (Gate, 1);
+
+  g_mutex_init (&gate->lock);
+  g_cond_init (&gate->cond);
+  gate->pad = gst_object_ref (h->sinkpad);
+  gate->probe = gst_pad_add_probe (h->sinkpad,
+      GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_FLUSH, pass_gate,
+      gate, NULL);
+  return gate;
+}
+
+void
+gate_let (Gate *gate, guint n)
+{
+  g_mutex_lock (&gate->lock);
+  gate->n_allowed = n == G_MAXUINT ? n : gate->n_allowed + n;
+  g_cond_broadcast (&gate->cond);
+  g_mutex_unlock (&gate->lock);
+}
+
+void
+gate_await_frame (Gate *gate)
+{
+  gint64 deadline = g_get_monotonic_time () + MESSAGE_TIMEOUT / GST_USECOND;
+
+  g_mutex_lock (&gate->lock);
+  while (!gate->waiting || gate->n_allowed > 0)
+    fail_unless (g_cond_wait_until (&gate->cond, &gate->lock, deadline),
+        "no frame came to the gate");
+  g_mutex_unlock (&gate->lock);
+}
+
+void
+gate_free (Gate *gate)
+{
+  g_mutex_lock (&gate->lock);
+  gate->flushing = TRUE;
+  g_cond_broadcast (&gate->cond);
+  g_mutex_unlock (&gate->lock);
+  gst_pad_remove_probe (gate->pad, gate->probe);
+  gst_object_unref (gate->pad);
+  g_free (gate);
+}

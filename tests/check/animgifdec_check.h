@@ -69,6 +69,22 @@ guint32 get_pixel (GstHarness *h, GstBuffer *buffer, guint x, guint y);
 /* The whole picture as RGBA without gaps, @size bytes (out). Returns: (transfer full). */
 guint8 *get_picture (GstHarness *h, GstBuffer *buffer, gsize *size);
 
+/* Holds frames up where downstream would, so that a test decides when each arrives. Like a sink, it
+ * lets go when the pad is flushed. */
+typedef struct _Gate Gate;
+
+/* Closed at first. */
+Gate *gate_new (GstHarness *h);
+
+/* Lets @n more frames through; G_MAXUINT: all from now on. */
+void gate_let (Gate *gate, guint n);
+
+/* Waits until a frame stands before the closed gate. */
+void gate_await_frame (Gate *gate);
+
+/* Opens and frees it; stop_decoder() may follow. */
+void gate_free (Gate *gate);
+
 /* Everything that comes until EOS, as text: one line per buffer, with times and checksum. */
 gchar *describe_output (GstHarness *h);
 
