@@ -450,6 +450,10 @@ gst_visioncraft_gif_src_finalize (GObject *object)
 {
   GstVisioncraftGifSrc *self = GST_VISIONCRAFT_GIF_SRC (object);
 
+  /* Disposed of while running: nobody called stop(). */
+  if (self->job != NULL)
+    vc_job_cancel (self->job);
+  g_clear_pointer (&self->job, vc_job_unref);
   gst_vc_settings_clear (&self->settings);
   g_clear_pointer (&self->last_stats, gst_structure_free);
   g_clear_pointer (&self->client, vc_client_unref);

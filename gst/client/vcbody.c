@@ -164,12 +164,13 @@ vc_body_commit (VcBody *body, gsize size, GError **error)
   Block *block = last_block (body);
 
   g_assert (block != NULL && size <= block->size - block->filled);
+  if (!check_size (body, body->size + size, error))
+    return FALSE;
   block->filled += size;
   body->size += size;
   if (block->filled == block->size)
     g_cond_broadcast (&body->cond);
-  return check_size (body, body->size, error)
-      && check_magic (body, FALSE, error);
+  return check_magic (body, FALSE, error);
 }
 
 void

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "vcclient.h"
 #include "vcjobstart.h"
+#include "vchttp.h"
 #include "vctransport.h"
 
 /* More ways than this at once are unusual: then all are forgotten, and those in
  * use go on until their jobs end. */
 #define SESSIONS_MAX 32
 
-/* How long the last reference waits for the thread. */
+/* How long the last reference waits for the thread, and the thread for what was
+ * cancelled to come back. */
 #define GOODBYE_US (250 * 1000)
+#define SETTLE_US (200 * 1000)
 
 typedef struct
 {
@@ -54,10 +57,11 @@ network_thread (gpointer data)
       g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   g_main_loop_run (network->loop);
 
-  /* What was cancelled just now gets its turn; nothing here waits for the
-   * network. */
+  /* What was cancelled just now gets its turn: first the cancelling, then what
+   * libsoup calls back. */
   while (g_main_context_iteration (network->context, FALSE))
     ;
+  vc_http_settle (SETTLE_US);
   g_hash_table_unref (network->sessions);
   while (g_main_context_iteration (network->context, FALSE))
     ;

@@ -5,6 +5,9 @@
 
 #include <libsoup/soup.h>
 
+/* What stands where a secret stood. */
+#define REDACTED "[secret]"
+
 G_DEFINE_QUARK (vc - error - quark, vc_error)
 
 static const struct
@@ -77,6 +80,8 @@ code_from_io_error (const GError *error)
   switch (error->code) {
     case G_IO_ERROR_TIMED_OUT:
       return VC_ERROR_TIMEOUT;
+    case G_IO_ERROR_HOST_NOT_FOUND:
+      return VC_ERROR_NOT_FOUND;
     case G_IO_ERROR_PROXY_AUTH_FAILED:
     case G_IO_ERROR_PROXY_NEED_AUTH:
     case G_IO_ERROR_PROXY_NOT_ALLOWED:
@@ -172,22 +177,41 @@ vc_error_is_transient (const GError *error)
 }
 
 static void
-replace_all (GString *text, const char *secret)
+redact_all (GString *text, const char *secret)
 {
-  if (secret != NULL && secret[0] != '\0')
-    g_string_replace (text, secret, "[secret]", 0);
+  g_autofree char *in_address = g_uri_escape_string (secret, NULL, FALSE);
+  g_autoptr (GString) in_json = g_string_new (secret);
+
+  g_string_replace (in_json, "\\", "\\\\", 0);
+  g_string_replace (in_json, "\"", "\\\"", 0);
+  g_string_replace (text, secret, REDACTED, 0);
+  g_string_replace (text, in_address, REDACTED, 0);
+  g_string_replace (text, in_json->str, REDACTED, 0);
+  /* A slash may be escaped as well (RFC 8259 §7). */
+  g_string_replace (in_json, "/", "\\/", 0);
+  g_string_replace (text, in_json->str, REDACTED, 0);
+}
+
+char *
+vc_error_redact (const char *text, const char *const *secrets)
+{
+  GString *redacted = g_string_new (text);
+
+  for (guint i = 0; secrets != NULL && secrets[i] != NULL; i++) {
+    if (secrets[i][0] != '\0')
+      redact_all (redacted, secrets[i]);
+  }
+  return g_string_free (redacted, FALSE);
 }
 
 char *
 vc_error_quote (const char *text, gssize length, const char *const *secrets)
 {
   g_autofree char *valid = g_utf8_make_valid (text, length);
-  g_autoptr (GString) quote = g_string_new (valid);
-  const char *end;
-
   /* Before anything is cut: half a secret is a secret too. */
-  for (guint i = 0; secrets != NULL && secrets[i] != NULL; i++)
-    replace_all (quote, secrets[i]);
+  g_autofree char *redacted = vc_error_redact (valid, secrets);
+  g_autoptr (GString) quote = g_string_new (redacted);
+  const char *end;
 
   for (char *p = quote->str; *p != '\0'; p++) {
     if (g_ascii_iscntrl (*p))

@@ -51,10 +51,14 @@ GError *vc_error_from_transport (
  * nothing had been processed. */
 gboolean vc_error_is_transient (const GError *error);
 
+/* @text with every occurrence of each of @secrets (NULL-terminated, entries may
+ * be empty; NULL: none) replaced, also as they stand in addresses (RFC 3986
+ * §2.1) and in JSON. The caller owns it. */
+char *vc_error_redact (const char *text, const char *const *secrets);
+
 /* At most VC_SERVER_MESSAGE_MAX bytes of @text (@length bytes, any encoding) as
- * one line of valid UTF-8, with every occurrence of each of @secrets
- * (NULL-terminated, entries may be empty) replaced. NULL where nothing is left.
- * The caller owns it. */
+ * one line of valid UTF-8, redacted. NULL where nothing is left. The caller
+ * owns it. */
 char *vc_error_quote (
     const char *text, gssize length, const char *const *secrets);
 

@@ -25,7 +25,18 @@ struct _VcHttp
   GTlsCertificateFlags tls_errors;
 };
 
+/* Exchanges of this thread that libsoup still has. */
+static GPrivate n_under_way;
+
 static void read_turn (VcHttp *http);
+
+static void
+count_under_way (int change)
+{
+  int n = GPOINTER_TO_INT (g_private_get (&n_under_way)) + change;
+
+  g_private_set (&n_under_way, GINT_TO_POINTER (n));
+}
 
 static VcHttp *
 http_ref (VcHttp *http)
@@ -92,44 +103,78 @@ fail (VcHttp *http, const GError *cause)
       !http->sent && http->tls_errors == 0 && vc_error_is_transient (cause));
 }
 
-/* The deadline that comes first, in monotonic microseconds, and the property
- * that sets it; G_MAXINT64: none. */
-static gint64
-next_deadline (VcHttp *http, const char **ret_name, guint *ret_seconds)
+typedef enum
 {
-  const struct
-  {
-    const char *name;
-    guint seconds;
-    gint64 since_us;
-  } limits[] = {
-    { "connect-timeout", http->limits.connect_s,
-        http->connected_us == 0 ? http->started_us : 0 },
-    { "generation-timeout", http->limits.reply_s, http->connected_us },
-    { "idle-timeout", http->limits.idle_s, http->active_us },
+  LIMIT_CONNECT,
+  LIMIT_REPLY,
+  LIMIT_IDLE,
+  N_LIMITS
+} Limit;
+
+static guint
+limit_seconds (VcHttp *http, Limit limit)
+{
+  const guint seconds[N_LIMITS] = {
+    [LIMIT_CONNECT] = http->limits.connect_s,
+    [LIMIT_REPLY] = http->limits.reply_s,
+    [LIMIT_IDLE] = http->limits.idle_s,
+  };
+
+  return seconds[limit];
+}
+
+/* The deadline that comes first, in monotonic microseconds, and the limit that
+ * sets it; G_MAXINT64: none. */
+static gint64
+next_deadline (VcHttp *http, Limit *ret_limit)
+{
+  const gint64 since_us[N_LIMITS] = {
+    [LIMIT_CONNECT] = http->connected_us == 0 ? http->started_us : 0,
+    [LIMIT_REPLY] = http->connected_us,
+    [LIMIT_IDLE] = http->active_us,
   };
   gint64 first = G_MAXINT64;
 
-  for (guint i = 0; i < G_N_ELEMENTS (limits); i++) {
+  for (Limit limit = 0; limit < N_LIMITS; limit++) {
     gint64 deadline =
-        limits[i].since_us + (gint64) limits[i].seconds * G_USEC_PER_SEC;
+        since_us[limit] + (gint64) limit_seconds (http, limit) * G_USEC_PER_SEC;
 
-    if (limits[i].seconds == 0 || limits[i].since_us == 0 || deadline >= first)
+    if (limit_seconds (http, limit) == 0 || since_us[limit] == 0
+        || deadline >= first)
       continue;
     first = deadline;
-    *ret_name = limits[i].name;
-    *ret_seconds = limits[i].seconds;
+    *ret_limit = limit;
   }
   return first;
+}
+
+static GError *
+limit_error (VcHttp *http, Limit limit)
+{
+  const char *host = host_of (http);
+  guint seconds = limit_seconds (http, limit);
+
+  switch (limit) {
+    case LIMIT_CONNECT:
+      return g_error_new (VC_ERROR, VC_ERROR_TIMEOUT,
+          "No connection to %s within %u seconds (connect-timeout).", host,
+          seconds);
+    case LIMIT_REPLY:
+      return g_error_new (VC_ERROR, VC_ERROR_TIMEOUT,
+          "No whole reply from %s within %u seconds (generation-timeout).",
+          host, seconds);
+    default:
+      return g_error_new (VC_ERROR, VC_ERROR_TIMEOUT,
+          "Nothing came from %s for %u seconds (idle-timeout).", host, seconds);
+  }
 }
 
 static gboolean
 on_timer (gpointer data)
 {
   VcHttp *http = data;
-  const char *name = NULL;
-  guint seconds = 0;
-  gint64 deadline = next_deadline (http, &name, &seconds);
+  Limit limit = LIMIT_CONNECT;
+  gint64 deadline = next_deadline (http, &limit);
   g_autoptr (GError) error = NULL;
 
   if (deadline > g_get_monotonic_time ()) {
@@ -137,15 +182,7 @@ on_timer (gpointer data)
         http->timer, deadline == G_MAXINT64 ? -1 : deadline);
     return G_SOURCE_CONTINUE;
   }
-
-  if (http->connected_us == 0)
-    error = g_error_new (VC_ERROR, VC_ERROR_TIMEOUT,
-        "No connection to %s within %u seconds (%s).", host_of (http), seconds,
-        name);
-  else
-    error = g_error_new (VC_ERROR, VC_ERROR_TIMEOUT,
-        "Nothing complete from %s within %u seconds (%s).", host_of (http),
-        seconds, name);
+  error = limit_error (http, limit);
   finish (http, error, http->connected_us == 0);
   return G_SOURCE_REMOVE;
 }
@@ -160,9 +197,8 @@ static void
 update_timer (VcHttp *http)
 {
   static GSourceFuncs timer_funcs = { .dispatch = dispatch_timer };
-  const char *name;
-  guint seconds;
-  gint64 deadline = next_deadline (http, &name, &seconds);
+  Limit limit;
+  gint64 deadline = next_deadline (http, &limit);
 
   if (http->timer == NULL) {
     http->timer = g_source_new (&timer_funcs, sizeof (GSource));
@@ -179,13 +215,37 @@ on_starting (SoupMessage *message, VcHttp *http)
     return;
   http->connected_us = http->active_us = g_get_monotonic_time ();
   update_timer (http);
-  http->callbacks->connected (http->user_data);
+  http->callbacks->connected (message, http->user_data);
 }
 
 static void
 on_wrote_headers (SoupMessage *message, VcHttp *http)
 {
   http->sent = TRUE;
+  if (!http->finished)
+    http->callbacks->sent (http->user_data);
+}
+
+/* What libsoup would read by itself, to its end if it has one, is stopped: the
+ * body of a 401 that nobody will answer, and of a 421, after which it would send
+ * the same again. */
+static void
+on_got_headers (SoupMessage *message, VcHttp *http)
+{
+  guint status = soup_message_get_status (message);
+  g_autoptr (GError) error = NULL;
+
+  if (status == SOUP_STATUS_UNAUTHORIZED)
+    soup_message_disable_feature (message, SOUP_TYPE_AUTH_MANAGER);
+  if (status != SOUP_STATUS_MISDIRECTED_REQUEST || http->finished)
+    return;
+
+  http->callbacks->head (message, http->user_data);
+  if (http->finished)
+    return;
+  error = g_error_new (VC_ERROR, VC_ERROR_REFUSED,
+      "The server answered %u: it does not serve %s.", status, host_of (http));
+  finish (http, error, FALSE);
 }
 
 static gboolean
@@ -281,6 +341,7 @@ on_head (GObject *session, GAsyncResult *result, gpointer data)
 
   http->stream =
       soup_session_send_finish (SOUP_SESSION (session), result, &error);
+  count_under_way (-1);
   if (http->finished) {
     /* Nobody waits for this any more. */
     if (http->stream != NULL)
@@ -289,6 +350,9 @@ on_head (GObject *session, GAsyncResult *result, gpointer data)
     fail (http, error);
   } else {
     http->active_us = g_get_monotonic_time ();
+    /* A tunnel that the proxy refused answers without a start. */
+    if (http->connected_us == 0)
+      http->connected_us = http->active_us;
     http->callbacks->head (http->message, http->user_data);
     if (!http->finished)
       read_turn (http);
@@ -315,9 +379,11 @@ vc_http_send (SoupSession *session, SoupMessage *message,
   g_signal_connect (message, "starting", G_CALLBACK (on_starting), http);
   g_signal_connect (
       message, "wrote-headers", G_CALLBACK (on_wrote_headers), http);
+  g_signal_connect (message, "got-headers", G_CALLBACK (on_got_headers), http);
   g_signal_connect (
       message, "accept-certificate", G_CALLBACK (on_accept_certificate), http);
   update_timer (http);
+  count_under_way (1);
   soup_session_send_async (session, message, G_PRIORITY_DEFAULT,
       http->cancellable, on_head, http_ref (http));
   return http;
@@ -349,4 +415,27 @@ gboolean
 vc_http_was_sent (VcHttp *http)
 {
   return http->sent;
+}
+
+static gboolean
+on_settle_deadline (gpointer is_over)
+{
+  *(gboolean *) is_over = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+void
+vc_http_settle (gint64 longest_us)
+{
+  GMainContext *context = g_main_context_get_thread_default ();
+  g_autoptr (GSource) deadline = g_timeout_source_new (longest_us / 1000);
+  gboolean is_over = FALSE;
+
+  g_source_set_callback (deadline, on_settle_deadline, &is_over, NULL);
+  g_source_attach (deadline, context);
+  while (GPOINTER_TO_INT (g_private_get (&n_under_way)) > 0 && !is_over)
+    g_main_context_iteration (context, TRUE);
+  while (g_main_context_iteration (context, FALSE))
+    ;
+  g_source_destroy (deadline);
 }

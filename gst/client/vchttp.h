@@ -23,8 +23,11 @@ typedef struct
 /* None of them comes after vc_http_abandon(). */
 typedef struct
 {
-  /* The connection stands (or one was reused). */
-  void (*connected) (gpointer user_data);
+  /* The connection stands (or one was reused), nothing was sent yet. The
+   * exchange may be abandoned here. */
+  void (*connected) (SoupMessage *message, gpointer user_data);
+  /* The request's head is out. */
+  void (*sent) (gpointer user_data);
   /* Status and headers are there. The exchange may be abandoned here. */
   void (*head) (SoupMessage *message, gpointer user_data);
   /* Where the next bytes of the body go; at least one byte. */
@@ -62,5 +65,9 @@ SoupMessage *vc_http_get_message (VcHttp *http);
 /* Whether the request's head went out: from then on it may have been processed.
  */
 gboolean vc_http_was_sent (VcHttp *http);
+
+/* Runs this thread's default context until no exchange of this thread is under
+ * way in libsoup, or for @longest_us. All were abandoned or done before. */
+void vc_http_settle (gint64 longest_us);
 
 G_END_DECLS

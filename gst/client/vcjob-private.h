@@ -18,7 +18,8 @@ typedef struct
   GUri *uri;             /* this try's, after redirects */
   guint redirects;       /* followed in this try */
   char *etag, *modified; /* validators of what is held; NULL: none */
-  gboolean whole;        /* ask for the whole body: resuming did not work */
+  gboolean whole;        /* ask for the whole body: resuming does not work */
+  gboolean restarted;    /* what was held was dropped once */
   guint64 skip;          /* bytes still to come that are held already */
   guint8 *scratch;       /* where those go */
   GByteArray *words;     /* an error's body; NULL: the body is the GIF */

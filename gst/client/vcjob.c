@@ -167,23 +167,25 @@ vc_job_note_try (VcJob *job, gboolean first)
   job->report.attempts = first ? 1 : job->report.attempts + 1;
   if (!first)
     job->report.retries++;
-}
-
-static void
-append_header (const char *name, const char *value, gpointer fields)
-{
-  g_ptr_array_add (fields, g_strdup (name));
-  g_ptr_array_add (fields, g_strdup (value));
+  /* What the try before met is no property of this one. */
+  job->report.status = job->report.retry_after_s = 0;
+  g_clear_pointer (&job->report.server_message, g_free);
 }
 
 void
 vc_job_note_gif_headers (VcJob *job, SoupMessage *message)
 {
   g_autoptr (GPtrArray) fields = g_ptr_array_new ();
+  SoupMessageHeadersIter iter;
+  const char *name, *value;
   char **old;
 
-  soup_message_headers_foreach (
-      soup_message_get_response_headers (message), append_header, fields);
+  soup_message_headers_iter_init (
+      &iter, soup_message_get_response_headers (message));
+  while (soup_message_headers_iter_next (&iter, &name, &value)) {
+    g_ptr_array_add (fields, g_strdup (name));
+    g_ptr_array_add (fields, vc_error_redact (value, job->secrets));
+  }
   g_ptr_array_add (fields, NULL);
 
   g_mutex_lock (&job->lock);
@@ -246,8 +248,8 @@ wind_down (VcJob *job)
   vc_job_unref (job);
 }
 
-void
-vc_job_finish (VcJob *job, const GError *error)
+static void
+finish (VcJob *job, const GError *error)
 {
   /* The phase stays where it failed. */
   vc_job_set_phase (job, error != NULL ? job->report.phase : VC_PHASE_DONE);
@@ -268,13 +270,31 @@ vc_job_finish (VcJob *job, const GError *error)
   vc_job_unref (job);
 }
 
+/* The last door for words: whoever put a secret into them, it goes no further.
+ */
+static void
+fail (VcJob *job, const GError *error, const char *more)
+{
+  g_autofree char *words = vc_error_redact (error->message, job->secrets);
+  g_autoptr (GError) redacted =
+      g_error_new (error->domain, error->code, "%s%s", words, more);
+
+  finish (job, redacted);
+}
+
+void
+vc_job_finish (VcJob *job, const GError *error)
+{
+  if (error != NULL)
+    fail (job, error, "");
+  else
+    finish (job, NULL);
+}
+
 void
 vc_job_finish_billed (VcJob *job, const GError *error)
 {
-  g_autoptr (GError) billed = g_error_new (error->domain, error->code,
-      "%s The generation may have been billed.", error->message);
-
-  vc_job_finish (job, billed);
+  fail (job, error, " The generation may have been billed.");
 }
 
 static gboolean
@@ -321,7 +341,8 @@ on_backoff (gpointer data)
   void (*again) (VcJob *) = retry->again;
 
   clear_source (&job->backoff);
-  again (job);
+  if (!g_atomic_int_get (&job->cancelled))
+    again (job);
   return G_SOURCE_REMOVE;
 }
 

@@ -46,7 +46,8 @@ typedef struct
   guint requests; /* POSTs whose head went out */
   guint retries;  /* requests repeated, POST and GET */
   guint attempts; /* tries of the request that is or was the last */
-  guint status;   /* HTTP status last seen; 0: none */
+  /* Of the last try: */
+  guint status; /* HTTP status; 0: none yet */
   guint retry_after_s;
   char *server_message; /* NULL: none */
   double waited_s;      /* since the job began, or in all when it has ended */

@@ -48,7 +48,8 @@ give_up (VcJob *job, VcErrorCode code, const char *sentence)
 static void
 retry_or_fail (VcJob *job, const GError *error)
 {
-  if (held (job) >= job->download.held_at_start + PROGRESS_BYTES)
+  if (held (job) >= job->download.held_at_start + PROGRESS_BYTES
+      && !job->download.restarted)
     job->tries_left = job->request->retries;
   if (!vc_job_retry (job, job->retry_after_s, try_again))
     vc_job_finish_billed (job, error);
@@ -80,6 +81,12 @@ is_another (VcDownload *download, SoupMessageHeaders *headers)
   return FALSE;
 }
 
+static gboolean
+is_encoded (SoupMessageHeaders *headers)
+{
+  return soup_message_headers_get_one (headers, "Content-Encoding") != NULL;
+}
+
 static void
 keep_validators (VcDownload *download, SoupMessageHeaders *headers)
 {
@@ -96,7 +103,7 @@ static gboolean
 start_over (VcJob *job)
 {
   if (vc_body_restart (job->body)) {
-    job->download.held_at_start = 0;
+    job->download.restarted = TRUE;
     return TRUE;
   }
   give_up (job, VC_ERROR_CHANGED,
@@ -117,6 +124,8 @@ begin_whole (VcJob *job, SoupMessage *message)
   if (held (job) > 0 && is_another (download, headers) && !start_over (job))
     return;
   keep_validators (download, headers);
+  /* Ranges count the bytes as they are sent; what is held was decoded. */
+  download->whole = download->whole || is_encoded (headers);
   download->skip = held (job);
   if (!vc_body_expect (job->body, length, &error))
     vc_job_finish_billed (job, error);
@@ -128,22 +137,30 @@ begin_rest (VcJob *job, SoupMessage *message)
 {
   VcDownload *download = &job->download;
   SoupMessageHeaders *headers = soup_message_get_response_headers (message);
-  goffset start, end, length;
+  goffset start, end, length = -1;
+  gboolean fits =
+      soup_message_headers_get_content_range (headers, &start, &end, &length)
+      && start >= 0 && (guint64) start == held (job) && !is_encoded (headers);
+  guint64 total;
+  g_autoptr (GError) error = NULL;
 
-  if (is_another (download, headers)) {
+  vc_body_get_size (job->body, &total);
+  if (is_another (download, headers)
+      || (length > 0 && total > 0 && (guint64) length != total)) {
     if (start_over (job))
       try_again (job);
     return;
   }
-  /* Not what was asked for: ask for all of it. */
-  if (!soup_message_headers_get_content_range (headers, &start, &end, &length)
-      || start < 0 || (guint64) start != held (job)) {
-    g_autoptr (GError) error = g_error_new (VC_ERROR, VC_ERROR_REPLY,
+  if (!fits) {
+    /* Not what was asked for: ask for all of it. */
+    error = g_error_new (VC_ERROR, VC_ERROR_REPLY,
         "The server answered 206 without the range that was asked for.");
-
     download->whole = TRUE;
     retry_or_fail (job, error);
+    return;
   }
+  if (length > 0 && !vc_body_expect (job->body, length, &error))
+    vc_job_finish_billed (job, error);
 }
 
 static void
@@ -281,10 +298,14 @@ end_words (VcJob *job)
   g_autoptr (GError) error = NULL;
   VcReply reply;
 
-  if (vc_wire_read_reply (body, MAX (status, 300), job->download.uri,
-          job->secrets, &reply, &error))
-    error = g_error_new (VC_ERROR, vc_error_code_from_status (status),
+  if (vc_wire_read_reply (
+          body, status, job->download.uri, job->secrets, &reply, &error)
+      || status < 300) {
+    g_clear_error (&error);
+    error = g_error_new (VC_ERROR,
+        status < 300 ? VC_ERROR_REPLY : vc_error_code_from_status (status),
         "The server answered %u instead of the GIF.", status);
+  }
   vc_job_note_words (job, reply.server_message);
   job->retry_after_s = MAX (job->retry_after_s, reply.retry_after_s);
   vc_reply_clear (&reply);
@@ -340,12 +361,18 @@ on_done (const GError *error, gboolean again, gpointer data)
 }
 
 static void
-on_connected (gpointer data)
+on_connected (SoupMessage *message, gpointer data)
+{
+}
+
+static void
+on_sent (gpointer data)
 {
 }
 
 static const VcHttpCallbacks get_callbacks = {
   .connected = on_connected,
+  .sent = on_sent,
   .head = on_head,
   .space = on_space,
   .body = on_body,

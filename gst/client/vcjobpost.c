@@ -11,12 +11,30 @@
 #define ENDPOINT "generate-gif"
 #define READ_SIZE (16 * 1024)
 
+/* The last moment before the token goes out: whatever resolver or proxy chose
+ * the way, in clear text it leads to this machine only. */
 static void
-on_connected (gpointer data)
+on_connected (SoupMessage *message, gpointer data)
+{
+  VcJob *job = data;
+  g_autoptr (GError) error = NULL;
+
+  vc_job_set_phase (job, VC_PHASE_GENERATE);
+  if (!vc_request_wants_loopback (job->request)
+      || vc_request_is_loopback (soup_message_get_remote_address (message)))
+    return;
+  error = g_error_new_literal (VC_ERROR, VC_ERROR_SETTING,
+      "The token would leave this machine readable for everyone, through a "
+      "proxy or to where the host's name leads: nothing was sent. Use an "
+      "https:// api-url.");
+  vc_job_finish (job, error);
+}
+
+static void
+on_sent (gpointer data)
 {
   VcJob *job = data;
 
-  vc_job_set_phase (job, VC_PHASE_GENERATE);
   g_mutex_lock (&job->lock);
   job->report.requests++;
   g_mutex_unlock (&job->lock);
@@ -143,6 +161,29 @@ on_pause (gpointer data)
   vc_body_wake (job->body);
 }
 
+/* For people: without secrets. */
+static void
+note_images (VcJob *job, const GPtrArray *images)
+{
+  GPtrArray *addresses = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < images->len; i++)
+    g_ptr_array_add (addresses,
+        vc_error_redact (g_ptr_array_index (images, i), job->secrets));
+  g_mutex_lock (&job->lock);
+  job->report.images = addresses;
+  g_mutex_unlock (&job->lock);
+}
+
+/* Whether what the service answered was surely not processed and may go
+ * better. */
+static gboolean
+may_repeat (guint status, const VcReply *reply)
+{
+  return status == TOO_MANY_REQUESTS
+      || status == SOUP_STATUS_SERVICE_UNAVAILABLE || reply->rate_limited;
+}
+
 static void
 read_reply (VcJob *job)
 {
@@ -154,6 +195,7 @@ read_reply (VcJob *job)
   gboolean good = vc_wire_read_reply (
       body, status, job->base, job->secrets, &reply, &error);
   guint wait_s = MAX (job->retry_after_s, reply.retry_after_s);
+  gboolean repeat = may_repeat (status, &reply);
 
   vc_job_note_words (job, reply.server_message);
   g_mutex_lock (&job->lock);
@@ -164,9 +206,7 @@ read_reply (VcJob *job)
     g_autoptr (GUri) first = g_uri_parse (
         g_ptr_array_index (reply.images, 0), SOUP_HTTP_URI_FLAGS, NULL);
 
-    g_mutex_lock (&job->lock);
-    job->report.images = g_ptr_array_ref (reply.images);
-    g_mutex_unlock (&job->lock);
+    note_images (job, reply.images);
     vc_reply_clear (&reply);
     vc_job_emit (job, VC_JOB_GENERATED, NULL);
     vc_job_get (job, first);
@@ -174,13 +214,10 @@ read_reply (VcJob *job)
   }
 
   vc_reply_clear (&reply);
-  if ((status == TOO_MANY_REQUESTS || status == SOUP_STATUS_SERVICE_UNAVAILABLE
-          || reply.rate_limited)
-      && vc_job_retry (job, wait_s, vc_job_post))
+  if (repeat && vc_job_retry (job, wait_s, vc_job_post))
     return;
-
-  if (status >= 500 ? status != SOUP_STATUS_SERVICE_UNAVAILABLE
-                    : g_error_matches (error, VC_ERROR, VC_ERROR_REPLY))
+  if (!repeat
+      && (status >= 500 || g_error_matches (error, VC_ERROR, VC_ERROR_REPLY)))
     vc_job_finish_billed (job, error);
   else
     vc_job_finish (job, error);
@@ -216,7 +253,7 @@ on_done (const GError *error, gboolean again, gpointer data)
     read_reply (job);
   else if (again && vc_job_retry (job, 0, vc_job_post))
     return;
-  else if (sent)
+  else if (sent && error->code != VC_ERROR_REFUSED)
     vc_job_finish_billed (job, error);
   else
     vc_job_finish (job, error);
@@ -224,6 +261,7 @@ on_done (const GError *error, gboolean again, gpointer data)
 
 static const VcHttpCallbacks post_callbacks = {
   .connected = on_connected,
+  .sent = on_sent,
   .head = on_head,
   .space = on_space,
   .body = on_body,

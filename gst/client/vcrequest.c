@@ -54,21 +54,43 @@ vc_request_set_string (char **field, const char *value)
   *field = g_strdup (value);
 }
 
+/* Replaces the string in @field by the bytes from @start to @end, with their
+ * percent signs read if that makes sense. */
+static void
+set_unescaped (char **field, const char *start, const char *end)
+{
+  char *text = g_uri_unescape_segment (start, end, NULL);
+
+  if (text == NULL)
+    text = g_strndup (start, end - start);
+  vc_secret_free (*field);
+  *field = text;
+}
+
 void
 vc_request_set_proxy (VcRequest *request, const char *address)
 {
-  g_autoptr (GUri) uri = address != NULL
-      ? g_uri_parse (address, G_URI_FLAGS_HAS_PASSWORD, NULL)
-      : NULL;
   g_autofree char *bare = NULL;
+  const char *scheme_end, *start, *at, *colon;
 
-  if (uri == NULL || g_uri_get_userinfo (uri) == NULL) {
-    vc_request_set_string (&request->proxy, address);
+  if (address == NULL || address[0] == '\0') {
+    vc_request_set_string (&request->proxy, NULL);
     return;
   }
-  vc_request_set_string (&request->proxy_id, g_uri_get_user (uri));
-  vc_request_set_string (&request->proxy_pw, g_uri_get_password (uri));
-  bare = g_uri_to_string_partial (uri, G_URI_HIDE_USERINFO);
+
+  scheme_end = strstr (address, "://");
+  start = scheme_end != NULL ? scheme_end + strlen ("://") : address;
+  /* Up to the last one: passwords hold anything, proxies have no path. */
+  at = strrchr (start, '@');
+  if (at != NULL) {
+    colon = memchr (start, ':', at - start);
+    set_unescaped (&request->proxy_id, start, colon != NULL ? colon : at);
+    if (colon != NULL)
+      set_unescaped (&request->proxy_pw, colon + 1, at);
+  }
+  bare = g_strdup_printf ("%.*s%s",
+      scheme_end != NULL ? (int) (start - address) : (int) strlen ("http://"),
+      scheme_end != NULL ? address : "http://", at != NULL ? at + 1 : start);
   vc_request_set_string (&request->proxy, bare);
 }
 
@@ -123,6 +145,22 @@ is_loopback (const char *host)
       || g_str_has_suffix (host, ".localhost");
 }
 
+gboolean
+vc_request_is_loopback (GSocketAddress *address)
+{
+  return G_IS_INET_SOCKET_ADDRESS (address)
+      && g_inet_address_get_is_loopback (
+          g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
+}
+
+gboolean
+vc_request_wants_loopback (const VcRequest *request)
+{
+  return request->ssl_strict
+      && g_ascii_strncasecmp (request->api_url, "https:", strlen ("https:"))
+      != 0;
+}
+
 static gboolean
 check_api_url (const VcRequest *request, GError **error)
 {
@@ -140,11 +178,16 @@ check_api_url (const VcRequest *request, GError **error)
     return refuse (error,
         "The api-url holds a user name: leave it out, the service knows only "
         "the token.");
+  if (g_uri_get_query (uri) != NULL || g_uri_get_fragment (uri) != NULL)
+    return refuse (error,
+        "The api-url holds a ? or a #: it must end before them, the path of "
+        "the request is put behind it.");
 
   https = g_str_equal (g_uri_get_scheme (uri), "https");
   if (!https && !g_str_equal (g_uri_get_scheme (uri), "http"))
     return refuse (error, "The api-url must begin with https:// or http://.");
-  if (!https && request->ssl_strict && !is_loopback (g_uri_get_host (uri)))
+  if (vc_request_wants_loopback (request)
+      && !is_loopback (g_uri_get_host (uri)))
     return refuse (error,
         "The token would travel readable for everyone: use an https:// "
         "api-url (or ssl-strict=false where you trust the whole way).");
@@ -182,6 +225,10 @@ allows_header (const char *name, const char *value)
 static gboolean
 check_headers (const VcRequest *request, GError **error)
 {
+  if (request->user_agent != NULL && request->user_agent[0] != '\0'
+      && !allows_header ("User-Agent", request->user_agent))
+    return refuse (error,
+        "The user-agent holds a line break or another control character.");
   for (char **field = request->extra_headers; field != NULL && *field != NULL;
        field += 2) {
     if (!allows_header (field[0], field[1])) {
@@ -195,6 +242,18 @@ check_headers (const VcRequest *request, GError **error)
     }
   }
   return TRUE;
+}
+
+static gboolean
+check_proxy (const VcRequest *request)
+{
+  g_autoptr (GUri) uri = NULL;
+
+  if (request->proxy == NULL)
+    return TRUE;
+  uri = g_uri_parse (request->proxy, G_URI_FLAGS_NONE, NULL);
+  return uri != NULL && g_uri_get_host (uri) != NULL
+      && g_uri_get_host (uri)[0] != '\0';
 }
 
 gboolean
@@ -220,8 +279,7 @@ vc_request_check (const VcRequest *request, GError **error)
           && !g_utf8_validate (request->negative_prompt, -1, NULL)))
     return refuse (
         error, "prompt, negative-prompt and sampler must be valid UTF-8.");
-  if (request->proxy != NULL
-      && !g_uri_is_valid (request->proxy, G_URI_FLAGS_NONE, NULL))
+  if (!check_proxy (request))
     return refuse (error,
         "The proxy is not an address: set it to something like "
         "http://proxy.example:3128.");

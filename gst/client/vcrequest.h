@@ -48,14 +48,22 @@ void vc_request_free (VcRequest *request); /* overwrites the secrets */
  * there: for secrets and the rest. */
 void vc_request_set_string (char **field, const char *value);
 
-/* Sets proxy to @address; a user name and a password in it become proxy-id and
- * proxy-pw, so that no address holds a secret. */
+/* Sets proxy to @address ("" and NULL: none; without a scheme it is http's). A
+ * user name and a password in it become proxy-id and proxy-pw, whatever they are
+ * made of, so that no address holds a secret. */
 void vc_request_set_proxy (VcRequest *request, const char *address);
 
 /* Whether @request can be sent at all: FALSE with VC_ERROR_SETTING, in a
  * sentence that says what to set. Refuses to send the token in clear text
  * anywhere but to this machine unless ssl-strict is off. */
 gboolean vc_request_check (const VcRequest *request, GError **error);
+
+/* Whether @address (NULL: unknown) is this machine's own. */
+gboolean vc_request_is_loopback (GSocketAddress *address);
+
+/* Whether the token may only go to this machine: plain HTTP, and ssl-strict is
+ * on. */
+gboolean vc_request_wants_loopback (const VcRequest *request);
 
 /* Whether @object can stand in for the client's own session (a SoupSession). */
 gboolean vc_request_accepts_session (GObject *object);

@@ -27,11 +27,20 @@ static gboolean
 use_ca_file (SoupSession *session, const char *path, GError **error)
 {
   g_autoptr (GError) cause = NULL;
-  g_autoptr (GTlsDatabase) database = g_tls_file_database_new (path, &cause);
+  /* A relative one is not taken. */
+  g_autofree char *absolute = g_canonicalize_filename (path, NULL);
+  g_autoptr (GTlsDatabase) database = NULL;
 
+  /* Opening a FIFO would wait for its writer. */
+  if (!g_file_test (absolute, G_FILE_TEST_IS_REGULAR)) {
+    g_set_error (error, VC_ERROR, VC_ERROR_SETTING,
+        "The ssl-ca-file %s cannot be used: it is not a file.", path);
+    return FALSE;
+  }
+  database = g_tls_file_database_new (absolute, &cause);
   if (database == NULL) {
     g_set_error (error, VC_ERROR, VC_ERROR_SETTING,
-        "The ssl-ca-file %s cannot be used: %s", path, cause->message);
+        "The ssl-ca-file %s cannot be used: %s.", path, cause->message);
     return FALSE;
   }
   soup_session_set_tls_database (session, database);
@@ -97,7 +106,11 @@ vc_transport_message_new (
 
   soup_message_add_flags (
       message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_DO_NOT_USE_AUTH_CACHE);
+  /* An application's session may bring these: no cookie, no repeated answer,
+   * no token in a log. */
   soup_message_disable_feature (message, SOUP_TYPE_COOKIE_JAR);
+  soup_message_disable_feature (message, SOUP_TYPE_CACHE);
+  soup_message_disable_feature (message, SOUP_TYPE_LOGGER);
   if (request->user_agent != NULL && request->user_agent[0] != '\0')
     soup_message_headers_replace (headers, "User-Agent", request->user_agent);
   for (char **field = request->extra_headers; field != NULL && field[0] != NULL;
@@ -113,6 +126,8 @@ vc_transport_message_new (
     login->pw = g_strdup (request->proxy_pw);
     g_signal_connect_data (message, "authenticate",
         G_CALLBACK (on_authenticate), login, proxy_login_free, 0);
+  } else {
+    soup_message_disable_feature (message, SOUP_TYPE_AUTH_MANAGER);
   }
   return message;
 }

@@ -88,8 +88,11 @@ vc_wire_retry_after (const char *header, GDateTime *now)
 
   if (header == NULL)
     return 0;
-  if (g_ascii_string_to_unsigned (header, 10, 0, G_MAXUINT64, &seconds, NULL))
+  if (header[0] != '\0' && header[strspn (header, "0123456789")] == '\0') {
+    /* Also where it is out of range. */
+    seconds = g_ascii_strtoull (header, NULL, 10);
     return MIN (seconds, SECONDS_MAX);
+  }
 
   date = soup_date_time_new_from_http_string (header);
   if (date == NULL)
@@ -211,6 +214,21 @@ append_validation_errors (GString *text, JsonArray *details)
   }
 }
 
+/* Whether @node says something: not null, false, 0, "", [] or {}. */
+static gboolean
+is_said (JsonNode *node)
+{
+  if (node == NULL || JSON_NODE_HOLDS_NULL (node))
+    return FALSE;
+  if (JSON_NODE_HOLDS_ARRAY (node))
+    return json_array_get_length (json_node_get_array (node)) > 0;
+  if (JSON_NODE_HOLDS_OBJECT (node))
+    return json_object_get_size (json_node_get_object (node)) > 0;
+  if (string_of (node) != NULL)
+    return string_of (node)[0] != '\0';
+  return json_node_get_double (node) != 0 || json_node_get_boolean (node);
+}
+
 /* The error's words in any shape that the service or FastAPI gives them, NULL
  * where @root is no error. */
 static char *
@@ -220,9 +238,9 @@ error_text (JsonNode *root, guint *ret_code)
   JsonNode *code;
   const char *text;
 
-  if (node == NULL)
+  if (!is_said (node))
     node = member (root, "error");
-  if (node == NULL || JSON_NODE_HOLDS_NULL (node))
+  if (!is_said (node))
     return NULL;
 
   code = member (node, "code");
@@ -258,7 +276,7 @@ plain_text (GBytes *body)
   GString *text = g_string_new (NULL);
   gboolean in_tag = FALSE;
 
-  for (gsize i = 0; i < length && text->len < 4 * VC_SERVER_MESSAGE_MAX; i++) {
+  for (gsize i = 0; i < length; i++) {
     if (data[i] == '<') {
       in_tag = TRUE;
     } else if (data[i] == '>' && in_tag) {
@@ -281,8 +299,9 @@ is_rate_limit (const char *text, guint *ret_wait_s)
   static const struct
   {
     const char *unit;
-    guint seconds;
-  } units[] = { { "second", 1 }, { "minute", 60 }, { "hour", 60 * 60 } };
+    guint64 seconds;
+  } units[] = { { "second", 1 }, { "minute", 60 }, { "hour", 60 * 60 },
+    { "day", 24 * 60 * 60 } };
   g_autofree char *lower = g_ascii_strdown (text, -1);
   const char *per = lower;
 
@@ -300,8 +319,8 @@ is_rate_limit (const char *text, guint *ret_wait_s)
     unit += strspn (unit, " ");
     for (guint i = 0; i < G_N_ELEMENTS (units); i++) {
       if (g_str_has_prefix (unit, units[i].unit)) {
-        *ret_wait_s = MIN (count, SECONDS_MAX) * units[i].seconds;
-        *ret_wait_s = MIN (*ret_wait_s, SECONDS_MAX);
+        *ret_wait_s =
+            MIN (MIN (count, SECONDS_MAX) * units[i].seconds, SECONDS_MAX);
         return TRUE;
       }
     }
@@ -355,7 +374,8 @@ read_images (JsonNode *images, GUri *base, GError **error)
     if (address != NULL && address[0] != '\0')
       uri = g_uri_parse_relative (base, address, SOUP_HTTP_URI_FLAGS, NULL);
     if (uri != NULL) {
-      g_ptr_array_add (addresses, g_uri_to_string (uri));
+      g_ptr_array_add (
+          addresses, g_uri_to_string_partial (uri, G_URI_HIDE_USERINFO));
     } else if (i == 0) {
       g_set_error (error, VC_ERROR, VC_ERROR_REPLY,
           "The service's reply holds no address where the image's should be.");
@@ -363,6 +383,29 @@ read_images (JsonNode *images, GUri *base, GError **error)
     }
   }
   return g_steal_pointer (&addresses);
+}
+
+static char *
+quote_bytes (GBytes *body, const char *const *secrets)
+{
+  gsize size;
+  const char *data = g_bytes_get_data (body, &size);
+
+  return size > 0 ? vc_error_quote (data, size, secrets) : NULL;
+}
+
+static GError *
+nonsense (const char *words)
+{
+  g_autofree char *start = NULL;
+
+  if (words == NULL)
+    return g_error_new_literal (
+        VC_ERROR, VC_ERROR_REPLY, "The service's reply is empty.");
+  start =
+      g_utf8_substring (words, 0, MIN (g_utf8_strlen (words, -1), QUOTE_CHARS));
+  return g_error_new (VC_ERROR, VC_ERROR_REPLY,
+      "The service's reply is not the JSON of its protocol but \"%s\".", start);
 }
 
 gboolean
@@ -388,19 +431,13 @@ vc_wire_read_reply (GBytes *body, guint status, GUri *base,
     return FALSE;
   }
 
-  if (root == NULL) {
-    gsize size;
-    const char *data = g_bytes_get_data (body, &size);
-    g_autofree char *quote = vc_error_quote (data, size, secrets);
+  if (root != NULL)
+    ret_reply->images = read_images (member (root, "images"), base, error);
+  if (ret_reply->images != NULL)
+    return TRUE;
 
-    if (quote != NULL && g_utf8_strlen (quote, -1) > QUOTE_CHARS)
-      *g_utf8_offset_to_pointer (quote, QUOTE_CHARS) = '\0';
-    g_set_error (error, VC_ERROR, VC_ERROR_REPLY,
-        "The service's reply is not the JSON of its protocol but \"%s\".",
-        quote != NULL ? quote : "");
-    return FALSE;
-  }
-
-  ret_reply->images = read_images (member (root, "images"), base, error);
-  return ret_reply->images != NULL;
+  ret_reply->server_message = quote_bytes (body, secrets);
+  if (root == NULL)
+    g_propagate_error (error, nonsense (ret_reply->server_message));
+  return FALSE;
 }
