@@ -16,6 +16,15 @@ source_harness_new (MockServer *server)
   return h;
 }
 
+void
+source_harness_free (GstHarness *h)
+{
+  g_autoptr (GstBus) bus = gst_element_get_bus (h->element);
+
+  gst_harness_teardown (h);
+  gst_bus_set_flushing (bus, TRUE);
+}
+
 GstMessage *
 source_harness_wait_message (GstHarness *h, GstMessageType types)
 {

@@ -19,6 +19,9 @@ G_BEGIN_DECLS
  * "a fox", in a harness with a bus of its own. */
 GstHarness *source_harness_new (MockServer *server);
 
+/* Ends it, and drops the messages left on its bus: they hold the element. */
+void source_harness_free (GstHarness *h);
+
 /* The next message of @types on the element's bus; fails the test where none
  * comes. Transfer full. */
 GstMessage *source_harness_wait_message (GstHarness *h, GstMessageType types);

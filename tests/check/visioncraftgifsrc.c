@@ -161,7 +161,7 @@ GST_START_TEST (test_properties_are_fixed_while_it_runs)
   g_object_set (h->element, "steps", 49, NULL);
   g_object_get (h->element, "steps", &steps, NULL);
   fail_unless_equals_int (steps, 49);
-  gst_harness_teardown (h);
+  source_harness_free (h);
 }
 GST_END_TEST;
 
@@ -191,7 +191,7 @@ GST_START_TEST (test_the_six_members_go_out_as_set)
       json_object_get_string_member (json, "token"), TEST_TOKEN);
   fail_unless_equals_int (json_object_get_int_member (json, "cfg_scale"), 0);
   fail_unless_equals_int (json_object_get_int_member (json, "steps"), 50);
-  gst_harness_teardown (h);
+  source_harness_free (h);
 }
 GST_END_TEST;
 
@@ -206,7 +206,7 @@ GST_START_TEST (test_an_unset_negative_prompt_is_left_out)
   json = posted_json (server, parser);
   fail_unless_equals_int (json_object_get_size (json), 5);
   fail_if (json_object_has_member (json, "negative_prompt"));
-  gst_harness_teardown (h);
+  source_harness_free (h);
 }
 GST_END_TEST;
 
@@ -237,7 +237,7 @@ GST_START_TEST (test_the_token_comes_from_property_then_file_then_environment)
   assert_token_sent (server, h, "from-environment");
   g_unsetenv ("VISIONCRAFT_TOKEN");
 
-  gst_harness_teardown (h);
+  source_harness_free (h);
   g_unlink (path);
 }
 GST_END_TEST;
@@ -251,7 +251,7 @@ GST_START_TEST (test_the_environment_s_address_serves_while_api_url_is_unset)
   run_to_eos (h);
   g_unsetenv ("VISIONCRAFT_API_URL");
   assert_n_posts (server, 1);
-  gst_harness_teardown (h);
+  source_harness_free (h);
 }
 GST_END_TEST;
 
@@ -279,7 +279,7 @@ GST_START_TEST (test_a_missing_setting_is_named_before_any_request)
   fail_unless (strstr (text, needed[__i__].names) != NULL, "%s", text);
   assert_no_error (h);
   fail_unless_equals_int (mock_server_count (server, MOCK_EVENT_CONNECTION), 0);
-  gst_harness_teardown (h);
+  source_harness_free (h);
 }
 GST_END_TEST;
 
@@ -298,7 +298,7 @@ GST_START_TEST (test_the_bytes_are_the_server_s_from_magic_to_eos)
   assert_bytes_equal (got, sent);
   fail_unless (g_str_has_prefix (g_bytes_get_data (got, NULL), "GIF89a"));
   assert_n_posts (server, 1);
-  gst_harness_teardown (h);
+  source_harness_free (h);
 }
 GST_END_TEST;
 
@@ -319,7 +319,7 @@ GST_START_TEST (test_bytes_that_drip_in_make_the_same_gif)
   gst_harness_play (h);
   got = source_harness_pull_all (h);
   assert_bytes_equal (got, sent);
-  gst_harness_teardown (h);
+  source_harness_free (h);
 }
 GST_END_TEST;
 
@@ -340,7 +340,7 @@ GST_START_TEST (test_a_large_body_arrives_whole)
   gst_harness_play (h);
   got = source_harness_pull_all (h);
   assert_bytes_equal (got, sent);
-  gst_harness_teardown (h);
+  source_harness_free (h);
 }
 GST_END_TEST;
 
@@ -358,7 +358,7 @@ GST_START_TEST (test_the_first_bytes_leave_before_the_last_have_come)
   fail_unless_equals_int (
       mock_server_count (server, MOCK_EVENT_GET_ANSWERED), 0);
   gst_buffer_unref (buffer);
-  gst_harness_teardown (h);
+  source_harness_free (h);
 }
 GST_END_TEST;
 
@@ -373,7 +373,7 @@ GST_START_TEST (test_buffers_are_read_only_views)
   fail_unless_equals_int (gst_buffer_n_memory (buffer), 1);
   fail_unless (GST_MEMORY_IS_READONLY (gst_buffer_peek_memory (buffer, 0)));
   gst_buffer_unref (buffer);
-  gst_harness_teardown (h);
+  source_harness_free (h);
 }
 GST_END_TEST;
 
@@ -399,7 +399,7 @@ GST_START_TEST (test_stream_start_caps_and_segment_go_first_in_this_order)
   caps = gst_pad_get_current_caps (h->sinkpad);
   fail_unless (
       gst_structure_has_name (gst_caps_get_structure (caps, 0), "image/gif"));
-  gst_harness_teardown (h);
+  source_harness_free (h);
 }
 GST_END_TEST;
 
@@ -426,7 +426,7 @@ GST_START_TEST (test_no_caps_are_announced_to_a_peer_that_refuses_them)
   sent = mock_server_ref_gif (server, -1);
   assert_bytes_equal (got, sent);
   fail_if (gst_pad_has_current_caps (h->sinkpad));
-  gst_harness_teardown (h);
+  source_harness_free (h);
 }
 GST_END_TEST;
 
@@ -442,7 +442,7 @@ GST_START_TEST (test_what_is_no_gif_is_not_pushed)
   text = assert_error (h, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE);
   fail_unless (strstr (text, "<html>") != NULL, "%s", text);
   fail_unless (gst_harness_try_pull (h) == NULL);
-  gst_harness_teardown (h);
+  source_harness_free (h);
   assert_n_posts (server, 1);
 }
 GST_END_TEST;
@@ -459,7 +459,7 @@ GST_START_TEST (test_each_run_generates_once)
   gst_element_set_state (h->element, GST_STATE_READY);
   run_to_generated (h);
   assert_n_posts (server, 2);
-  gst_harness_teardown (h);
+  source_harness_free (h);
 }
 GST_END_TEST;
 
@@ -489,7 +489,7 @@ GST_START_TEST (test_a_flush_during_the_generation_generates_once)
   sent = mock_server_ref_gif (server, -1);
   assert_bytes_equal (got, sent);
   assert_n_posts (server, 1);
-  gst_harness_teardown (h);
+  source_harness_free (h);
 }
 GST_END_TEST;
 
@@ -534,7 +534,7 @@ GST_START_TEST (test_seeks_after_eos_replay_without_a_request)
   assert_n_posts (server, 1);
   fail_unless_equals_int (
       mock_server_count (server, MOCK_EVENT_GET_RECEIVED), 1);
-  gst_harness_teardown (h);
+  source_harness_free (h);
 }
 GST_END_TEST;
 
@@ -556,7 +556,7 @@ GST_START_TEST (test_seeks_that_make_no_sense_are_refused)
   fail_if (gst_harness_push_upstream_event (h,
       gst_event_new_seek (1.0, GST_FORMAT_TIME, GST_SEEK_FLAG_FLUSH,
           GST_SEEK_TYPE_SET, 0, GST_SEEK_TYPE_NONE, -1)));
-  gst_harness_teardown (h);
+  source_harness_free (h);
 }
 GST_END_TEST;
 
@@ -575,7 +575,7 @@ GST_START_TEST (test_size_and_position_are_told_in_bytes)
   fail_unless (
       gst_element_query_position (h->element, GST_FORMAT_BYTES, &position));
   fail_unless_equals_int64 (position, size);
-  gst_harness_teardown (h);
+  source_harness_free (h);
 }
 GST_END_TEST;
 
@@ -599,7 +599,7 @@ GST_START_TEST (test_paused_and_null_do_not_wait_for_a_silent_server)
       to_null < NULL_LIMIT_MS, "NULL took %" G_GINT64_FORMAT " ms", to_null);
   assert_no_error (h);
   assert_n_posts (server, 1);
-  gst_harness_teardown (h);
+  source_harness_free (h);
 }
 GST_END_TEST;
 
@@ -617,7 +617,7 @@ GST_START_TEST (test_eos_from_the_application_ends_a_silent_generation)
   nothing = source_harness_pull_all (h);
   fail_unless_equals_int (g_bytes_get_size (nothing), 0);
   assert_n_posts (server, 1);
-  gst_harness_teardown (h);
+  source_harness_free (h);
 }
 GST_END_TEST;
 
