@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "gstvcuri.h"
 #include "vcrequest.h"
-
-#include <gst/gst.h>
 
 G_BEGIN_DECLS
 
@@ -33,6 +32,14 @@ gboolean gst_vc_settings_set (
     GstVcSettings *settings, guint id, const GValue *value);
 gboolean gst_vc_settings_get (
     const GstVcSettings *settings, guint id, GValue *value);
+
+/* Makes the settings what @uri asks for: what it does not name gets its
+ * default, for a URI is the whole request. */
+void gst_vc_settings_set_uri (GstVcSettings *settings, const GstVcUri *uri);
+
+/* The canonical URI of the settings; it names all that differs between two
+ * requests, and nothing secret. The caller owns it. */
+char *gst_vc_settings_dup_uri (const GstVcSettings *settings);
 
 /* A copy of the settings for one run; does no I/O. */
 VcRequest *gst_vc_settings_snapshot (const GstVcSettings *settings);

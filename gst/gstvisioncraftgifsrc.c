@@ -26,44 +26,38 @@
  */
 #include "config.h"
 
-#include "gstvisioncraftgifsrc.h"
+#include "gstvisioncraftgifsrcprivate.h"
 
 #include "gstvcmessages.h"
-#include "gstvcsettings.h"
-#include "vcclient.h"
+#include "gstvcuri.h"
 
 GST_DEBUG_CATEGORY (visioncraftgifsrc_debug);
+GST_DEBUG_CATEGORY (visioncraftjob_debug);
+GST_DEBUG_CATEGORY (visioncraftcontext_debug);
 #define GST_CAT_DEFAULT visioncraftgifsrc_debug
-
-#define GIF_CAPS "image/gif"
-
-struct _GstVisioncraftGifSrc
-{
-  GstPushSrc parent;
-
-  /* Object lock. */
-  GstVcSettings settings;
-  VcClient *client;         /* from the first start() to the end */
-  VcJob *job;               /* start() to stop() */
-  GstStructure *last_stats; /* of the run before */
-  gboolean error_posted;    /* in this run */
-  gboolean progress_open;   /* START was posted, no terminal message yet */
-
-  /* Streaming thread, and do_seek() while it stands still. */
-  guint64 offset;      /* of the next byte to push */
-  guint64 stop_offset; /* where the segment stops; G_MAXUINT64: at the end */
-};
 
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE (
     "src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
 
+static void gst_visioncraft_gif_src_uri_handler_init (
+    GstURIHandlerInterface *iface, gpointer data);
+
 #define gst_visioncraft_gif_src_parent_class parent_class
-G_DEFINE_TYPE (
-    GstVisioncraftGifSrc, gst_visioncraft_gif_src, GST_TYPE_PUSH_SRC)
+G_DEFINE_TYPE_WITH_CODE (GstVisioncraftGifSrc, gst_visioncraft_gif_src,
+    GST_TYPE_PUSH_SRC,
+    G_IMPLEMENT_INTERFACE (
+        GST_TYPE_URI_HANDLER, gst_visioncraft_gif_src_uri_handler_init))
 GST_ELEMENT_REGISTER_DEFINE (visioncraftgifsrc, "visioncraftgifsrc",
-    GST_RANK_NONE, GST_TYPE_VISIONCRAFT_GIF_SRC)
+    GST_RANK_PRIMARY, GST_TYPE_VISIONCRAFT_GIF_SRC)
 
 /* --- Properties --- */
+
+/* Called with the object lock held. */
+static gboolean
+is_running (GstVisioncraftGifSrc *self)
+{
+  return self->job != NULL || GST_STATE (self) > GST_STATE_READY;
+}
 
 static void
 gst_visioncraft_gif_src_set_property (
@@ -73,7 +67,7 @@ gst_visioncraft_gif_src_set_property (
   gboolean running, known = TRUE;
 
   GST_OBJECT_LOCK (self);
-  running = self->job != NULL || GST_STATE (self) > GST_STATE_READY;
+  running = is_running (self);
   if (!running)
     known = gst_vc_settings_set (&self->settings, id, value);
   GST_OBJECT_UNLOCK (self);
@@ -86,21 +80,10 @@ gst_visioncraft_gif_src_set_property (
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
 
-static VcJob *
-ref_job (GstVisioncraftGifSrc *self)
-{
-  VcJob *job;
-
-  GST_OBJECT_LOCK (self);
-  job = self->job != NULL ? vc_job_ref (self->job) : NULL;
-  GST_OBJECT_UNLOCK (self);
-  return job;
-}
-
 static GstStructure *
 current_stats (GstVisioncraftGifSrc *self)
 {
-  g_autoptr (VcJob) job = ref_job (self);
+  g_autoptr (VcJob) job = gst_visioncraft_gif_src_ref_job (self);
   g_auto (VcReport) report = { 0 };
   GstStructure *stats;
 
@@ -133,82 +116,71 @@ gst_visioncraft_gif_src_get_property (
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
 
-/* --- News of the job --- */
+/* --- GstURIHandler --- */
 
-/* The one door for progress: after START, exactly one terminal message leaves
- * through it, whoever comes first. */
-static void
-post_progress (
-    GstVisioncraftGifSrc *self, GstProgressType type, const VcReport *report)
+static GstURIType
+gst_visioncraft_gif_src_uri_get_type (GType type)
 {
-  gboolean open;
-
-  GST_OBJECT_LOCK (self);
-  open = self->progress_open;
-  if (type == GST_PROGRESS_TYPE_START)
-    open = self->progress_open = TRUE;
-  else if (type != GST_PROGRESS_TYPE_CONTINUE)
-    self->progress_open = FALSE;
-  GST_OBJECT_UNLOCK (self);
-
-  if (open)
-    gst_vc_post_progress (GST_ELEMENT (self), type, report);
+  return GST_URI_SRC;
 }
 
-static void
-tell (GstVisioncraftGifSrc *self, VcJob *job, VcJobEvent event,
-    const GError *error)
+static const char *const *
+gst_visioncraft_gif_src_uri_get_protocols (GType type)
 {
-  g_auto (VcReport) report = { 0 };
+  static const char *const protocols[] = { GST_VC_URI_SCHEME, NULL };
 
-  vc_job_get_report (job, &report);
-  switch (event) {
-    case VC_JOB_TICK:
-      post_progress (self, GST_PROGRESS_TYPE_CONTINUE, &report);
-      break;
-    case VC_JOB_GENERATED:
-      GST_INFO_OBJECT (self, "generated after %.1f s", report.waited_s);
-      break;
-    case VC_JOB_HEADERS:
-      GST_DEBUG_OBJECT (
-          self, "the GIF begins, %" G_GUINT64_FORMAT " bytes", report.total);
-      break;
-    case VC_JOB_DONE:
-      GST_INFO_OBJECT (self, "downloaded %" G_GUINT64_FORMAT " bytes in %.1f s",
-          report.bytes, report.download_s);
-      gst_vc_post_generated (GST_ELEMENT (self), &report);
-      post_progress (self, GST_PROGRESS_TYPE_COMPLETE, &report);
-      break;
-    case VC_JOB_FAILED:
-      gst_vc_post_error (GST_ELEMENT (self), error, &report);
-      post_progress (self, GST_PROGRESS_TYPE_ERROR, &report);
-      break;
+  return protocols;
+}
+
+static char *
+gst_visioncraft_gif_src_uri_get_uri (GstURIHandler *handler)
+{
+  GstVisioncraftGifSrc *self = GST_VISIONCRAFT_GIF_SRC (handler);
+  char *uri;
+
+  GST_OBJECT_LOCK (self);
+  uri = gst_vc_settings_dup_uri (&self->settings);
+  GST_OBJECT_UNLOCK (self);
+  return uri;
+}
+
+static gboolean
+gst_visioncraft_gif_src_uri_set_uri (
+    GstURIHandler *handler, const char *uri, GError **error)
+{
+  GstVisioncraftGifSrc *self = GST_VISIONCRAFT_GIF_SRC (handler);
+  g_auto (GstVcUri) parsed = { 0 };
+  gboolean running;
+
+  if (!gst_vc_uri_parse (uri, &parsed, error))
+    return FALSE;
+
+  GST_OBJECT_LOCK (self);
+  running = is_running (self);
+  if (!running)
+    gst_vc_settings_set_uri (&self->settings, &parsed);
+  GST_OBJECT_UNLOCK (self);
+  if (running) {
+    g_set_error_literal (error, GST_URI_ERROR, GST_URI_ERROR_BAD_STATE,
+        "The URI can be changed in the states NULL and READY only.");
+    return FALSE;
   }
-}
-
-/* On the network thread: the job may outlive the element, and this may drop the
- * element's last reference. */
-static void
-on_job_event (VcJob *job, VcJobEvent event, const GError *error, gpointer data)
-{
-  g_autoptr (GstVisioncraftGifSrc) self = g_weak_ref_get (data);
-  gboolean current;
-
-  if (self == NULL)
-    return;
-  GST_OBJECT_LOCK (self);
-  current = self->job == job;
-  GST_OBJECT_UNLOCK (self);
-  if (current)
-    tell (self, job, event, error);
+  for (guint i = 0; gst_vc_uri_get_keys ()[i] != NULL; i++)
+    g_object_notify (G_OBJECT (self), gst_vc_uri_get_keys ()[i]);
+  return TRUE;
 }
 
 static void
-weak_ref_free (gpointer data)
+gst_visioncraft_gif_src_uri_handler_init (
+    GstURIHandlerInterface *iface, gpointer data)
 {
-  g_weak_ref_clear (data);
-  g_free (data);
+  iface->get_type = gst_visioncraft_gif_src_uri_get_type;
+  iface->get_protocols = gst_visioncraft_gif_src_uri_get_protocols;
+  iface->get_uri = gst_visioncraft_gif_src_uri_get_uri;
+  iface->set_uri = gst_visioncraft_gif_src_uri_set_uri;
 }
+
+/* --- Errors --- */
 
 /* One error for each failed run: whoever is first. The base class reports its
  * own view of what our error said already. */
@@ -230,217 +202,6 @@ gst_visioncraft_gif_src_post_message (GstElement *element, GstMessage *message)
     return TRUE;
   }
   return GST_ELEMENT_CLASS (parent_class)->post_message (element, message);
-}
-
-/* --- GstBaseSrc --- */
-
-static void
-fail_start (GstVisioncraftGifSrc *self, const GError *error)
-{
-  g_auto (VcReport) report = { 0 };
-
-  gst_vc_post_error (GST_ELEMENT (self), error, &report);
-}
-
-/* In the application's thread: checks and launches, nothing that waits. */
-static gboolean
-gst_visioncraft_gif_src_start (GstBaseSrc *src)
-{
-  GstVisioncraftGifSrc *self = GST_VISIONCRAFT_GIF_SRC (src);
-  g_autoptr (GError) error = NULL;
-  g_autofree char *warning = NULL;
-  g_autoptr (VcRequest) request = NULL;
-  g_auto (VcReport) nothing = { 0 };
-  GWeakRef *weak_self;
-
-  GST_OBJECT_LOCK (self);
-  self->error_posted = FALSE;
-  request = gst_vc_settings_snapshot (&self->settings);
-  GST_OBJECT_UNLOCK (self);
-
-  if (!gst_vc_settings_complete (request, &warning, &error)) {
-    fail_start (self, error);
-    return FALSE;
-  }
-  if (warning != NULL)
-    GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS, ("%s", warning), (NULL));
-
-  GST_INFO_OBJECT (self, "asking %s, sampler %s, cfg-scale %d, steps %d",
-      request->api_url, request->sampler, request->cfg_scale, request->steps);
-  GST_LOG_OBJECT (self, "prompt: %s", request->prompt);
-  post_progress (self, GST_PROGRESS_TYPE_START, &nothing);
-
-  weak_self = g_new (GWeakRef, 1);
-  g_weak_ref_init (weak_self, self);
-  GST_OBJECT_LOCK (self);
-  if (self->client == NULL)
-    self->client = vc_client_get ();
-  self->job = vc_client_start (self->client, g_steal_pointer (&request),
-      on_job_event, weak_self, weak_ref_free);
-  GST_OBJECT_UNLOCK (self);
-  return TRUE;
-}
-
-static gboolean
-gst_visioncraft_gif_src_stop (GstBaseSrc *src)
-{
-  GstVisioncraftGifSrc *self = GST_VISIONCRAFT_GIF_SRC (src);
-  g_autoptr (VcJob) job = ref_job (self);
-  g_auto (VcReport) report = { 0 };
-  GstStructure *stats;
-
-  vc_job_cancel (job);
-  vc_job_get_report (job, &report);
-  stats = gst_vc_stats_new (&report);
-
-  GST_OBJECT_LOCK (self);
-  g_clear_pointer (&self->job, vc_job_unref);
-  g_clear_pointer (&self->last_stats, gst_structure_free);
-  self->last_stats = stats;
-  GST_OBJECT_UNLOCK (self);
-
-  post_progress (self, GST_PROGRESS_TYPE_CANCELED, &report);
-  return TRUE;
-}
-
-static gboolean
-set_flushing (GstBaseSrc *src, gboolean flushing)
-{
-  g_autoptr (VcJob) job = ref_job (GST_VISIONCRAFT_GIF_SRC (src));
-
-  if (job != NULL)
-    vc_body_set_flushing (vc_job_get_body (job), flushing);
-  return TRUE;
-}
-
-static gboolean
-gst_visioncraft_gif_src_unlock (GstBaseSrc *src)
-{
-  return set_flushing (src, TRUE);
-}
-
-static gboolean
-gst_visioncraft_gif_src_unlock_stop (GstBaseSrc *src)
-{
-  return set_flushing (src, FALSE);
-}
-
-/* gdkpixbufdec and others decode GIFs but do not name image/gif: what
- * downstream does not accept is not announced. */
-static gboolean
-gst_visioncraft_gif_src_negotiate (GstBaseSrc *src)
-{
-  g_autoptr (GstCaps) caps = gst_caps_new_empty_simple (GIF_CAPS);
-
-  if (gst_pad_peer_query_accept_caps (GST_BASE_SRC_PAD (src), caps))
-    return gst_base_src_set_caps (src, caps);
-  GST_DEBUG_OBJECT (src,
-      "downstream does not accept " GIF_CAPS ": pushing bytes without caps");
-  return TRUE;
-}
-
-static GstFlowReturn
-gst_visioncraft_gif_src_create (GstPushSrc *src, GstBuffer **ret_buffer)
-{
-  GstVisioncraftGifSrc *self = GST_VISIONCRAFT_GIF_SRC (src);
-  g_autoptr (GBytes) bytes = NULL;
-
-  if (self->offset >= self->stop_offset)
-    return GST_FLOW_EOS;
-
-  /* The job lives from start() to stop(), and with it this thread. */
-  switch (vc_body_read (vc_job_get_body (self->job), self->offset,
-      MIN (self->stop_offset - self->offset, G_MAXSIZE), &bytes, NULL)) {
-    case VC_READ_DATA:
-      break;
-    case VC_READ_END:
-      return GST_FLOW_EOS;
-    case VC_READ_FLUSHING:
-      return GST_FLOW_FLUSHING;
-    case VC_READ_ERROR:
-    default:
-      return GST_FLOW_ERROR; /* the job's event has posted it */
-  }
-
-  *ret_buffer = gst_buffer_new_wrapped_bytes (bytes);
-  GST_BUFFER_OFFSET (*ret_buffer) = self->offset;
-  self->offset += g_bytes_get_size (bytes);
-  GST_BUFFER_OFFSET_END (*ret_buffer) = self->offset;
-  return GST_FLOW_OK;
-}
-
-static gboolean
-gst_visioncraft_gif_src_is_seekable (GstBaseSrc *src)
-{
-  return TRUE;
-}
-
-/* What is known now; nothing here waits. FALSE while the total is unknown. */
-static gboolean
-gst_visioncraft_gif_src_get_size (GstBaseSrc *src, guint64 *ret_size)
-{
-  g_autoptr (VcJob) job = ref_job (GST_VISIONCRAFT_GIF_SRC (src));
-
-  if (job == NULL)
-    return FALSE;
-  vc_body_get_size (vc_job_get_body (job), ret_size);
-  return *ret_size > 0;
-}
-
-/* Anywhere in the bytes that are there or still to come. */
-static gboolean
-gst_visioncraft_gif_src_do_seek (GstBaseSrc *src, GstSegment *segment)
-{
-  GstVisioncraftGifSrc *self = GST_VISIONCRAFT_GIF_SRC (src);
-  guint64 size;
-
-  if (segment->format != GST_FORMAT_BYTES || segment->rate <= 0)
-    return FALSE;
-  if (gst_visioncraft_gif_src_get_size (src, &size) && segment->start > size)
-    return FALSE;
-
-  segment->time = segment->start;
-  self->offset = segment->position = segment->start;
-  self->stop_offset = segment->stop;
-  return TRUE;
-}
-
-static gboolean
-gst_visioncraft_gif_src_query (GstBaseSrc *src, GstQuery *query)
-{
-  guint64 size;
-  GstFormat format;
-
-  switch (GST_QUERY_TYPE (query)) {
-    case GST_QUERY_SCHEDULING:
-      gst_query_set_scheduling (query,
-          GST_SCHEDULING_FLAG_SEQUENTIAL
-              | GST_SCHEDULING_FLAG_BANDWIDTH_LIMITED,
-          1, -1, 0);
-      gst_query_add_scheduling_mode (query, GST_PAD_MODE_PUSH);
-      return TRUE;
-    case GST_QUERY_LATENCY:
-      /* The base class would wait for create() to return. */
-      gst_query_set_latency (query, FALSE, 0, GST_CLOCK_TIME_NONE);
-      return TRUE;
-    case GST_QUERY_DURATION:
-      gst_query_parse_duration (query, &format, NULL);
-      if (format != GST_FORMAT_BYTES
-          || !gst_visioncraft_gif_src_get_size (src, &size))
-        return FALSE;
-      gst_query_set_duration (query, GST_FORMAT_BYTES, size);
-      return TRUE;
-    case GST_QUERY_SEEKING:
-      gst_query_parse_seeking (query, &format, NULL, NULL, NULL);
-      if (format != GST_FORMAT_BYTES)
-        return FALSE;
-      if (!gst_visioncraft_gif_src_get_size (src, &size))
-        size = -1;
-      gst_query_set_seeking (query, GST_FORMAT_BYTES, TRUE, 0, size);
-      return TRUE;
-    default:
-      return GST_BASE_SRC_CLASS (parent_class)->query (src, query);
-  }
 }
 
 /* --- Class --- */
@@ -475,11 +236,13 @@ gst_visioncraft_gif_src_class_init (GstVisioncraftGifSrcClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
-  GstBaseSrcClass *base_class = GST_BASE_SRC_CLASS (klass);
-  GstPushSrcClass *push_class = GST_PUSH_SRC_CLASS (klass);
 
   GST_DEBUG_CATEGORY_INIT (visioncraftgifsrc_debug, "visioncraftgifsrc", 0,
       "VisionCraft text-to-GIF source");
+  GST_DEBUG_CATEGORY_INIT (visioncraftjob_debug, "visioncraftjob", 0,
+      "one generation of visioncraftgifsrc, request and download");
+  GST_DEBUG_CATEGORY_INIT (visioncraftcontext_debug, "visioncraftcontext", 0,
+      "sessions handed to visioncraftgifsrc by applications");
 
   object_class->set_property = gst_visioncraft_gif_src_set_property;
   object_class->get_property = gst_visioncraft_gif_src_get_property;
@@ -505,16 +268,9 @@ gst_visioncraft_gif_src_class_init (GstVisioncraftGifSrcClass *klass)
       "VisionCraft GIF source", "Source/Network",
       "Generates an animated GIF from a text prompt with VisionCraft's service",
       "The gst-visioncraft developers");
+  gst_element_class_add_static_metadata (element_class,
+      GST_ELEMENT_METADATA_DOC_URI, DOC_URI "#visioncraftgifsrc");
   element_class->post_message = gst_visioncraft_gif_src_post_message;
 
-  base_class->start = gst_visioncraft_gif_src_start;
-  base_class->stop = gst_visioncraft_gif_src_stop;
-  base_class->unlock = gst_visioncraft_gif_src_unlock;
-  base_class->unlock_stop = gst_visioncraft_gif_src_unlock_stop;
-  base_class->negotiate = gst_visioncraft_gif_src_negotiate;
-  base_class->is_seekable = gst_visioncraft_gif_src_is_seekable;
-  base_class->get_size = gst_visioncraft_gif_src_get_size;
-  base_class->do_seek = gst_visioncraft_gif_src_do_seek;
-  base_class->query = gst_visioncraft_gif_src_query;
-  push_class->create = gst_visioncraft_gif_src_create;
+  gst_visioncraft_gif_src_install_run (klass);
 }

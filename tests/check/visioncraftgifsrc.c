@@ -44,8 +44,15 @@ run_to_eos (GstHarness *h)
 static void
 run_to_generated (GstHarness *h)
 {
+  gboolean generated = FALSE;
+
   gst_harness_play (h);
-  gst_message_unref (source_harness_wait_message (h, GST_MESSAGE_ELEMENT));
+  while (!generated) {
+    g_autoptr (GstMessage) message =
+        source_harness_wait_message (h, GST_MESSAGE_ELEMENT);
+
+    generated = gst_message_has_name (message, "visioncraft-generated");
+  }
 }
 
 static char *
