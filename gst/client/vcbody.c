@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "vcbody.h"
+#include "vcpages.h"
 #include "vcwire.h"
 
 #include <string.h>
 
 /* Blocks grow from one to the other: a small GIF takes little, a large one few
- * reads. */
+ * reads. From BLOCK_PAGES on they are mapped: what is not written of them takes
+ * no memory. */
 #define BLOCK_MIN (32 * 1024)
-#define BLOCK_MAX (1024 * 1024)
+#define BLOCK_PAGES (2 * 1024 * 1024)
+#define BLOCK_MAX (32 * 1024 * 1024)
 
 /* How much of what is not a GIF is shown. */
 #define QUOTED_BYTES 16
@@ -17,7 +20,7 @@ typedef struct
   gatomicrefcount refs;
   guint64 offset; /* of its first byte in the body */
   gsize size, filled;
-  guint8 data[];
+  guint8 *data; /* right behind, or pages of their own */
 } Block;
 
 struct _VcBody
@@ -41,8 +44,25 @@ block_unref (gpointer data)
 {
   Block *block = data;
 
-  if (g_atomic_ref_count_dec (&block->refs))
-    g_free (block);
+  if (!g_atomic_ref_count_dec (&block->refs))
+    return;
+  if (block->size >= BLOCK_PAGES)
+    vc_pages_free (block->data, block->size);
+  g_free (block);
+}
+
+static Block *
+block_new (guint64 offset, gsize size)
+{
+  gboolean pages = size >= BLOCK_PAGES;
+  Block *block = g_malloc (sizeof (Block) + (pages ? 0 : size));
+
+  g_atomic_ref_count_init (&block->refs);
+  block->offset = offset;
+  block->size = size;
+  block->filled = 0;
+  block->data = pages ? vc_pages_alloc (size) : (guint8 *) (block + 1);
+  return block;
 }
 
 VcBody *
@@ -117,13 +137,7 @@ vc_body_reserve (VcBody *body, gsize *ret_size)
   Block *block = last_block (body);
 
   if (block == NULL || block->filled == block->size) {
-    gsize size = next_block_size (body);
-
-    block = g_malloc (sizeof (Block) + size);
-    g_atomic_ref_count_init (&block->refs);
-    block->offset = body->size;
-    block->size = size;
-    block->filled = 0;
+    block = block_new (body->size, next_block_size (body));
     g_ptr_array_add (body->blocks, block);
   }
   *ret_size = block->size - block->filled;
