@@ -15,7 +15,9 @@ struct _AnimGifOutput
   GstPad *srcpad; /* not owned */
   GstCaps *caps;
   GstVideoInfo info;
-  GstBufferPool *pool;
+
+  GMutex lock;
+  GstBufferPool *pool; /* written by the streaming thread, under @lock */
 };
 
 AnimGifOutput *
@@ -24,6 +26,7 @@ anim_gif_output_new (GstPad *srcpad)
   AnimGifOutput *self = g_new0 (AnimGifOutput, 1);
 
   self->srcpad = srcpad;
+  g_mutex_init (&self->lock);
   return self;
 }
 
@@ -31,16 +34,31 @@ void
 anim_gif_output_free (AnimGifOutput *self)
 {
   anim_gif_output_reset (self);
+  g_mutex_clear (&self->lock);
   g_free (self);
+}
+
+/* Returns: (transfer full): the pool before. */
+static GstBufferPool *
+exchange_pool (AnimGifOutput *self, GstBufferPool *pool)
+{
+  GstBufferPool *old;
+
+  g_mutex_lock (&self->lock);
+  old = self->pool;
+  self->pool = pool;
+  g_mutex_unlock (&self->lock);
+  return old;
 }
 
 void
 anim_gif_output_reset (AnimGifOutput *self)
 {
+  g_autoptr (GstBufferPool) pool = exchange_pool (self, NULL);
+
+  if (pool != NULL)
+    gst_buffer_pool_set_active (pool, FALSE);
   gst_clear_caps (&self->caps);
-  if (self->pool != NULL)
-    gst_buffer_pool_set_active (self->pool, FALSE);
-  gst_clear_object (&self->pool);
   gst_video_info_init (&self->info);
 }
 
@@ -129,6 +147,7 @@ negotiate_pool (AnimGifOutput *self)
   g_autoptr (GstQuery) query = gst_query_new_allocation (self->caps, TRUE);
   g_autoptr (GstAllocator) allocator = NULL;
   g_autoptr (GstBufferPool) pool = NULL;
+  g_autoptr (GstBufferPool) old = NULL;
   GstAllocationParams params;
   guint size = 0, min = 0, max = 0;
   gboolean with_meta;
@@ -154,10 +173,11 @@ negotiate_pool (AnimGifOutput *self)
             pool, self->caps, size, min, max, allocator, &params, with_meta))
       return FALSE;
   }
-  /* The old pool is not stopped: elements downstream may be using the same one. */
-  gst_clear_object (&self->pool);
-  self->pool = g_steal_pointer (&pool);
-  return gst_buffer_pool_set_active (self->pool, TRUE);
+  if (!gst_buffer_pool_set_active (pool, TRUE))
+    return FALSE;
+  /* The old one is not stopped: elements downstream may be using it as well. */
+  old = exchange_pool (self, g_steal_pointer (&pool));
+  return TRUE;
 }
 
 GstFlowReturn
@@ -185,4 +205,13 @@ GstFlowReturn
 anim_gif_output_acquire (AnimGifOutput *self, GstBuffer **buffer)
 {
   return gst_buffer_pool_acquire_buffer (self->pool, buffer, NULL);
+}
+
+void
+anim_gif_output_interrupt (AnimGifOutput *self)
+{
+  g_mutex_lock (&self->lock);
+  if (self->pool != NULL)
+    gst_buffer_pool_set_flushing (self->pool, TRUE);
+  g_mutex_unlock (&self->lock);
 }

@@ -45,4 +45,8 @@ const GstVideoInfo *anim_gif_output_get_info (const AnimGifOutput *self);
  * strides. Owned by the caller. */
 GstFlowReturn anim_gif_output_acquire (AnimGifOutput *self, GstBuffer **buffer);
 
+/* Any thread. Ends a wait in acquire, for good until the next negotiation: downstream may keep all
+ * buffers of its pool while the pad is deactivated. */
+void anim_gif_output_interrupt (AnimGifOutput *self);
+
 G_END_DECLS

@@ -81,7 +81,10 @@ gst_anim_gif_dec_src_activate_mode (
     start_task (self);
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->lock);
-  return active || gst_pad_stop_task (pad);
+  if (active)
+    return TRUE;
+  anim_gif_output_interrupt (self->output);
+  return gst_pad_stop_task (pad);
 }
 
 /* Called with @lock held. Whether @seek makes sense for what is known by now. */

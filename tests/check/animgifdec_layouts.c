@@ -271,6 +271,25 @@ GST_START_TEST (test_a_small_pool_is_waited_for)
 }
 GST_END_TEST
 
+GST_START_TEST (test_null_ends_the_wait_for_a_buffer)
+{
+  g_autoptr (GBytes) bytes = write_gif (TRUE);
+  GstHarness *h = start_decoder (NULL, NULL);
+  Proposal proposal = { .with_meta = TRUE, .n_buffers = 1 };
+  GstBuffer *kept;
+
+  gst_pad_add_probe (h->sinkpad, GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM, propose,
+      &proposal, NULL);
+  push_file (h, bytes);
+  kept = gst_harness_pull (h);
+  fail_unless_equals_int (gst_element_set_state (h->element, GST_STATE_NULL),
+      GST_STATE_CHANGE_SUCCESS);
+  gst_buffer_unref (kept);
+  stop_decoder (h);
+  g_clear_object (&proposal.pool);
+}
+GST_END_TEST
+
 /* A pool that takes no configuration at all. */
 typedef GstBufferPool RefusingPool;
 typedef GstBufferPoolClass RefusingPoolClass;
@@ -378,6 +397,7 @@ animgifdec_layouts_suite (void)
   tcase_add_unchecked_fixture (pools, register_decoder, NULL);
   tcase_add_test (pools, test_downstreams_pool_and_strides_are_used);
   tcase_add_test (pools, test_a_small_pool_is_waited_for);
+  tcase_add_test (pools, test_null_ends_the_wait_for_a_buffer);
   tcase_add_test (pools, test_an_unfit_pool_is_replaced);
   tcase_add_test (pools, test_buffers_are_recycled);
   suite_add_tcase (suite, pools);
