@@ -282,6 +282,8 @@ static GString *
 format_head (MockConn *conn, MockReply *reply)
 {
   GString *head = g_string_new (NULL);
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+  g_autofree char *date = soup_date_time_to_string (now, SOUP_DATE_HTTP);
   SoupMessageHeadersIter iter;
   const char *name, *value;
   gint64 length = reply->announced_length >= 0
@@ -290,7 +292,8 @@ format_head (MockConn *conn, MockReply *reply)
 
   g_string_printf (head, "HTTP/1.1 %u %s\r\n", reply->status,
       mock_status_get_phrase (reply->status));
-  g_string_append (head, "Server: visioncraft-mock\r\n");
+  g_string_append_printf (
+      head, "Server: visioncraft-mock\r\nDate: %s\r\n", date);
   soup_message_headers_iter_init (&iter, reply->headers);
   while (soup_message_headers_iter_next (&iter, &name, &value))
     g_string_append_printf (head, "%s: %s\r\n", name, value);

@@ -128,8 +128,8 @@ make_ball_ramp (MockPicture *picture, guint ball, int hue)
 
   hue_to_rgb (hue, rgb);
   for (int i = 0; i < N_BALL_SHADES; i++) {
-    int light = 36 + i * 230 / N_BALL_SHADES;
-    int white = MAX (0, i - N_BALL_SHADES * 2 / 3) * 22;
+    int light = 30 + i * 240 / N_BALL_SHADES;
+    int white = MAX (0, i - N_BALL_SHADES * 3 / 5) * 15;
     int color[3];
 
     for (int c = 0; c < 3; c++)
@@ -385,6 +385,7 @@ paint_ball (
   int center_y = (int) picture->height * 45 / 100
       + ball->reach_y * sine (picture, at + (int) ball->tilt) / SINE_ONE;
   int radius = ball->radius, square = radius * radius;
+  int farthest = radius * 31 / 20 + 1; /* from the spot that is lit most */
   int top = MAX (0, center_y - radius);
   int bottom = MIN ((int) picture->height - 1, center_y + radius);
 
@@ -396,13 +397,12 @@ paint_ball (
     for (int x = left; x <= right; x++) {
       int from_x = x - center_x;
       int lit_x = from_x + radius * 3 / 8, lit_y = from_y + radius * 3 / 8;
-      int shade;
+      int distance, shade;
 
       if (from_x * from_x + from_y * from_y > square)
         continue;
-      shade = N_BALL_SHADES - 1
-          - (lit_x * lit_x + lit_y * lit_y) * N_BALL_SHADES
-              / (square * 5 / 2 + 1);
+      distance = (int) sqrt (lit_x * lit_x + lit_y * lit_y);
+      shade = N_BALL_SHADES - 1 - distance * N_BALL_SHADES / farthest;
       pixels[y * (int) picture->width + x] =
           FIRST_BALL + index * N_BALL_SHADES + MAX (0, shade);
     }

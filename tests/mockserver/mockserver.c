@@ -11,6 +11,7 @@
 #include "mockkind.h"
 
 #define MAX_BACKLOG 1024
+#define ACCEPT_PAUSE_US 10000
 
 struct _MockServer
 {
@@ -105,8 +106,12 @@ accept_connections (gpointer data)
     g_autoptr (GSocket) socket = g_socket_accept (server->listener, stop, NULL);
     Arrival *arrival;
 
-    if (socket == NULL)
+    if (socket == NULL) {
+      /* Out of descriptors, most likely: some connection has to end first. */
+      if (!g_cancellable_is_cancelled (stop))
+        g_usleep (ACCEPT_PAUSE_US);
       continue;
+    }
     arrival = g_new (Arrival, 1);
     arrival->state = mock_state_ref (server->state);
     arrival->connection =

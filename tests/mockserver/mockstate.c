@@ -340,9 +340,11 @@ mock_state_sleep (
   if (gate != NULL)
     mock_state_count (state, MOCK_EVENT_HELD);
   if (!g_cancellable_make_pollfd (state->stop, &fds[1]))
-    g_error ("mock server: out of file descriptors");
-  if (gate != NULL && !g_cancellable_make_pollfd (gate, &fds[2]))
-    g_error ("mock server: out of file descriptors");
+    return MOCK_WAKE_GONE;
+  if (gate != NULL && !g_cancellable_make_pollfd (gate, &fds[2])) {
+    g_cancellable_release_fd (state->stop);
+    return MOCK_WAKE_GONE;
+  }
   for (;;) {
     gint64 left = timeout_ms < 0 ? -1 : ms_until (deadline);
 

@@ -28,7 +28,7 @@ typedef enum
 {
   MOCK_WAKE_TIME,    /* the time is up */
   MOCK_WAKE_RELEASE, /* mock_server_release() */
-  MOCK_WAKE_GONE,    /* the client left */
+  MOCK_WAKE_GONE,    /* the client left, or there is no way to wait for it */
   MOCK_WAKE_STOP,    /* the server ends */
 } MockWake;
 

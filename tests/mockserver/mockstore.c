@@ -86,10 +86,13 @@ mock_gif_create (GBytes *bytes, gboolean tagged, const char *faults)
   g_autofree char *sum =
       g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
   g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+  /* RFC 9110 §8.8.2.2: a date is a strong validator when it is clearly older
+   * than the reply. */
+  g_autoptr (GDateTime) then = g_date_time_add_minutes (now, -1);
 
   gif->bytes = bytes;
   gif->etag = tagged ? g_strdup_printf ("\"%.16s\"", sum) : NULL;
-  gif->modified = soup_date_time_to_string (now, SOUP_DATE_HTTP);
+  gif->modified = soup_date_time_to_string (then, SOUP_DATE_HTTP);
   gif->faults = g_strdup (faults);
   gif->name = g_strndup (sum, 12);
   return gif;
