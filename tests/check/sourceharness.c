@@ -3,6 +3,21 @@
 
 #include <gst/check/gstcheck.h>
 
+void
+source_load_plugins (const char *const *names)
+{
+  for (; *names != NULL; names++) {
+    g_autofree char *path =
+        g_strdup_printf (PLUGINS_DIR "/libgst%s.so", *names);
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GstPlugin) plugin = gst_plugin_load_file (path, &error);
+
+    /* Outside of a test: GstCheck's assertions do not work here. */
+    if (plugin == NULL)
+      g_error ("%s", error->message);
+  }
+}
+
 GstHarness *
 source_harness_new (MockServer *server)
 {

@@ -15,6 +15,10 @@ G_BEGIN_DECLS
 /* Longest wait for anything that must happen. */
 #define TEST_DEADLINE_MS 20000
 
+/* Loads GStreamer's own plugins of these names (NULL-terminated), each from its
+ * file: there is no registry. Ends the program where one is missing. */
+void source_load_plugins (const char *const *names);
+
 /* A visioncraftgifsrc in NULL that would ask @server (NULL: nobody) for
  * "a fox", in a harness with a bus of its own. */
 GstHarness *source_harness_new (MockServer *server);

@@ -7,23 +7,8 @@
 
 /* The source before stock elements, each loaded from its own file. */
 
-static void
-load_stock_plugins (void)
-{
-  static const char *const names[] = { "coreelements", "typefindfunctions",
-    "playback", "gdkpixbuf", "videoconvertscale" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
-    g_autofree char *path =
-        g_strdup_printf (PLUGINS_DIR "/libgst%s.so", names[i]);
-    g_autoptr (GError) error = NULL;
-    g_autoptr (GstPlugin) plugin = gst_plugin_load_file (path, &error);
-
-    /* Outside of a test: GstCheck's assertions do not work here. */
-    if (plugin == NULL)
-      g_error ("%s", error->message);
-  }
-}
+static const char *const stock_plugins[] = { "coreelements",
+  "typefindfunctions", "playback", "gdkpixbuf", "videoconvertscale", NULL };
 
 /* Each line goes behind the source and has a sink named "out". */
 static const struct
@@ -136,7 +121,7 @@ visioncraftgifsrc_pipelines_suite (void)
   g_unsetenv ("VISIONCRAFT_API_URL");
   GST_ELEMENT_REGISTER (visioncraftgifsrc, NULL);
   GST_ELEMENT_REGISTER (animgifdec, NULL);
-  load_stock_plugins ();
+  source_load_plugins (stock_plugins);
 
   suite_add_tcase (suite, tc);
   tcase_add_loop_test (tc, test_the_source_serves_what_stands_behind_it, 0,

@@ -225,25 +225,10 @@ GST_START_TEST (test_players_play_the_uri_with_one_request)
 }
 GST_END_TEST;
 
+static const char *const stock_plugins[] = { "coreelements",
+  "typefindfunctions", "playback", "videoconvertscale", NULL };
+
 /* --- Suite --- */
-
-static void
-load_stock_plugins (void)
-{
-  static const char *const names[] = { "coreelements", "typefindfunctions",
-    "playback", "videoconvertscale" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
-    g_autofree char *path =
-        g_strdup_printf (PLUGINS_DIR "/libgst%s.so", names[i]);
-    g_autoptr (GError) error = NULL;
-    g_autoptr (GstPlugin) plugin = gst_plugin_load_file (path, &error);
-
-    /* Outside of a test: GstCheck's assertions do not work here. */
-    if (plugin == NULL)
-      g_error ("%s", error->message);
-  }
-}
 
 static Suite *
 visioncraftgifsrc_uri_suite (void)
@@ -255,7 +240,7 @@ visioncraftgifsrc_uri_suite (void)
   g_unsetenv ("VISIONCRAFT_API_URL");
   GST_ELEMENT_REGISTER (visioncraftgifsrc, NULL);
   GST_ELEMENT_REGISTER (animgifdec, NULL);
-  load_stock_plugins ();
+  source_load_plugins (stock_plugins);
 
   suite_add_tcase (suite, tc);
   tcase_add_test (tc, test_the_element_is_made_from_its_uri);
