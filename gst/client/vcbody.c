@@ -257,6 +257,16 @@ vc_body_check_end (VcBody *body, GError **error)
   return check_magic (body, TRUE, error);
 }
 
+gboolean
+vc_body_ends_like_gif (VcBody *body)
+{
+  static const guint8 end[] = { 0x00, 0x3b };
+  guint64 size = vc_body_get_size (body, NULL);
+
+  return size >= sizeof (end)
+      && vc_body_equals (body, size - sizeof (end), end, sizeof (end));
+}
+
 void
 vc_body_finish (VcBody *body, const GError *error)
 {

@@ -20,6 +20,8 @@ typedef struct
   char *etag, *modified; /* validators of what is held; NULL: none */
   gboolean whole;        /* ask for the whole body: resuming does not work */
   gboolean restarted;    /* what was held was dropped once */
+  guint64 ended_at;      /* where a body of unknown length ended without a
+                            GIF's end; 0: nowhere yet */
   guint64 skip;          /* bytes still to come that are held already */
   guint8 *scratch;       /* where those go */
   GByteArray *words;     /* an error's body; NULL: the body is the GIF */
@@ -52,7 +54,8 @@ struct _VcJob
   guint tries_left;
   gboolean reply_is_gif;
   GByteArray *reply;
-  guint retry_after_s; /* of the head last seen */
+  guint64 reply_length; /* as announced; 0: unknown */
+  guint retry_after_s;  /* of the head last seen */
   VcDownload download;
 };
 

@@ -97,6 +97,20 @@ keep_validators (VcDownload *download, SoupMessageHeaders *headers)
       g_strdup (soup_message_headers_get_one (headers, "Last-Modified"));
 }
 
+/* 416 to a range that begins where the body ends says so: "bytes * / N". */
+static gboolean
+is_whole_already (VcJob *job, SoupMessage *message)
+{
+  const char *range = soup_message_headers_get_one (
+      soup_message_get_response_headers (message), "Content-Range");
+  guint64 total;
+
+  return range != NULL && g_str_has_prefix (range, "bytes */")
+      && g_ascii_string_to_unsigned (
+          range + strlen ("bytes */"), 10, 0, G_MAXUINT64, &total, NULL)
+      && total == held (job);
+}
+
 /* Drops what is held for another GIF at the same address. FALSE where it is too
  * late: the job has ended. */
 static gboolean
@@ -104,6 +118,7 @@ start_over (VcJob *job)
 {
   if (vc_body_restart (job->body)) {
     job->download.restarted = TRUE;
+    job->download.ended_at = 0;
     return TRUE;
   }
   give_up (job, VC_ERROR_CHANGED,
@@ -163,6 +178,18 @@ begin_rest (VcJob *job, SoupMessage *message)
     vc_job_finish_billed (job, error);
 }
 
+/* All bytes are there. */
+static void
+end_whole (VcJob *job)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (vc_body_check_end (job->body, &error))
+    vc_job_finish (job, NULL);
+  else
+    vc_job_finish_billed (job, error);
+}
+
 static void
 follow_redirect (VcJob *job, SoupMessage *message)
 {
@@ -219,6 +246,10 @@ on_head (SoupMessage *message, gpointer data)
     begin_rest (job, message);
   } else if (status == SOUP_STATUS_REQUESTED_RANGE_NOT_SATISFIABLE
       && held (job) > 0 && !download->whole) {
+    if (is_whole_already (job, message)) {
+      end_whole (job);
+      return;
+    }
     download->whole = TRUE;
     try_again (job);
     return;
@@ -317,6 +348,18 @@ end_words (VcJob *job)
     vc_job_finish_billed (job, error);
 }
 
+/* Whether a body of unknown length is at its end, as far as can be told: libsoup
+ * takes a chunked one that breaks off between two chunks for whole. Another try
+ * that ends at the same place settles it. */
+static gboolean
+is_believable_end (VcJob *job, guint64 size)
+{
+  gboolean again = job->download.ended_at == size;
+
+  job->download.ended_at = size;
+  return again || size < VC_GIF_MAGIC_SIZE || vc_body_ends_like_gif (job->body);
+}
+
 static void
 end_gif (VcJob *job)
 {
@@ -329,10 +372,13 @@ end_gif (VcJob *job)
         " bytes.",
         size - job->download.skip, MAX (total, size));
     retry_or_fail (job, error);
-  } else if (!vc_body_check_end (job->body, &error)) {
-    vc_job_finish_billed (job, error);
+  } else if (total == 0 && !is_believable_end (job, size)) {
+    error = g_error_new (VC_ERROR, VC_ERROR_INTERRUPTED,
+        "The GIF ended after %" G_GUINT64_FORMAT " bytes without a GIF's end.",
+        size);
+    retry_or_fail (job, error);
   } else {
-    vc_job_finish (job, NULL);
+    end_whole (job);
   }
 }
 

@@ -76,6 +76,7 @@ on_head (SoupMessage *message, gpointer data)
   }
 
   job->reply = g_byte_array_new ();
+  job->reply_length = vc_job_body_length (message);
   if (status == SOUP_STATUS_OK
       && g_strcmp0 (
              soup_message_headers_get_content_type (headers, NULL), "image/gif")
@@ -197,6 +198,16 @@ read_reply (VcJob *job)
   guint wait_s = MAX (job->retry_after_s, reply.retry_after_s);
   gboolean repeat = may_repeat (status, &reply);
 
+  /* The one fault explains the other. */
+  if (g_error_matches (error, VC_ERROR, VC_ERROR_REPLY)
+      && g_bytes_get_size (body) < job->reply_length) {
+    g_clear_error (&error);
+    error = g_error_new (VC_ERROR, VC_ERROR_INTERRUPTED,
+        "The service's reply ended after %" G_GSIZE_FORMAT
+        " of %" G_GUINT64_FORMAT " bytes.",
+        g_bytes_get_size (body), job->reply_length);
+  }
+
   vc_job_note_words (job, reply.server_message);
   g_mutex_lock (&job->lock);
   job->report.retry_after_s = wait_s;
@@ -217,7 +228,8 @@ read_reply (VcJob *job)
   if (repeat && vc_job_retry (job, wait_s, vc_job_post))
     return;
   if (!repeat
-      && (status >= 500 || g_error_matches (error, VC_ERROR, VC_ERROR_REPLY)))
+      && (status >= 500 || error->code == VC_ERROR_REPLY
+          || error->code == VC_ERROR_INTERRUPTED))
     vc_job_finish_billed (job, error);
   else
     vc_job_finish (job, error);
@@ -234,6 +246,11 @@ end_gif (VcJob *job)
         "The GIF ended after %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
         " bytes.",
         size, total);
+  else if (total == 0 && size >= VC_GIF_MAGIC_SIZE
+      && !vc_body_ends_like_gif (job->body))
+    error = g_error_new (VC_ERROR, VC_ERROR_INTERRUPTED,
+        "The GIF ended after %" G_GUINT64_FORMAT " bytes without a GIF's end.",
+        size);
   if (error != NULL || !vc_body_check_end (job->body, &error))
     vc_job_finish_billed (job, error);
   else

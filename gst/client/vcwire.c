@@ -12,6 +12,8 @@
 /* How much of a reply that makes no sense is shown. */
 #define QUOTE_CHARS 60
 
+#define NUL_ESCAPE "\\u0000"
+
 #define SECONDS_MAX (24 * 60 * 60)
 
 static void
@@ -122,6 +124,10 @@ is_one_shallow_value (const char *text, gsize length)
     char c = text[i];
 
     if (in_string) {
+      /* A NUL would cut an address short. */
+      if (length - i >= strlen (NUL_ESCAPE)
+          && memcmp (text + i, NUL_ESCAPE, strlen (NUL_ESCAPE)) == 0)
+        return FALSE;
       if (c == '\\')
         i++;
       else if (c == '"')

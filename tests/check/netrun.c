@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "netrun.h"
+
+#include <string.h>
+
+#include <gst/check/gstcheck.h>
+
+/* --- Settings --- */
+
+MockServer *
+net_server_new (const char *fault, GTlsCertificate *certificate)
+{
+  const MockOptions options = { .width = 64,
+    .height = 48,
+    .n_frames = 8,
+    .fault = fault,
+    .certificate = certificate };
+  g_autoptr (GError) error = NULL;
+  MockServer *server = mock_server_new (&options, &error);
+
+  fail_unless (
+      server != NULL, "no server: %s", error != NULL ? error->message : "");
+  return server;
+}
+
+void
+net_set (GstElement *element, const char *settings)
+{
+  g_auto (GStrv) words = g_strsplit (settings != NULL ? settings : "", " ", -1);
+
+  for (char **word = words; *word != NULL; word++) {
+    char *value = strchr (*word, '=');
+
+    if (value == NULL)
+      continue;
+    *value = '\0';
+    fail_unless (
+        g_object_class_find_property (G_OBJECT_GET_CLASS (element), *word)
+            != NULL,
+        "no property %s", *word);
+    gst_util_set_object_arg (G_OBJECT (element), *word, value + 1);
+  }
+}
+
+/* --- The witness --- */
+
+struct _NetWitness
+{
+  GstHarness *h; /* borrowed */
+  GMutex lock;
+  GString *seen; /* lock; NULL: not looking */
+};
+
+/* There is one at a time, and it stays: a thread may still be in on_log() when
+ * it is taken away. */
+static NetWitness the_witness;
+
+static void
+note (NetWitness *witness, char *text)
+{
+  g_mutex_lock (&witness->lock);
+  if (witness->seen != NULL) {
+    g_string_append (witness->seen, text);
+    g_string_append_c (witness->seen, '\n');
+  }
+  g_mutex_unlock (&witness->lock);
+  g_free (text);
+}
+
+static GstBusSyncReply
+on_message (GstBus *bus, GstMessage *message, gpointer data)
+{
+  note (data, gst_info_strdup_printf ("%" GST_PTR_FORMAT, (void *) message));
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
+    g_autoptr (GError) error = NULL;
+    char *debug = NULL;
+    const GstStructure *details;
+
+    gst_message_parse_error (message, &error, &debug);
+    note (data, g_strdup (error->message));
+    note (data, debug);
+    gst_message_parse_error_details (message, &details);
+    note (data, gst_structure_to_string (details));
+  }
+  return GST_BUS_PASS;
+}
+
+static void
+on_log (GstDebugCategory *category, GstDebugLevel level, const char *file,
+    const char *function, int line, GObject *object, GstDebugMessage *message,
+    gpointer data)
+{
+  /* Core writes down what it is given, the element's own logs are promised. */
+  if (g_str_has_prefix (gst_debug_category_get_name (category), "visioncraft"))
+    note (data, g_strdup (gst_debug_message_get (message)));
+}
+
+NetWitness *
+net_witness_new (GstHarness *h)
+{
+  NetWitness *witness = &the_witness;
+  g_autoptr (GstBus) bus = gst_element_get_bus (h->element);
+
+  g_assert (witness->seen == NULL);
+  witness->h = h;
+  witness->seen = g_string_new (NULL);
+  gst_debug_set_active (TRUE);
+  gst_debug_remove_log_function (gst_debug_log_default);
+  gst_debug_set_threshold_for_name ("visioncraft*", GST_LEVEL_MEMDUMP);
+  gst_debug_add_log_function (on_log, witness, NULL);
+  gst_bus_set_sync_handler (bus, on_message, witness, NULL);
+  return witness;
+}
+
+/* What can be asked of the element or waits in its harness. */
+static void
+note_what_is_left (NetWitness *witness)
+{
+  GstHarness *h = witness->h;
+  g_autoptr (GstStructure) stats = NULL;
+  GstEvent *event;
+
+  while ((event = gst_harness_try_pull_event (h)) != NULL) {
+    note (witness, gst_info_strdup_printf ("%" GST_PTR_FORMAT, (void *) event));
+    gst_event_unref (event);
+  }
+  g_object_get (h->element, "stats", &stats, NULL);
+  note (witness, gst_structure_to_string (stats));
+}
+
+void
+net_witness_assert_unseen (NetWitness *witness, const char *secret)
+{
+  note_what_is_left (witness);
+  g_mutex_lock (&witness->lock);
+  fail_unless (
+      witness->seen->len > 0, "nothing was seen: the witness is blind");
+  fail_unless (strstr (witness->seen->str, secret) == NULL,
+      "a secret came out in: %s", witness->seen->str);
+  g_mutex_unlock (&witness->lock);
+}
+
+void
+net_witness_free (NetWitness *witness)
+{
+  g_autoptr (GstBus) bus = gst_element_get_bus (witness->h->element);
+
+  gst_bus_set_sync_handler (bus, NULL, NULL, NULL);
+  gst_debug_remove_log_function_by_data (witness);
+  g_mutex_lock (&witness->lock);
+  g_string_free (witness->seen, TRUE);
+  witness->seen = NULL;
+  g_mutex_unlock (&witness->lock);
+}
+
+/* --- Claims --- */
+
+static guint
+detail (const GstStructure *details, const char *name)
+{
+  guint value = 0;
+
+  gst_structure_get_uint (details, name, &value);
+  return value;
+}
+
+static void
+assert_details (GstMessage *message, const NetRow *row)
+{
+  const GstStructure *details = NULL;
+  const char *phase, *server_words;
+  guint attempts = row->attempts;
+
+  gst_message_parse_error_details (message, &details);
+  fail_unless (details != NULL, "no details");
+  phase = gst_structure_get_string (details, "phase");
+  server_words = gst_structure_get_string (details, "server-message");
+
+  if (attempts == 0)
+    attempts = g_str_equal (row->phase, "download") ? row->gets : row->posts;
+  fail_unless (g_strcmp0 (phase, row->phase) == 0, "phase %s instead of %s",
+      phase, row->phase);
+  fail_unless_equals_int (detail (details, "http-status-code"), row->status);
+  fail_unless_equals_int (
+      gst_structure_has_field (details, "http-status-code"), row->status != 0);
+  fail_unless_equals_int (detail (details, "attempts"), attempts);
+  fail_unless_equals_int (detail (details, "retry-after"), row->retry_after);
+  if (row->server_words != NULL)
+    fail_unless (server_words != NULL
+            && strstr (server_words, row->server_words) != NULL,
+        "the server's words are %s", server_words);
+  if (server_words != NULL) {
+    fail_unless (strlen (server_words) <= 512);
+    fail_unless (g_utf8_validate (server_words, -1, NULL));
+  }
+}
+
+static void
+assert_ends_with_error (GstMessage *message, const NetRow *row)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *debug = NULL;
+  GQuark domain =
+      row->end == NET_STREAM ? GST_STREAM_ERROR : GST_RESOURCE_ERROR;
+
+  fail_unless (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR,
+      "no error but %" GST_PTR_FORMAT, message);
+  gst_message_parse_error (message, &error, &debug);
+  fail_unless (error->domain == domain && error->code == row->code,
+      "another error: %s %d: %s", g_quark_to_string (error->domain),
+      error->code, error->message);
+  fail_unless (g_utf8_validate (error->message, -1, NULL));
+  if (row->words != NULL)
+    fail_unless (strstr (error->message, row->words) != NULL,
+        "\"%s\" is not in: %s", row->words, error->message);
+  g_print ("#   %s\n", error->message);
+  assert_details (message, row);
+}
+
+/* The last word of a run: an error, or a terminal progress message. */
+static GstMessage *
+wait_for_end (GstHarness *h)
+{
+  while (TRUE) {
+    GstMessage *message = source_harness_wait_message (
+        h, GST_MESSAGE_ERROR | GST_MESSAGE_PROGRESS);
+    GstProgressType type = GST_PROGRESS_TYPE_ERROR;
+
+    if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_PROGRESS)
+      gst_message_parse_progress (message, &type, NULL, NULL);
+    if (type != GST_PROGRESS_TYPE_START && type != GST_PROGRESS_TYPE_CONTINUE)
+      return message;
+    gst_message_unref (message);
+  }
+}
+
+static void
+assert_ends_with_gif (
+    GstHarness *h, MockServer *server, GstMessage *message, const NetRow *row)
+{
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GBytes) gif = mock_server_ref_gif (server, -1);
+
+  fail_unless (GST_MESSAGE_TYPE (message) == GST_MESSAGE_PROGRESS,
+      "an error: %" GST_PTR_FORMAT, message);
+  bytes = source_harness_pull_all (h);
+  assert_bytes_equal (bytes, gif);
+}
+
+void
+net_run_harness (GstHarness *h, MockServer *server, const NetRow *row)
+{
+  NetWitness *witness = net_witness_new (h);
+  g_autoptr (GstMessage) message = NULL;
+
+  gst_harness_play (h);
+  message = wait_for_end (h);
+  if (row->end == NET_GIF)
+    assert_ends_with_gif (h, server, message, row);
+  else
+    assert_ends_with_error (message, row);
+
+  fail_unless_equals_int (gst_element_set_state (h->element, GST_STATE_NULL),
+      GST_STATE_CHANGE_SUCCESS);
+  assert_no_error (h);
+  if (server != NULL) {
+    assert_n_posts (server, row->posts);
+    fail_unless_equals_int (
+        mock_server_count (server, MOCK_EVENT_GET_RECEIVED), row->gets);
+  }
+  net_witness_assert_unseen (witness, TEST_TOKEN);
+  net_witness_free (witness);
+}
+
+void
+net_run_row (const NetRow *row)
+{
+  g_autoptr (MockServer) server = net_server_new (row->fault, NULL);
+  GstHarness *h = source_harness_new (server);
+
+  g_print ("# %s %s\n", row->fault != NULL ? row->fault : "(no fault)",
+      row->settings != NULL ? row->settings : "");
+  net_set (h->element, NET_SETTINGS);
+  net_set (h->element, row->settings);
+  net_run_harness (h, server, row);
+  gst_harness_teardown (h);
+}
