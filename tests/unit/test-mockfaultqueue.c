@@ -100,6 +100,24 @@ test_cut_download_can_be_resumed (void)
       g_bytes_get_size (gif));
 }
 
+/* A reset discards what is on its way, which may be much. */
+static void
+test_reset_lets_the_bytes_before_it_arrive (void)
+{
+  g_autofree char *bytes = g_strnfill (3000000, 'x');
+  g_autoptr (GBytes) gif = g_bytes_new (bytes, 3000000);
+  g_autoptr (MockServer) server = start_server (&small);
+  g_auto (Wire) reply = { 0 };
+  g_auto (Wire) wire = { 0 };
+
+  mock_server_set_gif (server, gif);
+  mock_server_push_fault (server, "reset-body after=2500000");
+  reply = post_prompt (server, "a fox", END_CLOSED);
+  wire = get_file (server, &reply, "", END_RESET);
+  g_assert_cmpint (wire.end, ==, END_RESET);
+  g_assert_cmpuint (body_size (&wire), ==, 2500000);
+}
+
 static void
 test_drip_keeps_its_rate (void)
 {
@@ -169,6 +187,7 @@ main (int argc, char **argv)
   ADD (prompt_counts_for_itself);
   ADD (faults_of_one_request_add_up);
   ADD (cut_download_can_be_resumed);
+  ADD (reset_lets_the_bytes_before_it_arrive);
   ADD (drip_keeps_its_rate);
   ADD (latency_delays_the_reply);
   ADD (server_plays_a_proxy);
