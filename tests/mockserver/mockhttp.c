@@ -75,7 +75,8 @@ mock_conn_new (MockState *state, GSocketConnection *connection)
 void
 mock_conn_free (MockConn *conn)
 {
-  g_io_stream_close (conn->stream, NULL, NULL);
+  /* TLS says goodbye, for which a client that does not read has no room. */
+  g_io_stream_close (conn->stream, mock_state_get_stop (conn->state), NULL);
   g_object_unref (conn->stream);
   g_object_unref (conn->connection);
   g_clear_object (&conn->gate);
