@@ -2,6 +2,8 @@
 #include "benchutil.h"
 
 #include <gio/gio.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 
 /* How soon things happen in one process:
@@ -93,6 +95,9 @@ on_connection (GThreadedSocketService *service, GSocketConnection *connection,
   g_autoptr (GDataInputStream) lines = g_data_input_stream_new (in);
   char *line;
 
+  /* Without it the kernel would wait for more to send along. */
+  g_socket_set_option (g_socket_connection_get_socket (connection), IPPROTO_TCP,
+      TCP_NODELAY, 1, NULL);
   g_data_input_stream_set_newline_type (
       lines, G_DATA_STREAM_NEWLINE_TYPE_CR_LF);
   while ((line = g_data_input_stream_read_line (lines, NULL, NULL, NULL))

@@ -133,7 +133,7 @@ char *mock_server_dup_header (
     MockServer *server, MockStage stage, int index, const char *name);
 
 /* The bytes behind the address of generation number @index (from 0; -1 is the
- * newest; the newest 64 are kept). NULL when there was none. Transfer full. */
+ * newest; the newest 4096 are kept, up to 64 MiB). NULL when there was none. Transfer full. */
 GBytes *mock_server_ref_gif (MockServer *server, int index);
 
 /* From now on POSTs give @gif instead of a picture; NULL: pictures again. The

@@ -7,7 +7,7 @@
 #include <libsoup/soup.h>
 
 #define MAX_RECORDS 256
-#define MAX_GIFS 64
+#define MAX_GIFS 4096
 #define MAX_GIF_BYTES (64 * 1024 * 1024)
 
 /* The newest items of a sequence that is counted from its start. */
