@@ -324,6 +324,17 @@ pass_gate (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   return ret;
 }
 
+/* Once no thread is inside any more. */
+static void
+gate_destroy (gpointer user_data)
+{
+  Gate *gate = user_data;
+
+  g_mutex_clear (&gate->lock);
+  g_cond_clear (&gate->cond);
+  g_free (gate);
+}
+
 Gate *
 gate_new (GstHarness *h)
 {
@@ -334,7 +345,7 @@ gate_new (GstHarness *h)
   gate->pad = gst_object_ref (h->sinkpad);
   gate->probe = gst_pad_add_probe (h->sinkpad,
       GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_FLUSH, pass_gate,
-      gate, NULL);
+      gate, gate_destroy);
   return gate;
 }
 
@@ -362,11 +373,12 @@ gate_await_frame (Gate *gate)
 void
 gate_free (Gate *gate)
 {
+  g_autoptr (GstPad) pad = gate->pad;
+  gulong probe = gate->probe;
+
   g_mutex_lock (&gate->lock);
   gate->flushing = TRUE;
   g_cond_broadcast (&gate->cond);
   g_mutex_unlock (&gate->lock);
-  gst_pad_remove_probe (gate->pad, gate->probe);
-  gst_object_unref (gate->pad);
-  g_free (gate);
+  gst_pad_remove_probe (pad, probe);
 }
