@@ -33,7 +33,7 @@ struct _GstVisioncraftGifSrc
   GstTagList *tags;      /* to send with the first bytes; NULL: none */
   gboolean tag_location; /* in these */
   GstStructure *headers; /* to send with the first bytes; NULL: none */
-  gulong headers_probe;  /* sends them; 0: none */
+  gulong ahead_probe;    /* sends both; 0: none */
   gboolean announced;    /* what goes ahead of the first bytes of this run */
 };
 

@@ -110,9 +110,9 @@ gst_visioncraft_gif_src_stop (GstBaseSrc *src)
   GST_OBJECT_UNLOCK (self);
 
   /* No buffer may have come. */
-  if (self->headers_probe != 0)
-    gst_pad_remove_probe (GST_BASE_SRC_PAD (self), self->headers_probe);
-  self->headers_probe = 0;
+  if (self->ahead_probe != 0)
+    gst_pad_remove_probe (GST_BASE_SRC_PAD (self), self->ahead_probe);
+  self->ahead_probe = 0;
   g_clear_pointer (&self->headers, gst_structure_free);
   gst_clear_tag_list (&self->tags);
   gst_vc_news_close (news, &report);
@@ -156,20 +156,25 @@ gst_visioncraft_gif_src_negotiate (GstBaseSrc *src)
   return TRUE;
 }
 
+/* Right before the first buffer, and so behind the segment. Neither of the base
+ * class's ways will do: it drops custom events, and gst_element_send_event()
+ * takes the state lock, which set_state() holds while it waits for us. */
 static GstPadProbeReturn
-push_headers (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+push_ahead (GstPad *pad, GstPadProbeInfo *info, gpointer data)
 {
   GstVisioncraftGifSrc *self = data;
 
-  self->headers_probe = 0;
-  gst_pad_push_event (pad,
-      gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM_STICKY,
-          g_steal_pointer (&self->headers)));
+  self->ahead_probe = 0;
+  if (self->tags != NULL)
+    gst_pad_push_event (pad, gst_event_new_tag (g_steal_pointer (&self->tags)));
+  if (self->headers != NULL)
+    gst_pad_push_event (pad,
+        gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM_STICKY,
+            g_steal_pointer (&self->headers)));
   return GST_PAD_PROBE_REMOVE;
 }
 
-/* Prepares what goes ahead of the first bytes but behind the segment, which the
- * base class sends after this. It queues tags itself, but no event of ours. */
+/* Prepares what goes ahead of the first bytes, which are there. */
 static void
 announce (GstVisioncraftGifSrc *self)
 {
@@ -178,18 +183,14 @@ announce (GstVisioncraftGifSrc *self)
 
   vc_job_get_report (self->job, &report);
   self->headers = gst_vc_headers_new (&report);
-  if (self->headers != NULL)
-    self->headers_probe = gst_pad_add_probe (GST_BASE_SRC_PAD (self),
-        GST_PAD_PROBE_TYPE_BUFFER, push_headers, self, NULL);
-
-  if (self->tags == NULL)
-    return;
   if (self->tag_location && report.images != NULL && report.images->len > 0)
     location = g_ptr_array_index (report.images, 0);
-  gst_vc_tags_complete (self->tags, location);
-  GST_LOG_OBJECT (self, "%" GST_PTR_FORMAT, (void *) self->tags);
-  gst_element_send_event (
-      GST_ELEMENT (self), gst_event_new_tag (g_steal_pointer (&self->tags)));
+  if (self->tags != NULL) {
+    gst_vc_tags_complete (self->tags, location);
+    GST_LOG_OBJECT (self, "%" GST_PTR_FORMAT, (void *) self->tags);
+  }
+  self->ahead_probe = gst_pad_add_probe (GST_BASE_SRC_PAD (self),
+      GST_PAD_PROBE_TYPE_BUFFER, push_ahead, self, NULL);
 }
 
 static GstFlowReturn
