@@ -302,6 +302,7 @@ GST_START_TEST (test_two_files_through_concat_go_on_in_time)
 }
 GST_END_TEST
 
+/* It cannot be given back: its hooks live as long as the process. */
 static GstTracer *
 start_leak_tracer (void)
 {
@@ -317,30 +318,24 @@ start_leak_tracer (void)
   return tracer;
 }
 
-static guint
-count_live_objects (GstTracer *tracer)
-{
-  GstStructure *live = NULL;
-  guint n;
-
-  g_signal_emit_by_name (tracer, "get-live-objects", &live);
-  n = gst_value_list_get_size (
-      gst_structure_get_value (live, "live-objects-list"));
-  if (n > 0)
-    GST_INFO ("%" GST_PTR_FORMAT, live);
-  gst_structure_free (live);
-  return n;
-}
-
-/* A thread of GStreamer's lets go of its task a moment after it was joined. */
 static void
 assert_nothing_lives (GstTracer *tracer)
 {
-  gint64 deadline = g_get_monotonic_time () + 10 * G_TIME_SPAN_SECOND;
+  GstStructure *live = NULL;
+  const GValue *list;
 
-  while (count_live_objects (tracer) > 0 && g_get_monotonic_time () < deadline)
-    g_thread_yield ();
-  fail_unless_equals_int (count_live_objects (tracer), 0);
+  /* A thread lets go of its task a moment after that was joined. */
+  gst_task_cleanup_all ();
+  g_signal_emit_by_name (tracer, "get-live-objects", &live);
+  list = gst_structure_get_value (live, "live-objects-list");
+  for (guint i = 0; i < gst_value_list_get_size (list); i++) {
+    g_autofree gchar *text =
+        gst_value_serialize (gst_value_list_get_value (list, i));
+
+    g_printerr ("still alive: %s\n", text);
+  }
+  fail_unless_equals_int (gst_value_list_get_size (list), 0);
+  gst_structure_free (live);
 }
 
 GST_START_TEST (test_nothing_stays_behind)
@@ -359,7 +354,6 @@ GST_START_TEST (test_nothing_stays_behind)
   gst_element_set_state (pipeline, GST_STATE_NULL);
   gst_object_unref (pipeline);
   assert_nothing_lives (tracer);
-  gst_object_unref (tracer);
 }
 GST_END_TEST
 
