@@ -2,11 +2,7 @@
 #include "vcclient.h"
 #include "vcjobstart.h"
 #include "vchttp.h"
-#include "vctransport.h"
-
-/* More ways than this at once are unusual: then all are forgotten, and those in
- * use go on until their jobs end. */
-#define SESSIONS_MAX 32
+#include "vclane.h"
 
 /* How long the last reference waits for the thread, and the thread for what was
  * cancelled to come back. */
@@ -18,7 +14,7 @@ typedef struct
   gatomicrefcount refs; /* the client's and the thread's */
   GMainContext *context;
   GMainLoop *loop;
-  GHashTable *sessions; /* key to SoupSession; network thread only */
+  VcLanes *lanes; /* network thread only */
   GMutex lock;
   GCond cond;
   gboolean gone; /* lock */
@@ -53,8 +49,7 @@ network_thread (gpointer data)
   Network *network = data;
 
   g_main_context_push_thread_default (network->context);
-  network->sessions =
-      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+  network->lanes = vc_lanes_new ();
   g_main_loop_run (network->loop);
 
   /* What was cancelled just now gets its turn: first the cancelling, then what
@@ -62,7 +57,7 @@ network_thread (gpointer data)
   while (g_main_context_iteration (network->context, FALSE))
     ;
   vc_http_settle (SETTLE_US);
-  g_hash_table_unref (network->sessions);
+  vc_lanes_free (network->lanes);
   while (g_main_context_iteration (network->context, FALSE))
     ;
   g_main_context_pop_thread_default (network->context);
@@ -165,31 +160,6 @@ vc_client_unref (VcClient *client)
   g_free (client);
 }
 
-/* The session for the job's way: the application's, one that is there, or a new
- * one. */
-static SoupSession *
-session_for (Network *network, const VcRequest *request, GError **error)
-{
-  g_autofree char *key = NULL;
-  SoupSession *session;
-
-  if (request->session != NULL)
-    return SOUP_SESSION (request->session);
-
-  key = vc_transport_key (request);
-  session = g_hash_table_lookup (network->sessions, key);
-  if (session != NULL)
-    return session;
-
-  session = vc_transport_session_new (request, error);
-  if (session == NULL)
-    return NULL;
-  if (g_hash_table_size (network->sessions) >= SESSIONS_MAX)
-    g_hash_table_remove_all (network->sessions);
-  g_hash_table_insert (network->sessions, g_steal_pointer (&key), session);
-  return session;
-}
-
 typedef struct
 {
   Network *network;
@@ -211,10 +181,10 @@ on_start (gpointer data)
 {
   Start *start = data;
   g_autoptr (GError) error = NULL;
-  SoupSession *session =
-      session_for (start->network, vc_job_get_request (start->job), &error);
+  VcLane *lane = vc_lanes_enter (
+      start->network->lanes, vc_job_get_request (start->job), &error);
 
-  vc_job_start (start->job, session, error);
+  vc_job_start (start->job, lane, error);
   return G_SOURCE_REMOVE;
 }
 

@@ -3,6 +3,7 @@
 
 #include "vchttp.h"
 #include "vcjob.h"
+#include "vclane.h"
 #include "vctransport.h"
 #include "vcwire.h"
 
@@ -45,7 +46,7 @@ struct _VcJob
       report; /* lock; bytes, total and waited_s are filled in when asked for */
 
   /* Network thread. */
-  SoupSession *session;
+  VcLane *lane; /* the session it uses */
   GUri *base;
   VcHttp *http;     /* the exchange under way */
   GSource *backoff; /* the wait before the next one */

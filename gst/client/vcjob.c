@@ -65,7 +65,6 @@ vc_job_unref (VcJob *job)
   vc_report_clear (&job->report);
   vc_body_free (job->body);
   vc_request_free (job->request);
-  g_clear_object (&job->session);
   g_clear_pointer (&job->base, g_uri_unref);
   g_clear_pointer (&job->reply, g_byte_array_unref);
   g_main_context_unref (job->context);
@@ -242,6 +241,7 @@ wind_down (VcJob *job)
 {
   vc_job_drop_http (job);
   clear_source (&job->backoff);
+  g_clear_pointer (&job->lane, vc_lane_leave);
   if (job->ticker == NULL)
     return;
   clear_source (&job->ticker);
@@ -376,10 +376,13 @@ on_tick (gpointer data)
 }
 
 void
-vc_job_start (VcJob *job, SoupSession *session, const GError *error)
+vc_job_start (VcJob *job, VcLane *lane, const GError *error)
 {
-  if (g_atomic_int_get (&job->cancelled))
+  job->lane = lane;
+  if (g_atomic_int_get (&job->cancelled)) {
+    wind_down (job);
     return;
+  }
 
   /* The ticker stands for the running job: it exists as long as the job runs,
    * and holds its reference. */
@@ -389,11 +392,10 @@ vc_job_start (VcJob *job, SoupSession *session, const GError *error)
   g_source_attach (job->ticker, job->context);
   job->phase_us = g_get_monotonic_time ();
 
-  if (session == NULL) {
+  if (lane == NULL) {
     vc_job_finish (job, error);
     return;
   }
-  job->session = g_object_ref (session);
   vc_job_post (job);
 }
 

@@ -348,9 +348,9 @@ end_words (VcJob *job)
     vc_job_finish_billed (job, error);
 }
 
-/* Whether a body of unknown length is at its end, as far as can be told: libsoup
- * takes a chunked one that breaks off between two chunks for whole. Another try
- * that ends at the same place settles it. */
+/* Whether a body of unknown length is at its end, as far as can be told:
+ * libsoup takes a chunked one that breaks off between two chunks for whole.
+ * Another try that ends at the same place settles it. */
 static gboolean
 is_believable_end (VcJob *job, guint64 size)
 {
@@ -483,8 +483,8 @@ send_get (VcJob *job)
     soup_message_headers_set_range (headers, held (job), -1);
     soup_message_headers_replace (headers, "If-Range", validator);
   }
-  job->http = vc_http_send (job->session, message, !job->request->ssl_strict,
-      &limits, &get_callbacks, job);
+  job->http = vc_http_send (job->lane->session, message,
+      !job->request->ssl_strict, &limits, &get_callbacks, job);
 }
 
 /* Begins a try at the address that the service gave. */

@@ -336,6 +336,6 @@ vc_job_post (VcJob *job)
   vc_job_note_try (job, first);
   vc_job_set_phase (job, VC_PHASE_CONNECT);
   message = request_message (job);
-  job->http = vc_http_send (job->session, message, !job->request->ssl_strict,
-      &limits, &post_callbacks, job);
+  job->http = vc_http_send (job->lane->session, message,
+      !job->request->ssl_strict, &limits, &post_callbacks, job);
 }

@@ -2,8 +2,7 @@
 #pragma once
 
 #include "vcjob.h"
-
-#include <libsoup/soup.h>
+#include "vclane.h"
 
 G_BEGIN_DECLS
 
@@ -15,8 +14,8 @@ VcJob *vc_job_new (VcRequest *request, GMainContext *context,
 
 const VcRequest *vc_job_get_request (VcJob *job);
 
-/* On the network thread: runs the job over @session, or fails it with @error
- * where there is none. */
-void vc_job_start (VcJob *job, SoupSession *session, const GError *error);
+/* On the network thread: runs the job in @lane, which it takes over, or fails
+ * it with @error where there is none. */
+void vc_job_start (VcJob *job, VcLane *lane, const GError *error);
 
 G_END_DECLS
