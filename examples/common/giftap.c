@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "giftap.h"
+
+struct _GifTap
+{
+  GMutex lock;
+  GByteArray *collected; /* until the end of the stream */
+  GBytes *complete;      /* from then on */
+
+  GstPad *pad;
+  gulong probe;
+};
+
+static void
+clear_tap (gpointer data)
+{
+  GifTap *tap = data;
+
+  g_clear_pointer (&tap->collected, g_byte_array_unref);
+  g_clear_pointer (&tap->complete, g_bytes_unref);
+  g_mutex_clear (&tap->lock);
+}
+
+static void
+unref_tap (gpointer tap)
+{
+  g_atomic_rc_box_release_full (tap, clear_tap);
+}
+
+/* Called with @lock held. */
+static void
+collect (GifTap *tap, GstBuffer *buffer)
+{
+  GstMapInfo map;
+
+  if (!gst_buffer_map (buffer, &map, GST_MAP_READ))
+    return;
+  /* A source that was sought back sends the same bytes again. */
+  if (GST_BUFFER_OFFSET (buffer) == 0)
+    g_byte_array_set_size (tap->collected, 0);
+  g_byte_array_append (tap->collected, map.data, map.size);
+  gst_buffer_unmap (buffer, &map);
+}
+
+static void
+tell_complete (GstPad *pad)
+{
+  g_autoptr (GstElement) source = gst_pad_get_parent_element (pad);
+
+  if (source != NULL)
+    gst_element_post_message (source,
+        gst_message_new_element (
+            GST_OBJECT (source), gst_structure_new_empty (GIF_TAP_COMPLETE)));
+}
+
+static gboolean
+is_end (GstPadProbeInfo *info)
+{
+  return (info->type & GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM) != 0
+      && GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) == GST_EVENT_EOS;
+}
+
+static GstPadProbeReturn
+on_data (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  GifTap *tap = data;
+  gboolean completed = FALSE;
+
+  g_mutex_lock (&tap->lock);
+  if (tap->complete == NULL && is_end (info)) {
+    tap->complete =
+        g_byte_array_free_to_bytes (g_steal_pointer (&tap->collected));
+    completed = TRUE;
+  } else if (tap->complete == NULL
+      && (info->type & GST_PAD_PROBE_TYPE_BUFFER) != 0) {
+    collect (tap, GST_PAD_PROBE_INFO_BUFFER (info));
+  }
+  g_mutex_unlock (&tap->lock);
+  if (completed)
+    tell_complete (pad);
+  return GST_PAD_PROBE_OK;
+}
+
+GifTap *
+gif_tap_new (GstPad *pad)
+{
+  GifTap *tap = g_atomic_rc_box_new0 (GifTap);
+
+  g_mutex_init (&tap->lock);
+  tap->collected = g_byte_array_new ();
+  tap->pad = gst_object_ref (pad);
+  /* The probe has a reference of its own: it may be running while the tap is
+   * freed. */
+  tap->probe = gst_pad_add_probe (pad,
+      GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_data,
+      g_atomic_rc_box_acquire (tap), unref_tap);
+  return tap;
+}
+
+void
+gif_tap_free (GifTap *tap)
+{
+  gst_pad_remove_probe (tap->pad, tap->probe);
+  gst_clear_object (&tap->pad);
+  unref_tap (tap);
+}
+
+GBytes *
+gif_tap_get_bytes (GifTap *tap)
+{
+  GBytes *bytes = NULL;
+
+  g_mutex_lock (&tap->lock);
+  if (tap->complete != NULL)
+    bytes = g_bytes_ref (tap->complete);
+  g_mutex_unlock (&tap->lock);
+  return bytes;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+/* A bin with one source pad: @gif, decoded and shown @n_plays times (-1: for
+ * ever), as I420 for video encoders. What is transparent becomes white, and a
+ * last odd column or row is left out, since I420 has none. NULL and @error
+ * where an element is not installed. Transfer floating. */
+GstElement *gif_video_new (GBytes *gif, int n_plays, GError **error);
+
+/* gst_element_factory_make() with the sentence for people: which element is
+ * missing (GST_CORE_ERROR_MISSING_PLUGIN). Adds it to @bin, which owns it. */
+GstElement *gif_video_add_element (
+    GstBin *bin, const char *factory, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * visioncraft-player: a window that generates animations and plays them
+ */
+#include "config.h"
+
+#include "playerwindow.h"
+
+#include <stdlib.h>
+
+#define APPLICATION_ID "gst.visioncraft.Player"
+
+static const char summary[] =
+    "Type a prompt, watch the animation, save it as GIF or MP4.\n\n"
+    "The API key comes from the environment variable VISIONCRAFT_TOKEN or from "
+    "the file that\n--token-file names; it is never an argument, which "
+    "everybody on the machine could read.";
+
+static const GOptionEntry options[] = {
+  { "prompt", 'p', 0, G_OPTION_ARG_STRING, NULL, "Generate this at once",
+      "TEXT" },
+  { "api-url", 0, 0, G_OPTION_ARG_STRING, NULL,
+      "Address of the service (default: VISIONCRAFT_API_URL, or "
+      "https://visioncraft.top)",
+      "URL" },
+  { "token-file", 0, 0, G_OPTION_ARG_FILENAME, NULL,
+      "File that holds the API key (default: VISIONCRAFT_TOKEN)", "FILE" },
+  { "version", 0, 0, G_OPTION_ARG_NONE, NULL, "Print the version and end",
+      NULL },
+  { NULL },
+};
+
+static const struct
+{
+  const char *action;
+  const char *keys[3];
+} shortcuts[] = {
+  { "win.generate", { "<Control>Return" } },
+  { "win.cancel", { "Escape" } },
+  { "win.pause", { "<Control>p" } },
+  { "win.save-gif", { "<Control>s" } },
+  { "win.save-mp4", { "<Control><Shift>s" } },
+  { "window.close", { "<Control>w", "<Control>q" } },
+};
+
+static void
+load_style (void)
+{
+  g_autoptr (GtkCssProvider) provider = gtk_css_provider_new ();
+
+  gtk_css_provider_load_from_resource (
+      provider, PLAYER_RESOURCES "/player.css");
+  gtk_style_context_add_provider_for_display (gdk_display_get_default (),
+      GTK_STYLE_PROVIDER (provider), GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+}
+
+static void
+on_startup (GtkApplication *application, gpointer data)
+{
+  gtk_window_set_default_icon_name (APPLICATION_ID);
+  load_style ();
+  for (guint i = 0; i < G_N_ELEMENTS (shortcuts); i++)
+    gtk_application_set_accels_for_action (
+        application, shortcuts[i].action, shortcuts[i].keys);
+}
+
+/* The element would only say so after the first prompt. */
+static gboolean
+check_elements (GApplicationCommandLine *line)
+{
+  static const char *const names[] = { "visioncraftgifsrc", "animgifdec",
+    "appsink" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autoptr (GstElementFactory) factory = gst_element_factory_find (names[i]);
+
+    if (factory == NULL) {
+      g_application_command_line_printerr (line,
+          "visioncraft-player: the GStreamer element %s is not installed "
+          "(GST_PLUGIN_PATH tells where else to look)\n",
+          names[i]);
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+/* Each start opens a window, in the process that runs already if there is one;
+ * the environment is then that one's. */
+static int
+on_command_line (
+    GApplication *application, GApplicationCommandLine *line, gpointer data)
+{
+  GVariantDict *arguments = g_application_command_line_get_options_dict (line);
+  PlayerService service = { 0 };
+  const char *prompt = NULL;
+  PlayerWindow *window;
+
+  if (!check_elements (line))
+    return EXIT_FAILURE;
+  g_variant_dict_lookup (arguments, "api-url", "&s", &service.api_url);
+  g_variant_dict_lookup (arguments, "token-file", "^&ay", &service.token_file);
+  g_variant_dict_lookup (arguments, "prompt", "&s", &prompt);
+
+  window = player_window_new (GTK_APPLICATION (application), &service);
+  gtk_window_present (GTK_WINDOW (window));
+  if (prompt != NULL) {
+    g_action_group_change_action_state (
+        G_ACTION_GROUP (window), "prompt", g_variant_new_string (prompt));
+    g_action_group_activate_action (G_ACTION_GROUP (window), "generate", NULL);
+  }
+  return EXIT_SUCCESS;
+}
+
+static int
+on_local_options (
+    GApplication *application, GVariantDict *arguments, gpointer data)
+{
+  if (!g_variant_dict_contains (arguments, "version"))
+    return -1;
+  g_print ("visioncraft-player %s\n", VERSION);
+  return EXIT_SUCCESS;
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GtkApplication) application =
+      gtk_application_new (APPLICATION_ID, G_APPLICATION_HANDLES_COMMAND_LINE);
+
+  g_set_application_name ("VisionCraft Player");
+  g_application_add_main_option_entries (G_APPLICATION (application), options);
+  g_application_set_option_context_summary (
+      G_APPLICATION (application), summary);
+  g_application_add_option_group (
+      G_APPLICATION (application), gst_init_get_option_group ());
+  g_signal_connect (application, "startup", G_CALLBACK (on_startup), NULL);
+  g_signal_connect (
+      application, "command-line", G_CALLBACK (on_command_line), NULL);
+  g_signal_connect (
+      application, "handle-local-options", G_CALLBACK (on_local_options), NULL);
+  return g_application_run (G_APPLICATION (application), argc, argv);
+}

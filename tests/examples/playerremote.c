@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "playerremote.h"
+
+#include <signal.h>
+
+#define APPLICATION "gst.visioncraft.Player"
+#define WINDOW_PATH "/gst/visioncraft/Player/window/1"
+
+static void
+link_plugins (const char *directory)
+{
+  static const char *const names[] = { "libgstcoreelements.so", "libgstapp.so",
+    "libgstvideoconvertscale.so", "libgstvideocrop.so", "libgstx264.so",
+    "libgstisomp4.so" };
+
+  g_assert_cmpint (g_mkdir_with_parents (directory, 0700), ==, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autofree char *from = g_build_filename (PLUGINS_DIR, names[i], NULL);
+    g_autofree char *to = g_build_filename (directory, names[i], NULL);
+
+    g_assert_cmpint (symlink (from, to), ==, 0);
+  }
+}
+
+GSubprocessLauncher *
+player_world_make_launcher (
+    PlayerWorld *world, GSubprocessFlags flags, const char *api_url)
+{
+  GSubprocessLauncher *launcher = g_subprocess_launcher_new (flags);
+  g_autofree char *plugins = g_build_filename (world->home, "plugins", NULL);
+  g_autofree char *registry = g_build_filename (world->home, "registry", NULL);
+  const char *const environment[][2] = {
+    { "DISPLAY", x_screen_get_display (world->screen) },
+    { "DBUS_SESSION_BUS_ADDRESS", g_test_dbus_get_bus_address (world->bus) },
+    { "HOME", world->home },
+    { "XDG_RUNTIME_DIR", world->home },
+    { "XDG_CACHE_HOME", world->home },
+    { "XDG_CONFIG_HOME", world->home },
+    { "GDK_BACKEND", "x11" },
+    { "GSK_RENDERER", "cairo" },
+    { "GTK_A11Y", "none" },
+    { "GST_PLUGIN_SYSTEM_PATH", plugins },
+    { "GST_PLUGIN_PATH", world->module_directory },
+    { "GST_REGISTRY", registry },
+    { "VISIONCRAFT_TOKEN", EXAMPLE_TOKEN },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (environment); i++)
+    g_subprocess_launcher_setenv (
+        launcher, environment[i][0], environment[i][1], TRUE);
+  g_subprocess_launcher_unsetenv (launcher, "GST_REGISTRY_DISABLE");
+  if (api_url != NULL)
+    g_subprocess_launcher_setenv (
+        launcher, "VISIONCRAFT_API_URL", api_url, TRUE);
+  return launcher;
+}
+
+void
+player_world_build (PlayerWorld *world)
+{
+  g_autofree char *plugins = NULL;
+
+  world->home = example_make_directory ();
+  plugins = g_build_filename (world->home, "plugins", NULL);
+  link_plugins (plugins);
+  world->screen = x_screen_new (PLAYER_REMOTE_WIDTH, PLAYER_REMOTE_HEIGHT);
+  world->bus = g_test_dbus_new (G_TEST_DBUS_NONE);
+  g_test_dbus_up (world->bus);
+}
+
+void
+player_world_end (PlayerWorld *world)
+{
+  g_test_dbus_down (world->bus);
+  g_object_unref (world->bus);
+  x_screen_free (world->screen);
+  example_remove (world->home);
+  g_free (world->home);
+}
+
+/* --- One run --- */
+
+char *
+player_remote_get_text (PlayerRemote *remote, const char *action)
+{
+  g_autoptr (GVariant) state =
+      g_action_group_get_action_state (remote->window, action);
+
+  return state != NULL ? g_variant_dup_string (state, NULL) : NULL;
+}
+
+gboolean
+player_remote_has_status (PlayerRemote *remote, const char *status)
+{
+  g_autofree char *now = player_remote_get_text (remote, "status");
+
+  return g_strcmp0 (now, status) == 0;
+}
+
+static gboolean
+is_idle (gpointer remote)
+{
+  return player_remote_has_status (remote, "idle");
+}
+
+static void
+on_name (GDBusConnection *connection, const char *name, const char *owner,
+    gpointer appeared)
+{
+  *(gboolean *) appeared = TRUE;
+}
+
+static gboolean
+is_true (gpointer flag)
+{
+  return *(gboolean *) flag;
+}
+
+/* GDBusActionGroup asks once: the window has to be there before. */
+static gboolean
+is_exported (gpointer data)
+{
+  PlayerRemote *remote = data;
+  g_autoptr (GVariant) names = g_dbus_connection_call_sync (remote->connection,
+      APPLICATION, WINDOW_PATH, "org.gtk.Actions", "List", NULL, NULL,
+      G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
+
+  return names != NULL;
+}
+
+static void
+wait_for_window (PlayerRemote *remote)
+{
+  gboolean appeared = FALSE;
+  guint watch = g_bus_watch_name_on_connection (remote->connection, APPLICATION,
+      G_BUS_NAME_WATCHER_FLAGS_NONE, on_name, NULL, &appeared, NULL);
+
+  example_wait_until (is_true, &appeared, "the player on the bus");
+  g_bus_unwatch_name (watch);
+  example_wait_until (is_exported, remote, "the window on the bus");
+  remote->window = G_ACTION_GROUP (
+      g_dbus_action_group_get (remote->connection, APPLICATION, WINDOW_PATH));
+  g_strfreev (g_action_group_list_actions (remote->window));
+  example_wait_until (is_idle, remote, "the window's actions");
+}
+
+void
+player_remote_start (
+    PlayerRemote *remote, PlayerWorld *world, const char *api_url)
+{
+  g_autoptr (GSubprocessLauncher) launcher =
+      player_world_make_launcher (world, G_SUBPROCESS_FLAGS_NONE, api_url);
+  g_autoptr (GError) error = NULL;
+
+  remote->player =
+      g_subprocess_launcher_spawn (launcher, &error, world->program, NULL);
+  g_assert_no_error (error);
+  remote->connection = g_dbus_connection_new_for_address_sync (
+      g_test_dbus_get_bus_address (world->bus),
+      G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT
+          | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+      NULL, NULL, &error);
+  g_assert_no_error (error);
+  wait_for_window (remote);
+}
+
+void
+player_remote_stop (PlayerRemote *remote)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_clear_object (&remote->window);
+  if (remote->player != NULL) {
+    g_subprocess_send_signal (remote->player, SIGTERM);
+    g_subprocess_wait (remote->player, NULL, NULL);
+    g_object_unref (remote->player);
+  }
+  g_dbus_connection_close_sync (remote->connection, NULL, &error);
+  g_assert_no_error (error);
+  g_object_unref (remote->connection);
+}
