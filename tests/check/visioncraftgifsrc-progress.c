@@ -98,7 +98,7 @@ GST_START_TEST (test_a_good_run_ends_with_complete_and_nothing_else)
   assert_start (h);
   assert_terminal (h, GST_PROGRESS_TYPE_COMPLETE);
   assert_no_more (h);
-  gst_harness_teardown (h);
+  source_harness_free (h);
 }
 GST_END_TEST;
 
@@ -124,7 +124,7 @@ GST_START_TEST (test_a_silent_generation_tells_the_seconds)
     fail_unless (seconds - before >= 0.9, "%f s after %f s", seconds, before);
     before = seconds;
   }
-  gst_harness_teardown (h);
+  source_harness_free (h);
 }
 GST_END_TEST;
 
@@ -154,7 +154,7 @@ GST_START_TEST (test_the_download_tells_bytes_and_percent)
   }
   mock_server_release (server);
   assert_terminal (h, GST_PROGRESS_TYPE_COMPLETE);
-  gst_harness_teardown (h);
+  source_harness_free (h);
 }
 GST_END_TEST;
 
@@ -183,7 +183,7 @@ GST_START_TEST (test_every_end_is_told_once)
   assert_start (h);
   assert_terminal (h, ends[__i__].end);
   assert_no_more (h);
-  gst_harness_teardown (h);
+  source_harness_free (h);
 }
 GST_END_TEST;
 
@@ -203,7 +203,7 @@ GST_START_TEST (test_the_error_message_goes_before_progress_error)
   fail_unless_equals_int (GST_MESSAGE_TYPE (error), GST_MESSAGE_ERROR);
   wait_progress (h, &progress);
   fail_unless_equals_int (progress.type, GST_PROGRESS_TYPE_ERROR);
-  gst_harness_teardown (h);
+  source_harness_free (h);
 }
 GST_END_TEST;
 
@@ -220,7 +220,7 @@ GST_START_TEST (test_stopping_cancels)
   assert_start (h);
   assert_terminal (h, GST_PROGRESS_TYPE_CANCELED);
   assert_no_more (h);
-  gst_harness_teardown (h);
+  source_harness_free (h);
 }
 GST_END_TEST;
 
@@ -234,7 +234,7 @@ GST_START_TEST (test_a_run_that_cannot_start_has_no_progress)
       GST_STATE_CHANGE_FAILURE);
   text = assert_error (h, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS);
   assert_no_more (h);
-  gst_harness_teardown (h);
+  source_harness_free (h);
 }
 GST_END_TEST;
 
@@ -255,7 +255,7 @@ GST_START_TEST (test_each_run_has_its_own_progress)
   assert_start (h);
   assert_terminal (h, GST_PROGRESS_TYPE_COMPLETE);
   assert_no_more (h);
-  gst_harness_teardown (h);
+  source_harness_free (h);
 }
 GST_END_TEST;
 
@@ -298,7 +298,7 @@ GST_START_TEST (test_the_addresses_are_told_when_it_is_generated)
   fail_unless (g_str_has_prefix (
       g_value_get_string (gst_value_array_get_value (images, 0)),
       mock_server_get_url (server)));
-  gst_harness_teardown (h);
+  source_harness_free (h);
 }
 GST_END_TEST;
 
@@ -342,7 +342,7 @@ GST_START_TEST (test_stats_are_there_during_and_after_the_run)
   fail_unless_equals_int (status, 200);
   fail_unless_equals_uint64 (bytes, g_bytes_get_size (gif));
   fail_unless (generate > 0);
-  gst_harness_teardown (h);
+  source_harness_free (h);
 }
 GST_END_TEST;
 

@@ -125,7 +125,7 @@ GST_START_TEST (test_queries_are_answered_during_a_silent_generation)
   check_position (pad, 0);
   check_duration (pad, -1);
   assert_n_posts (server, 1);
-  gst_harness_teardown (h);
+  source_harness_free (h);
 }
 GST_END_TEST;
 
@@ -164,7 +164,7 @@ GST_START_TEST (test_no_query_at_all_waits)
   /* It was silent all the time. */
   fail_unless_equals_int (
       mock_server_count (server, MOCK_EVENT_POST_ANSWERED), 0);
-  gst_harness_teardown (h);
+  source_harness_free (h);
 }
 GST_END_TEST;
 
@@ -186,7 +186,7 @@ GST_START_TEST (test_duration_and_seeking_tell_the_size_with_the_first_bytes)
   fail_unless_equals_int (
       mock_server_count (server, MOCK_EVENT_GET_ANSWERED), 0);
   gst_buffer_unref (buffer);
-  gst_harness_teardown (h);
+  source_harness_free (h);
 }
 GST_END_TEST;
 
@@ -204,7 +204,7 @@ GST_START_TEST (test_queries_in_null_cause_no_request)
   gst_element_set_state (h->element, GST_STATE_READY);
   check_scheduling (pad);
   check_uri (pad);
-  gst_harness_teardown (h);
+  source_harness_free (h);
   assert_n_posts (server, 0);
 }
 GST_END_TEST;

@@ -116,7 +116,7 @@ GST_START_TEST (test_the_uri_is_fixed_above_ready)
   gst_element_set_state (h->element, GST_STATE_READY);
   fail_unless (gst_uri_handler_set_uri (handler, OWL_URI, &error));
   assert_uri (h->element, OWL_CANONICAL);
-  gst_harness_teardown (h);
+  source_harness_free (h);
 }
 GST_END_TEST;
 
