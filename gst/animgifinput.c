@@ -15,6 +15,7 @@ struct _AnimGifInput
   GifDecoder *decoder;
   GByteArray *bytes;
   gsize max_size;
+  gboolean too_long;
   GifResult result; /* of the last scan */
   guint drawn;      /* frame in the canvas, or NOTHING_DRAWN */
 };
@@ -53,6 +54,7 @@ anim_gif_input_reset (AnimGifInput *self, gsize max_size, guint64 max_pixels)
   g_byte_array_unref (self->bytes);
   self->bytes = g_byte_array_new ();
   self->max_size = max_size;
+  self->too_long = FALSE;
   self->result = GIF_RESULT_NEED_DATA;
   self->drawn = NOTHING_DRAWN;
   g_mutex_unlock (&self->lock);
@@ -65,6 +67,7 @@ get_facts (AnimGifInput *self, AnimGifFacts *facts)
   const GifScreen *screen = gif_decoder_get_screen (self->decoder);
 
   *facts = (AnimGifFacts){
+    .too_long = self->too_long,
     .has_screen = screen != NULL,
     .complete = self->result == GIF_RESULT_END,
     .n_frames = gif_decoder_get_n_frames (self->decoder),
@@ -88,6 +91,7 @@ anim_gif_input_append (
   g_mutex_lock (&self->lock);
   if (self->result == GIF_RESULT_NEED_DATA) {
     if (gst_buffer_get_size (buffer) > self->max_size - self->bytes->len) {
+      self->too_long = TRUE;
       self->result = GIF_RESULT_TOO_LARGE;
     } else if (gst_buffer_map (buffer, &map, GST_MAP_READ)) {
       g_byte_array_append (self->bytes, map.data, map.size);

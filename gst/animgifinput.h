@@ -14,6 +14,7 @@ typedef struct _AnimGifInput AnimGifInput;
 /* What the bytes so far say. Everything is final once @complete. */
 typedef struct
 {
+  gboolean too_long; /* TOO_LARGE for its bytes, not its pixels */
   gboolean has_screen;
   gboolean complete; /* trailer or end seen */
   GifScreen screen;  /* valid when @has_screen */

@@ -152,6 +152,9 @@ negotiate_pool (AnimGifOutput *self)
   guint size = 0, min = 0, max = 0;
   gboolean with_meta;
 
+  /* A pool counts in 32 bits. */
+  if (GST_VIDEO_INFO_SIZE (&self->info) > G_MAXUINT)
+    return FALSE;
   if (!gst_pad_peer_query (self->srcpad, query))
     GST_DEBUG_OBJECT (self->srcpad, "the peer has no allocation hints");
   with_meta =

@@ -162,6 +162,7 @@ reset_run (GstAnimGifDec *self)
   GST_OBJECT_LOCK (self);
   self->active = self->settings;
   GST_OBJECT_UNLOCK (self);
+  self->has_stream = FALSE;
   self->have_group = FALSE;
   self->next_base = 0;
   self->sink_flushing = FALSE;
@@ -301,8 +302,6 @@ gst_anim_gif_dec_class_init (GstAnimGifDecClass *klass)
       "Codec/Decoder/Image",
       "Decodes animated GIF images into correctly timed video",
       "The gst-visioncraft developers");
-  gst_element_class_add_static_metadata (element_class,
-      GST_ELEMENT_METADATA_DOC_URI, DOC_URI "#animgifdec");
 }
 
 static void

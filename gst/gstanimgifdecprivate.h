@@ -63,8 +63,8 @@ struct _GstAnimGifDec
   AnimGifSettings active; /* @settings as they were at the start */
   AnimGifFacts facts;
   InputEnd end;
-  guint32 end_seqnum;
-  GQueue events; /* GstEvent: serialized ones still to be pushed */
+  GQueue events;       /* GstEvent: serialized ones still to be pushed */
+  gboolean has_stream; /* STREAM_START came since READY */
   gboolean have_group;
   guint group_id;
   GstClockTime

@@ -26,7 +26,7 @@ gst_anim_gif_dec_forget_file (GstAnimGifDec *self)
 
 /* Posts what is wrong with the file; from now on the task only says EOS. */
 static void
-refuse_file (GstAnimGifDec *self, GifResult result)
+refuse_file (GstAnimGifDec *self, GifResult result, const AnimGifFacts *facts)
 {
   switch (result) {
     case GIF_RESULT_NOT_A_GIF:
@@ -34,11 +34,17 @@ refuse_file (GstAnimGifDec *self, GifResult result)
           ("This is not a GIF file, or its header is damaged."), (NULL));
       break;
     case GIF_RESULT_TOO_LARGE:
-      GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,
-          ("The GIF is larger than the limits allow: %" G_GUINT64_FORMAT
-           " pixels (max-pixels), %u bytes (max-size).",
-              self->active.max_pixels, self->active.max_size),
-          (NULL));
+      if (facts->too_long)
+        GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,
+            ("The GIF is longer than max-size allows, %u bytes.",
+                self->active.max_size),
+            (NULL));
+      else
+        GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,
+            ("The GIF's pictures are larger than max-pixels allows, "
+             "%" G_GUINT64_FORMAT " pixels.",
+                self->active.max_pixels),
+            (NULL));
       break;
     case GIF_RESULT_END:
       GST_ELEMENT_ERROR (
@@ -114,7 +120,7 @@ gst_anim_gif_dec_sink_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
     if (result == GIF_RESULT_NEED_DATA || result == GIF_RESULT_END) {
       publish_facts (self, &facts);
     } else {
-      refuse_file (self, result);
+      refuse_file (self, result, &facts);
       flow = GST_FLOW_ERROR;
     }
   }
@@ -137,7 +143,7 @@ end_file (GstAnimGifDec *self, InputEnd end)
     refused = self->refused;
     g_mutex_unlock (&self->lock);
     if (!refused && (result != GIF_RESULT_END || facts.n_frames == 0))
-      refuse_file (self, result);
+      refuse_file (self, result, &facts);
     else
       publish_facts (self, &facts);
   } else {
@@ -204,7 +210,10 @@ begin_stream (GstAnimGifDec *self, GstEvent *event)
    * them. */
   if (same_group && GST_CLOCK_TIME_IS_VALID (self->next_base))
     base = self->next_base;
-  gst_anim_gif_dec_reset_output (self, base);
+  /* A seek that came before the first stream is for that one. */
+  if (self->has_stream)
+    gst_anim_gif_dec_reset_output (self, base);
+  self->has_stream = TRUE;
   g_queue_push_tail (&self->events, event);
   g_mutex_unlock (&self->lock);
   gst_anim_gif_dec_release_task (self, TRUE);

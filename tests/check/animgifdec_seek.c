@@ -194,6 +194,23 @@ GST_START_TEST (test_a_seek_before_the_first_byte_is_kept)
 }
 GST_END_TEST
 
+GST_START_TEST (test_a_seek_before_the_stream_is_kept)
+{
+  g_autoptr (GstElement) element =
+      gst_element_factory_make ("animgifdec", NULL);
+  g_autoptr (GBytes) bytes = test_gif_write_uneven (16, 8);
+  GstHarness *h = gst_harness_new_with_element (element, "sink", "src");
+
+  fail_unless (seek (h, 1.0, FLUSH, MS (820), -1));
+  push_stream_start (h, "late", 0, 0);
+  push_file (h, bytes);
+  expect_color (h, MS (820), MS (20), 3);
+  expect_color (h, MS (840), MS (1000), 4);
+  expect_eos (h);
+  gst_harness_teardown (h);
+}
+GST_END_TEST
+
 GST_START_TEST (test_a_seek_goes_where_progressive_bytes_are_not_yet)
 {
   g_autoptr (GBytes) bytes = test_gif_write_uneven (16, 8);
@@ -342,6 +359,7 @@ animgifdec_seek_suite (void)
   tcase_add_test (seeking, test_impossible_seeks_are_refused);
   tcase_add_test (seeking, test_a_seek_interrupts_a_blocked_frame);
   tcase_add_test (seeking, test_a_seek_before_the_first_byte_is_kept);
+  tcase_add_test (seeking, test_a_seek_before_the_stream_is_kept);
   tcase_add_test (
       seeking, test_a_seek_goes_where_progressive_bytes_are_not_yet);
   tcase_add_test (seeking, test_seeks_from_two_threads_during_endless_play);

@@ -215,6 +215,48 @@ GST_START_TEST (test_an_upstream_flush_begins_the_file_anew)
 }
 GST_END_TEST
 
+/* ---- What downstream says ---- */
+
+static GstPadProbeReturn
+answer (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  gst_buffer_unref (GST_PAD_PROBE_INFO_BUFFER (info));
+  GST_PAD_PROBE_INFO_FLOW_RETURN (info) = GPOINTER_TO_INT (user_data);
+  return GST_PAD_PROBE_HANDLED;
+}
+
+static const struct
+{
+  GstFlowReturn flow; /* of downstream */
+  GstFlowReturn sink; /* what upstream hears of it */
+  guint n_errors;
+} flows[] = {
+  { GST_FLOW_EOS, GST_FLOW_OK, 0 }, /* a seek may want the rest of the file */
+  { GST_FLOW_ERROR, GST_FLOW_ERROR, 1 },
+  { GST_FLOW_NOT_LINKED, GST_FLOW_NOT_LINKED, 1 },
+};
+
+GST_START_TEST (test_a_refused_frame_ends_the_run)
+{
+  g_autoptr (GBytes) bytes = test_gif_write_uneven (16, 8);
+  GstHarness *h = start_decoder (NULL, NULL);
+  gulong probe = gst_pad_add_probe (h->sinkpad, GST_PAD_PROBE_TYPE_BUFFER,
+      answer, GINT_TO_POINTER (flows[__i__].flow), NULL);
+
+  fail_unless_equals_int (push_bytes (h, bytes, 0), GST_FLOW_OK);
+  expect_eos (h);
+  fail_unless_equals_int (push_bytes (h, bytes, 0), flows[__i__].sink);
+  fail_unless_equals_int (
+      count_messages (h, GST_MESSAGE_ERROR), flows[__i__].n_errors);
+
+  /* A flushing seek makes up for everything. */
+  gst_pad_remove_probe (h->sinkpad, probe);
+  fail_unless (seek (h, 1.0, GST_SEEK_FLAG_FLUSH, 0, -1));
+  expect_uneven (h, 0);
+  stop_decoder (h);
+}
+GST_END_TEST
+
 static gpointer
 flush (gpointer h)
 {
@@ -271,6 +313,8 @@ animgifdec_streams_suite (void)
 
   tcase_add_unchecked_fixture (flushes, register_decoder, NULL);
   tcase_add_test (flushes, test_an_upstream_flush_begins_the_file_anew);
+  tcase_add_loop_test (
+      flushes, test_a_refused_frame_ends_the_run, 0, G_N_ELEMENTS (flows));
   tcase_add_loop_test (flushes,
       test_waiting_for_an_endless_gif_can_be_interrupted, 0,
       G_N_ELEMENTS (interruptions));
