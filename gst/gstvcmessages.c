@@ -38,6 +38,8 @@ static const struct
   [VC_ERROR_CONNECT] = { RESOURCE (OPEN_READ), TRUE,
       "Check the network, api-url and proxy." },
   [VC_ERROR_TLS] = { RESOURCE (OPEN_READ), TRUE,
+      "Check the network, api-url and proxy." },
+  [VC_ERROR_CERTIFICATE] = { RESOURCE (OPEN_READ), TRUE,
       "ssl-ca-file or tls-database name further authorities to trust; "
       "ssl-strict=false switches the check off." },
   [VC_ERROR_TLS_MISSING] = { RESOURCE (OPEN_READ), TRUE,

@@ -70,7 +70,7 @@ certificate_error (GTlsCertificateFlags faults, const char *host)
   if (words->len == 0)
     g_string_append (words, "it could not be checked");
 
-  return g_error_new (VC_ERROR, VC_ERROR_TLS,
+  return g_error_new (VC_ERROR, VC_ERROR_CERTIFICATE,
       "The certificate of %s is not trusted: %s.", host, words->str);
 }
 
@@ -162,8 +162,10 @@ vc_error_is_transient (const GError *error)
 {
   if (error->domain == G_RESOLVER_ERROR)
     return error->code == G_RESOLVER_ERROR_TEMPORARY_FAILURE;
+  /* A peer that goes away within the handshake is said not to speak TLS. */
   if (error->domain == G_TLS_ERROR)
-    return error->code == G_TLS_ERROR_MISC || error->code == G_TLS_ERROR_EOF;
+    return error->code == G_TLS_ERROR_MISC || error->code == G_TLS_ERROR_EOF
+        || error->code == G_TLS_ERROR_NOT_TLS;
   if (error->domain == SOUP_SESSION_ERROR)
     return FALSE;
   switch (code_from_transport (error)) {

@@ -17,7 +17,8 @@ typedef enum
   VC_ERROR_BUSY,           /* rate limit, queue full (409, 423, 429, 503) */
   VC_ERROR_NOT_FOUND,      /* host or path unknown (DNS, 404, 410) */
   VC_ERROR_CONNECT,        /* refused, unreachable, reset before the request */
-  VC_ERROR_TLS,            /* handshake failed or certificate not trusted */
+  VC_ERROR_TLS,            /* handshake failed */
+  VC_ERROR_CERTIFICATE,    /* certificate not trusted */
   VC_ERROR_TLS_MISSING,    /* GIO has no TLS module */
   VC_ERROR_TIMEOUT,        /* one of our limits, or 408, 504 */
   VC_ERROR_REDIRECT,       /* a redirect that is not followed */

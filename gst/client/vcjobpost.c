@@ -298,6 +298,19 @@ endpoint (const char *api_url)
   return g_uri_parse (address, SOUP_HTTP_URI_FLAGS, NULL);
 }
 
+/* The proxy wants its password: libsoup sends again, but has read the body. */
+static void
+on_restarted (SoupMessage *message, GBytes *body)
+{
+  soup_message_set_request_body_from_bytes (message, "application/json", body);
+}
+
+static void
+unref_body (gpointer body, GClosure *closure)
+{
+  g_bytes_unref (body);
+}
+
 static SoupMessage *
 request_message (VcJob *job)
 {
@@ -318,6 +331,8 @@ request_message (VcJob *job)
    * a request that was processed. */
   soup_message_add_flags (message, SOUP_MESSAGE_NEW_CONNECTION);
   soup_message_set_request_body_from_bytes (message, "application/json", body);
+  g_signal_connect_data (message, "restarted", G_CALLBACK (on_restarted),
+      g_bytes_ref (body), unref_body, 0);
   return message;
 }
 

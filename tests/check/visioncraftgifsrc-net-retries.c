@@ -130,7 +130,7 @@ GST_START_TEST (test_a_resumed_download_asks_for_the_rest_only)
   fail_unless_equals_string (range, "bytes=1000-");
   fail_unless (
       if_range != NULL && if_range[0] == '"', "If-Range: %s", if_range);
-  gst_harness_teardown (h);
+  net_harness_free (h);
 }
 GST_END_TEST;
 
@@ -149,7 +149,7 @@ GST_START_TEST (test_without_an_etag_the_date_guards_the_resuming)
   fail_unless_equals_string (range, "bytes=1000-");
   fail_unless (
       if_range != NULL && g_str_has_suffix (if_range, "GMT"), "%s", if_range);
-  gst_harness_teardown (h);
+  net_harness_free (h);
 }
 GST_END_TEST;
 
@@ -164,7 +164,7 @@ GST_START_TEST (test_without_a_validator_nothing_is_resumed)
   net_run_harness (h, server, &row);
   fail_unless_equals_int (
       mock_server_count (server, MOCK_EVENT_RANGE_RECEIVED), 0);
-  gst_harness_teardown (h);
+  net_harness_free (h);
 }
 GST_END_TEST;
 
@@ -198,7 +198,7 @@ run_change (const NetRow *row)
   } else {
     net_run_harness (h, server, row);
   }
-  gst_harness_teardown (h);
+  net_harness_free (h);
 }
 
 GST_START_TEST (test_a_changed_gif_starts_over_or_fails_clearly)

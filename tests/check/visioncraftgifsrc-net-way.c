@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "gstvisioncraftgifsrc.h"
+#include "mockcert.h"
+#include "netproxy.h"
+#include "netrun.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include <glib/gstdio.h>
+#include <gst/check/gstcheck.h>
+
+#define PROXY_PW "pw-5e0d41"
+
+static MockCert *
+cert_new (MockCertKind kind)
+{
+  g_autoptr (GError) error = NULL;
+  MockCert *cert = mock_cert_new (kind, &error);
+
+  fail_unless (
+      cert != NULL, "no certificate: %s", error != NULL ? error->message : "");
+  return cert;
+}
+
+/* Runs @row against an https server with @cert and the standing @fault. */
+static void
+run_https (MockCert *cert, const char *ca_file, const NetRow *row)
+{
+  g_autoptr (MockServer) server =
+      net_server_new (row->fault, mock_cert_get_certificate (cert));
+  GstHarness *h = source_harness_new (server);
+
+  net_set (h->element, NET_SETTINGS);
+  net_set (h->element, row->settings);
+  g_object_set (h->element, "ssl-ca-file", ca_file, NULL);
+  net_run_harness (h, server, row);
+  net_harness_free (h);
+}
+
+/* --- Certificates --- */
+
+static const struct
+{
+  MockCertKind kind;
+  gboolean with_ca;
+  NetRow row;
+} certificates[] = {
+  { MOCK_CERT_VALID, TRUE, { NULL, NULL, GIF, 1, 1 } },
+  { MOCK_CERT_VALID, FALSE,
+      { NULL, "retries=3", RESOURCE (OPEN_READ), 0, 0, "connect", 0, 1,
+          .words = "it is not signed by a trusted authority" } },
+  { MOCK_CERT_EXPIRED, TRUE,
+      { NULL, "retries=3", RESOURCE (OPEN_READ), 0, 0, "connect", 0, 1,
+          .words = "it has expired" } },
+  { MOCK_CERT_NOT_YET, TRUE,
+      { NULL, "retries=3", RESOURCE (OPEN_READ), 0, 0, "connect", 0, 1,
+          .words = "it is not valid yet" } },
+  { MOCK_CERT_WRONG_HOST, TRUE,
+      { NULL, "retries=3", RESOURCE (OPEN_READ), 0, 0, "connect", 0, 1,
+          .words = "it belongs to another host" } },
+  { MOCK_CERT_SELF_SIGNED, TRUE,
+      { NULL, "retries=3", RESOURCE (OPEN_READ), 0, 0, "connect", 0, 1,
+          .words = "it is not signed by a trusted authority" } },
+  { MOCK_CERT_EXPIRED, FALSE, { NULL, "ssl-strict=false", GIF, 1, 1 } },
+  { MOCK_CERT_WRONG_HOST, FALSE, { NULL, "ssl-strict=false", GIF, 1, 1 } },
+  { MOCK_CERT_SELF_SIGNED, FALSE, { NULL, "ssl-strict=false", GIF, 1, 1 } },
+};
+
+GST_START_TEST (test_a_bad_certificate_is_refused_in_words_and_nothing_sent)
+{
+  g_autoptr (MockCert) cert = cert_new (certificates[__i__].kind);
+
+  run_https (cert,
+      certificates[__i__].with_ca ? mock_cert_get_ca_file (cert) : NULL,
+      &certificates[__i__].row);
+}
+GST_END_TEST;
+
+static const NetRow https_rows[] = {
+  { "accept-reset times=1", NULL, GIF, 1, 1 },
+  { "accept-close times=1", NULL, GIF, 1, 1 },
+  { "accept-close", NULL, RESOURCE (OPEN_READ), 0, 0, "connect", 0, 2 },
+  { "accept-garbage", NULL, RESOURCE (OPEN_READ), 0, 0, "connect", 0, 2,
+      .words = "127.0.0.1" },
+  { "address-http", NULL, RESOURCE (OPEN_READ), 1, 0, "download", 0, 1,
+      .words = "from https to http" },
+  { "redirect-http", NULL, RESOURCE (OPEN_READ), 1, 1, "download", 302, 1,
+      .words = "from https to http" },
+  { "reset-body times=1", NULL, GIF, 1, 2 },
+  { "close-body times=1", NULL, GIF, 1, 2 },
+  { "close-body times=1", "keep-alive=false", GIF, 1, 2 },
+  { "close-before", NULL, RESOURCE (READ), 1, 0, "generate", 0, 1,
+      .words = "may have been billed" },
+};
+
+GST_START_TEST (test_the_same_over_tls)
+{
+  g_autoptr (MockCert) cert = cert_new (MOCK_CERT_VALID);
+
+  run_https (cert, mock_cert_get_ca_file (cert), &https_rows[__i__]);
+}
+GST_END_TEST;
+
+GST_START_TEST (test_ca_file_may_be_relative_and_a_database_goes_before_it)
+{
+  g_autoptr (MockCert) cert = cert_new (MOCK_CERT_VALID);
+  g_autoptr (MockServer) server =
+      net_server_new (NULL, mock_cert_get_certificate (cert));
+  g_autofree char *folder = g_path_get_dirname (mock_cert_get_ca_file (cert));
+  g_autofree char *name = g_path_get_basename (mock_cert_get_ca_file (cert));
+  g_autofree char *here = g_get_current_dir ();
+  g_autoptr (GTlsDatabase) database =
+      g_tls_file_database_new (mock_cert_get_ca_file (cert), NULL);
+  const NetRow row = { NULL, NULL, GIF, 1, 1 };
+  const NetRow further = { NULL, NULL, GIF, 2, 2 };
+  GstHarness *h = source_harness_new (server);
+
+  fail_unless_equals_int (g_chdir (folder), 0);
+  g_object_set (h->element, "ssl-ca-file", name, NULL);
+  net_run_harness (h, server, &row);
+  net_harness_free (h);
+  fail_unless_equals_int (g_chdir (here), 0);
+
+  h = source_harness_new (server);
+  g_object_set (
+      h->element, "ssl-ca-file", "/none", "tls-database", database, NULL);
+  net_run_harness (h, server, &further);
+  net_harness_free (h);
+}
+GST_END_TEST;
+
+GST_START_TEST (test_an_unusable_ca_file_is_a_setting_s_error)
+{
+  g_autoptr (MockServer) server = net_server_new (NULL, NULL);
+  static const char *const files[] = { "/none", "/", "/dev/null" };
+  const NetRow row = { NULL, NULL, RESOURCE (SETTINGS), 0, 0, "settings", 0,
+    .words = "ssl-ca-file" };
+  GstHarness *h = source_harness_new (server);
+
+  g_object_set (h->element, "ssl-ca-file", files[__i__], NULL);
+  net_run_harness (h, server, &row);
+  net_harness_free (h);
+}
+GST_END_TEST;
+
+/* --- Proxies --- */
+
+GST_START_TEST (test_plain_requests_go_through_the_proxy_in_absolute_form)
+{
+  g_autoptr (MockServer) proxy = net_server_new (NULL, NULL);
+  const NetRow row = { NULL, NULL, GIF, 1, 1 };
+  GstHarness *h = source_harness_new (NULL);
+  g_autofree char *head = NULL;
+
+  /* Nobody listens there. */
+  g_object_set (h->element, "api-url", "http://127.0.0.1:1", "proxy",
+      mock_server_get_url (proxy), NULL);
+  net_run_harness (h, proxy, &row);
+  head = mock_server_dup_headers (proxy, MOCK_STAGE_POST, 0);
+  fail_unless (g_str_has_prefix (head, "POST http://127.0.0.1:1/generate-gif "),
+      "%s", head);
+  net_harness_free (h);
+}
+GST_END_TEST;
+
+/* How the login is set, and what comes of it. */
+static const struct
+{
+  const char *id, *pw, *userinfo;
+  NetRow row;
+} logins[] = {
+  { "ann", PROXY_PW, "", { NULL, NULL, GIF, 2, 1 } },
+  { NULL, NULL, "ann:" PROXY_PW "@", { NULL, NULL, GIF, 2, 1 } },
+  { NULL, PROXY_PW, "ann@", { NULL, NULL, GIF, 2, 1 } },
+  { NULL, NULL, "",
+      { NULL, NULL, RESOURCE (NOT_AUTHORIZED), 1, 0, "reply", 407,
+          .words = "proxy-pw" } },
+};
+
+GST_START_TEST (test_the_proxy_s_login_is_given_when_it_asks)
+{
+  g_autoptr (MockServer) proxy = net_server_new ("proxy-auth", NULL);
+  g_autofree char *address = g_strdup_printf ("http://%s%s",
+      logins[__i__].userinfo, mock_server_get_url (proxy) + strlen ("http://"));
+  g_autofree char *told = NULL, *sent = NULL, *get = NULL;
+  GstHarness *h = source_harness_new (NULL);
+  NetWitness *witness;
+
+  g_object_set (h->element, "api-url", "http://127.0.0.1:1", "proxy-id",
+      logins[__i__].id, "proxy-pw", logins[__i__].pw, NULL);
+  g_object_set (h->element, "proxy", address, NULL);
+  net_run_harness (h, proxy, &logins[__i__].row);
+
+  g_object_get (h->element, "proxy", &told, NULL);
+  fail_unless_equals_string (told, mock_server_get_url (proxy));
+  sent = mock_server_dup_header (
+      proxy, MOCK_STAGE_POST, -1, "Proxy-Authorization");
+  if (logins[__i__].row.end == NET_GIF)
+    fail_unless_equals_string (sent, "Basic YW5uOnB3LTVlMGQ0MQ==");
+  get = mock_server_dup_headers (proxy, MOCK_STAGE_GET, 0);
+  fail_unless (get == NULL || strstr (get, "\r\nAuthorization:") == NULL);
+  witness = net_witness_new (h);
+  net_witness_assert_unseen (witness, PROXY_PW);
+  net_witness_free (witness);
+  net_harness_free (h);
+}
+GST_END_TEST;
+
+static const struct
+{
+  const char *login; /* that the proxy wants */
+  const char *pw;    /* that is set */
+  guint tunnels, refused;
+  NetRow row;
+} tunnels[] = {
+  { NULL, NULL, 1, 0, { NULL, NULL, GIF, 1, 1 } },
+  { "ann:" PROXY_PW, PROXY_PW, 1, 1, { NULL, NULL, GIF, 1, 1 } },
+  { "ann:" PROXY_PW, "wrong", 0, 2,
+      { NULL, NULL, RESOURCE (NOT_AUTHORIZED), 0, 0, "reply", 407, 1,
+          .words = "proxy-pw" } },
+  { "ann:" PROXY_PW, NULL, 0, 1,
+      { NULL, NULL, RESOURCE (NOT_AUTHORIZED), 0, 0, "reply", 407, 1,
+          .words = "proxy-pw" } },
+};
+
+GST_START_TEST (test_https_goes_through_a_tunnel)
+{
+  g_autoptr (MockCert) cert = cert_new (MOCK_CERT_VALID);
+  g_autoptr (MockServer) server =
+      net_server_new (NULL, mock_cert_get_certificate (cert));
+  NetProxy *proxy = net_proxy_new (tunnels[__i__].login);
+  GstHarness *h = source_harness_new (server);
+
+  net_set (h->element, NET_SETTINGS);
+  g_object_set (h->element, "proxy", net_proxy_get_address (proxy), "proxy-id",
+      "ann", "proxy-pw", tunnels[__i__].pw, "ssl-ca-file",
+      mock_cert_get_ca_file (cert), NULL);
+  net_run_harness (h, server, &tunnels[__i__].row);
+  net_harness_free (h);
+  fail_unless_equals_int (
+      net_proxy_get_n_tunnels (proxy), tunnels[__i__].tunnels);
+  fail_unless_equals_int (
+      net_proxy_get_n_refused (proxy), tunnels[__i__].refused);
+  net_proxy_free (proxy);
+}
+GST_END_TEST;
+
+GST_START_TEST (test_a_bad_certificate_is_seen_through_a_tunnel)
+{
+  g_autoptr (MockCert) cert = cert_new (MOCK_CERT_EXPIRED);
+  g_autoptr (MockServer) server =
+      net_server_new (NULL, mock_cert_get_certificate (cert));
+  NetProxy *proxy = net_proxy_new (NULL);
+  GstHarness *h = source_harness_new (server);
+  const NetRow row = { NULL, NULL, RESOURCE (OPEN_READ), 0, 0, "connect", 0, 1,
+    .words = "it has expired" };
+
+  net_set (h->element, NET_SETTINGS);
+  g_object_set (h->element, "proxy", net_proxy_get_address (proxy),
+      "ssl-ca-file", mock_cert_get_ca_file (cert), NULL);
+  net_run_harness (h, server, &row);
+  net_harness_free (h);
+  net_proxy_free (proxy);
+}
+GST_END_TEST;
+
+GST_START_TEST (test_a_proxy_that_is_not_there_is_named)
+{
+  const NetRow row = { NULL, NULL, RESOURCE (OPEN_READ), 0, 0, "connect", 0, 2,
+    .words = "proxy" };
+  GstHarness *h = source_harness_new (NULL);
+
+  net_set (h->element, NET_SETTINGS);
+  g_object_set (h->element, "api-url", "https://127.0.0.1:2", "proxy",
+      "127.0.0.1:1", NULL);
+  net_run_harness (h, NULL, &row);
+  net_harness_free (h);
+}
+GST_END_TEST;
+
+/* --- Headers --- */
+
+static GstHarness *
+harness_with_headers (MockServer *server, GstStructure *fields)
+{
+  GstHarness *h = source_harness_new (server);
+
+  g_object_set (h->element, "extra-headers", fields, NULL);
+  gst_structure_free (fields);
+  return h;
+}
+
+GST_START_TEST (test_the_get_carries_headers_but_no_secret)
+{
+  g_autoptr (MockServer) server = net_server_new ("cookie on=post", NULL);
+  GstHarness *h = harness_with_headers (server,
+      gst_structure_new (
+          "extra-headers", "X-Test", G_TYPE_STRING, "yes", NULL));
+  const NetRow row = { NULL, NULL, GIF, 1, 1 };
+  g_autofree char *post = NULL, *get = NULL;
+
+  g_object_set (h->element, "user-agent", "tester/1", NULL);
+  net_run_harness (h, server, &row);
+  post = mock_server_dup_headers (server, MOCK_STAGE_POST, 0);
+  get = mock_server_dup_headers (server, MOCK_STAGE_GET, 0);
+  fail_unless (strstr (post, "X-Test: yes\r\n") != NULL, "%s", post);
+  fail_unless (strstr (post, "User-Agent: tester/1\r\n") != NULL, "%s", post);
+  fail_unless (strstr (get, "X-Test: yes\r\n") != NULL, "%s", get);
+  fail_unless (strstr (get, "User-Agent: tester/1\r\n") != NULL, "%s", get);
+  fail_unless (strstr (post, TEST_TOKEN) == NULL, "%s", post);
+  fail_unless (strstr (get, TEST_TOKEN) == NULL, "%s", get);
+  fail_unless (strcasestr (get, "authorization:") == NULL, "%s", get);
+  fail_unless (strcasestr (get, "cookie:") == NULL, "%s", get);
+  net_harness_free (h);
+}
+GST_END_TEST;
+
+static const struct
+{
+  const char *name, *value;
+} bad_headers[] = {
+  { "X-Test", "a\r\nAuthorization: b" },
+  { "X-Test", "a\nb" },
+  { "Authorization", "Bearer x" },
+  { "authorization", "Bearer x" },
+  { "Proxy-Authorization", "Basic x" },
+  { "Cookie", "a=b" },
+  { "Host", "elsewhere.example" },
+  { "Content-Length", "7" },
+  { "Transfer-Encoding", "chunked" },
+  { "Range", "bytes=7-" },
+};
+
+GST_START_TEST (test_headers_that_would_do_harm_are_refused)
+{
+  g_autoptr (MockServer) server = net_server_new (NULL, NULL);
+  GstHarness *h = harness_with_headers (server,
+      gst_structure_new ("extra-headers", bad_headers[__i__].name,
+          G_TYPE_STRING, bad_headers[__i__].value, NULL));
+  const NetRow row = { NULL, NULL, RESOURCE (SETTINGS), 0, 0, "settings", 0,
+    .words = "extra-headers" };
+
+  net_run_harness (h, server, &row);
+  net_harness_free (h);
+}
+GST_END_TEST;
+
+/* --- Connections --- */
+
+GST_START_TEST (test_a_kept_connection_serves_the_download)
+{
+  g_autoptr (MockServer) server = net_server_new (NULL, NULL);
+  const NetRow once = { NULL, NULL, GIF, 1, 1 },
+               twice = { NULL, NULL, GIF, 2, 2 };
+  GstHarness *a = source_harness_new (server), *b = source_harness_new (server);
+
+  g_object_set (b->element, "keep-alive", FALSE, NULL);
+  net_run_harness (a, server, &once);
+  fail_unless_equals_int (mock_server_count (server, MOCK_EVENT_CONNECTION), 1);
+  net_run_harness (b, server, &twice);
+  /* A new one for the POST, and the download on one of those that are there. */
+  fail_unless_equals_int (mock_server_count (server, MOCK_EVENT_CONNECTION), 2);
+  net_harness_free (a);
+  net_harness_free (b);
+}
+GST_END_TEST;
+
+#define CROWD 200
+
+GST_START_TEST (test_two_hundred_generations_are_under_way_at_once)
+{
+  g_autoptr (MockServer) server = net_server_new (NULL, NULL);
+  GstHarness *crowd[CROWD];
+
+  mock_server_hold (server, MOCK_STAGE_POST, MOCK_HOLD_REPLY);
+  for (guint i = 0; i < CROWD; i++) {
+    crowd[i] = source_harness_new (server);
+    gst_harness_play (crowd[i]);
+  }
+  /* None was answered: so all of them wait together. */
+  fail_unless (mock_server_wait_for (
+      server, MOCK_EVENT_POST_RECEIVED, CROWD, TEST_DEADLINE_MS));
+  fail_unless_equals_int (
+      mock_server_count (server, MOCK_EVENT_POST_ANSWERED), 0);
+  mock_server_release (server);
+  for (guint i = 0; i < CROWD; i++)
+    g_bytes_unref (source_harness_pull_all (crowd[i]));
+  assert_n_posts (server, CROWD);
+  for (guint i = 0; i < CROWD; i++)
+    net_harness_free (crowd[i]);
+}
+GST_END_TEST;
+
+#define add_rows(tcase, test, rows) \
+  tcase_add_loop_test (tcase, test, 0, G_N_ELEMENTS (rows))
+
+static Suite *
+visioncraftgifsrc_net_way_suite (void)
+{
+  Suite *s = suite_create ("visioncraftgifsrc-net-way");
+  TCase *tc = tcase_create ("way");
+
+  GST_ELEMENT_REGISTER (visioncraftgifsrc, NULL);
+  suite_add_tcase (s, tc);
+  add_rows (tc, test_a_bad_certificate_is_refused_in_words_and_nothing_sent,
+      certificates);
+  add_rows (tc, test_the_same_over_tls, https_rows);
+  tcase_add_test (
+      tc, test_ca_file_may_be_relative_and_a_database_goes_before_it);
+  tcase_add_loop_test (tc, test_an_unusable_ca_file_is_a_setting_s_error, 0, 3);
+  tcase_add_test (
+      tc, test_plain_requests_go_through_the_proxy_in_absolute_form);
+  add_rows (tc, test_the_proxy_s_login_is_given_when_it_asks, logins);
+  add_rows (tc, test_https_goes_through_a_tunnel, tunnels);
+  tcase_add_test (tc, test_a_bad_certificate_is_seen_through_a_tunnel);
+  tcase_add_test (tc, test_a_proxy_that_is_not_there_is_named);
+  tcase_add_test (tc, test_the_get_carries_headers_but_no_secret);
+  add_rows (tc, test_headers_that_would_do_harm_are_refused, bad_headers);
+  tcase_add_test (tc, test_a_kept_connection_serves_the_download);
+  tcase_add_test (tc, test_two_hundred_generations_are_under_way_at_once);
+  return s;
+}
+
+GST_CHECK_MAIN (visioncraftgifsrc_net_way);
