@@ -157,13 +157,19 @@ gst_vc_news_tell (
 }
 
 void
-gst_vc_news_close (GstVcNews *news, const VcReport *report)
+gst_vc_news_give_up (GstVcNews *news, const VcReport *report)
 {
   g_autoptr (GstElement) element = g_weak_ref_get (&news->element);
 
+  if (element != NULL)
+    post_progress (news, element, GST_PROGRESS_TYPE_CANCELED, report);
+}
+
+void
+gst_vc_news_close (GstVcNews *news, const VcReport *report)
+{
   g_mutex_lock (&news->lock);
   news->closed = TRUE;
   g_mutex_unlock (&news->lock);
-  if (element != NULL)
-    post_progress (news, element, GST_PROGRESS_TYPE_CANCELED, report);
+  gst_vc_news_give_up (news, report);
 }

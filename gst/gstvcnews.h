@@ -25,6 +25,10 @@ void gst_vc_news_open (GstVcNews *news);
 void gst_vc_news_tell (
     VcJob *job, VcJobEvent event, const GError *error, gpointer news);
 
+/* Nobody waits for the job's bytes any more, though it goes on: posts progress
+ * CANCELED unless the job had ended. @report as it is. */
+void gst_vc_news_give_up (GstVcNews *news, const VcReport *report);
+
 /* The run is over: posts progress CANCELED unless the job had ended, and lets
  * nothing out that comes later. @report as the job left it. */
 void gst_vc_news_close (GstVcNews *news, const VcReport *report);

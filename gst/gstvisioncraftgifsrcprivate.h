@@ -22,7 +22,7 @@ struct _GstVisioncraftGifSrc
   GstStructure *last_stats; /* of the run before */
   gboolean error_posted;    /* in this run */
 
-  /* start() to stop(). */
+  /* start() to stop(); state lock. */
   GstVcNews *news;
 
   /* Streaming thread, and do_seek() while it stands still. */
@@ -41,7 +41,7 @@ struct _GstVisioncraftGifSrc
  * object lock. */
 VcJob *gst_visioncraft_gif_src_ref_job (GstVisioncraftGifSrc *self);
 
-/* Sets the virtual functions of GstBaseSrc and GstPushSrc. */
+/* Sets the virtual functions of GstBaseSrc and GstPushSrc, and send_event(). */
 void gst_visioncraft_gif_src_install_run (GstVisioncraftGifSrcClass *klass);
 
 G_END_DECLS

@@ -119,6 +119,26 @@ gst_visioncraft_gif_src_stop (GstBaseSrc *src)
   return TRUE;
 }
 
+/* An application that sends EOS during a generation does not wait for it; who
+ * waits for the progress to end, as gst-launch-1.0 -e does, must not either. The
+ * job goes on: a seek would bring its bytes. */
+static gboolean
+gst_visioncraft_gif_src_send_event (GstElement *element, GstEvent *event)
+{
+  GstVisioncraftGifSrc *self = GST_VISIONCRAFT_GIF_SRC (element);
+  gboolean is_eos = GST_EVENT_TYPE (event) == GST_EVENT_EOS;
+  gboolean sent = GST_ELEMENT_CLASS (parent_class)->send_event (element, event);
+  g_autoptr (VcJob) job = gst_visioncraft_gif_src_ref_job (self);
+  g_auto (VcReport) report = { 0 };
+
+  /* The caller holds the state lock, so the run does not end meanwhile. */
+  if (is_eos && job != NULL) {
+    vc_job_get_report (job, &report);
+    gst_vc_news_give_up (self->news, &report);
+  }
+  return sent;
+}
+
 static gboolean
 set_flushing (GstBaseSrc *src, gboolean flushing)
 {
@@ -156,8 +176,8 @@ gst_visioncraft_gif_src_negotiate (GstBaseSrc *src)
   return TRUE;
 }
 
-/* Right before the first buffer, and so behind the segment. Neither of the base
- * class's ways will do: it drops custom events, and gst_element_send_event()
+/* Right before the first buffer, and so behind the segment. The base class has
+ * no way that will do: it drops custom events, and gst_element_send_event()
  * takes the state lock, which set_state() holds while it waits for us. */
 static GstPadProbeReturn
 push_ahead (GstPad *pad, GstPadProbeInfo *info, gpointer data)
@@ -287,6 +307,7 @@ gst_visioncraft_gif_src_install_run (GstVisioncraftGifSrcClass *klass)
   GstPushSrcClass *push_class = GST_PUSH_SRC_CLASS (klass);
 
   parent_class = g_type_class_peek_parent (klass);
+  GST_ELEMENT_CLASS (klass)->send_event = gst_visioncraft_gif_src_send_event;
   base_class->start = gst_visioncraft_gif_src_start;
   base_class->stop = gst_visioncraft_gif_src_stop;
   base_class->unlock = gst_visioncraft_gif_src_unlock;

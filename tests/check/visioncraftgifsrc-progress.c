@@ -224,6 +224,23 @@ GST_START_TEST (test_stopping_cancels)
 }
 GST_END_TEST;
 
+/* gst-launch-1.0 -e waits for EOS and for the progress to end. */
+GST_START_TEST (test_eos_from_the_application_cancels)
+{
+  g_autoptr (MockServer) server = small_server ();
+  GstHarness *h = source_harness_new (server);
+
+  mock_server_hold (server, MOCK_STAGE_POST, MOCK_HOLD_REPLY);
+  gst_harness_play (h);
+  assert_start (h);
+  fail_unless (gst_element_send_event (h->element, gst_event_new_eos ()));
+  assert_terminal (h, GST_PROGRESS_TYPE_CANCELED);
+  mock_server_release (server);
+  assert_no_more (h);
+  source_harness_free (h);
+}
+GST_END_TEST;
+
 GST_START_TEST (test_a_run_that_cannot_start_has_no_progress)
 {
   GstHarness *h = source_harness_new (NULL);
@@ -363,6 +380,7 @@ visioncraftgifsrc_progress_suite (void)
   tcase_add_loop_test (tc, test_every_end_is_told_once, 0, G_N_ELEMENTS (ends));
   tcase_add_test (tc, test_the_error_message_goes_before_progress_error);
   tcase_add_loop_test (tc, test_stopping_cancels, 0, 2);
+  tcase_add_test (tc, test_eos_from_the_application_cancels);
   tcase_add_test (tc, test_a_run_that_cannot_start_has_no_progress);
   tcase_add_test (tc, test_each_run_has_its_own_progress);
   tcase_add_test (tc, test_the_addresses_are_told_when_it_is_generated);
