@@ -3,7 +3,8 @@
 #
 #   tests/run.sh [STAGE...]
 #
-# Stages: plain (every suite), sanitize (the linked-in suites under ASan and UBSan).
+# Stages: plain (every suite), sanitize (the linked-in suites under ASan and UBSan),
+# guard (what the source and the decoder cost, in instructions beside a peer's).
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -13,10 +14,9 @@ unset VISIONCRAFT_TOKEN VISIONCRAFT_API_URL
 
 passed=0 failed=0
 
-# run_stage NAME "MESON OPTIONS" "TEST OPTIONS": builds in build-NAME and adds up what ran.
-run_stage () {
-  local name=$1 dir=build-$1 counts
-  echo "== $name"
+# run_suites NAME "MESON OPTIONS" "TEST OPTIONS": builds in build-NAME and adds up what ran.
+run_suites () {
+  local dir=build-$1 counts
   [ -f "$dir/build.ninja" ] || meson setup "$dir" $2 >/dev/null \
     || { cat "$dir/meson-logs/meson-log.txt"; failed=$((failed + 1)); return; }
   if ! ninja -C "$dir" >"$dir/build.log" 2>&1; then
@@ -38,11 +38,13 @@ PY
 }
 
 stages=("$@")
-[ ${#stages[@]} -gt 0 ] || stages=(plain sanitize)
+[ ${#stages[@]} -gt 0 ] || stages=(plain sanitize guard)
 for stage in "${stages[@]}"; do
+  echo "== $stage"
   case $stage in
-    plain) run_stage plain "-Dwerror=true" "" ;;
-    sanitize) run_stage sanitize \
+    plain) run_suites plain "-Dwerror=true" "--no-suite guard" ;;
+    guard) run_suites plain "-Dwerror=true" "--suite guard" ;;
+    sanitize) run_suites sanitize \
       "-Db_sanitize=address,undefined -Db_lundef=false -Dexamples=disabled" \
       "--suite linked --timeout-multiplier 4" ;;
     *) echo "run.sh: no stage '$stage'" >&2; exit 64 ;;
