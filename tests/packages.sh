@@ -15,12 +15,12 @@ packages_of () {
       echo glib-networking ca-certificates ;;
     demo) echo gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
       echo gstreamer1.0-plugins-ugly ;;
-    tests) echo ffmpeg nginx-light gstreamer1.0-plugins-bad gstreamer1.0-libav gstreamer1.0-plugins-base-apps
+    tests) echo ffmpeg gstreamer1.0-plugins-bad gstreamer1.0-libav gstreamer1.0-plugins-base-apps
       echo valgrind clang clang-format libclang-rt-14-dev imagemagick gnutls-bin
       echo gstreamer1.0-x xvfb python3 python3-gst-1.0 python3-numpy groff-base
       # The applications: a window under Xvfb, and an RTSP server.
       echo libgtk-4-dev libgstrtspserver-1.0-dev xdotool dbus-daemon ;;
-    bench) echo curl jq python3-aiohttp libavcodec-dev libavutil-dev
+    bench) echo nginx-light curl jq python3-aiohttp libavcodec-dev libavutil-dev
       echo libgdk-pixbuf-2.0-dev ;;
     fuzz) echo clang libclang-rt-14-dev ;;
     package) echo debhelper devscripts fakeroot libgstreamer1.0-dev ;;
@@ -47,7 +47,8 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 
 echo "Installing: ${missing[*]}"
-export DEBIAN_FRONTEND=noninteractive
+# No questions, and no daemons started (nginx, where init decides by runlevel).
+export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
 install_missing () {
   "${as_root[@]}" apt-get install -qq -y --no-install-recommends "${missing[@]}" >/dev/null
 }

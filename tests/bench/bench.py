@@ -21,7 +21,8 @@ import tempfile
 import time
 
 from benchplot import plot
-from benchserver import Mock, Nginx, generate, more_descriptors, repeat_frames, write_bytes
+from benchserver import (Mock, Nginx, download, generate_address, more_descriptors, repeat_frames,
+                         write_bytes)
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 DOCUMENT = os.path.join(ROOT, "docs", "performance.md")
@@ -222,7 +223,7 @@ def bench_whole_job(bench):
     server = Mock(bench.mock_program, "--frames", "60")
     gif = os.path.join(bench.work, "job.gif")
     with open(gif, "wb") as f:
-        f.write(generate(server.url, "a fox in the snow"))
+        f.write(download(generate_address(server.url, "a fox in the snow")))
     server.end()
     mp4 = os.path.join(bench.work, "job.mp4")
     encode = ["!", "videoconvert", "!", "video/x-raw,format=I420", "!", "x264enc", "bframes=0",
@@ -275,7 +276,7 @@ def bench_growth(bench):
     server.end()
 
     mock = Mock(bench.mock_program, "--size", "256x192", "--frames", "16")
-    gif = generate(mock.url, "growth")
+    gif = download(generate_address(mock.url, "growth"))
     mock.end()
     frames = []
     for n in (10, 100, 1000, 10000):

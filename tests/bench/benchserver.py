@@ -7,6 +7,7 @@ import resource
 import socket
 import subprocess
 import time
+import urllib.request
 
 NGINX_CONF = """
 daemon off; master_process off; pid {work}/nginx.pid; error_log {work}/nginx.log;
@@ -100,15 +101,17 @@ def write_bytes(path, size):
             left -= f.write(os.urandom(min(left, 1 << 20)))
 
 
-def generate(url, prompt):
-    """A GIF of the mock server at url, as its clients get it."""
-    import urllib.request
+def generate_address(url, prompt):
+    """Where the mock server at url has the GIF that it makes for prompt."""
     body = json.dumps({"token": "bench", "prompt": prompt, "sampler": "Euler",
                        "cfg_scale": 10, "steps": 30}).encode()
     request = urllib.request.Request(
         url + "/generate-gif", body, {"Content-Type": "application/json"})
     with urllib.request.urlopen(request) as reply:
-        address = json.load(reply)["images"][0]
+        return json.load(reply)["images"][0]
+
+
+def download(address):
     with urllib.request.urlopen(address) as reply:
         return reply.read()
 

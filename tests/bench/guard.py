@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 
-from benchserver import Mock, Nginx, generate, write_bytes
+from benchserver import Mock, download, generate_address
 
 RECORD = os.path.join(os.path.dirname(os.path.abspath(__file__)), "guard.json")
 TOLERANCE = 1.15
@@ -50,19 +50,16 @@ class Guard:
 
 
 def measure(guard):
-    write_bytes(os.path.join(guard.work, "one.gif"), 1000 * 1000)
-    server = Nginx(guard.work, ["one"])
-    source = guard.per_run(20, ["visioncraftgifsrc", "prompt=x", "!", "fakesink"],
-                           server.api("one"))
-    soup = guard.per_run(20, ["souphttpsrc", "location=" + server.gif("one"), "!", "fakesink"])
-    server.end()
-
     mock = Mock(os.path.join(guard.build, "tests/mockserver/visioncraft-mock"),
                 "--size", "256x192", "--frames", "12")
+    address = generate_address(mock.url, "guard")
+    source = guard.per_run(20, ["visioncraftgifsrc", "prompt=guard", "!", "fakesink"], mock.url)
+    soup = guard.per_run(20, ["souphttpsrc", "location=" + address, "!", "fakesink"])
     gif = os.path.join(guard.work, "guard.gif")
     with open(gif, "wb") as f:
-        f.write(generate(mock.url, "guard"))
+        f.write(download(address))
     mock.end()
+
     read = ["filesrc", "location=" + gif, "!"]
     ours = guard.per_run(4, [*read, "animgifdec", "!", "fakesink"])
     libav = guard.per_run(4, [*read, "avdemux_gif", "!", "avdec_gif", "!", "identity",
