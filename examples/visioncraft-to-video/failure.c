@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "failure.h"
+
+G_DEFINE_QUARK (visioncraft - to - video - failure, failure)
+
+/* What the source says, with options for properties where the user has to act
+ * on them. */
+static GError *
+of_service (const GError *error, const GstStructure *details)
+{
+  const char *words = NULL;
+  guint status = 0, wait_s = 0;
+  g_autofree char *answer = NULL;
+
+  if (details != NULL) {
+    gst_structure_get_uint (details, "http-status-code", &status);
+    gst_structure_get_uint (details, "retry-after", &wait_s);
+    words = gst_structure_get_string (details, "server-message");
+  }
+  answer = words != NULL ? g_strdup_printf (" (%u: \"%s\")", status, words)
+      : status != 0      ? g_strdup_printf (" (%u)", status)
+                         : g_strdup ("");
+
+  if (g_error_matches (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS))
+    return status != 0
+        ? g_error_new (FAILURE, FAILURE_REFUSED,
+            "The service refused the request%s: change the option it names.",
+            answer)
+        : g_error_new (FAILURE, FAILURE_USAGE, "%s", error->message);
+  if (g_error_matches (
+          error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_AUTHORIZED))
+    return g_error_new (FAILURE, FAILURE_KEY,
+        "The service does not let the API key do this%s: check the key in "
+        "VISIONCRAFT_TOKEN or --token-file, and the account's plan.",
+        answer);
+  if (g_error_matches (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY)) {
+    g_autofree char *when =
+        wait_s != 0 ? g_strdup_printf ("in %u s", wait_s) : g_strdup ("later");
+
+    return g_error_new (FAILURE, FAILURE_LATER,
+        "The service is busy%s: try again %s.", answer, when);
+  }
+  if (g_error_matches (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ))
+    return g_error_new_literal (FAILURE, FAILURE_LATER, error->message);
+  return g_error_new_literal (FAILURE, FAILURE_UNAVAILABLE, error->message);
+}
+
+static gboolean
+is_about_output (const GError *error)
+{
+  static const int codes[] = {
+    GST_RESOURCE_ERROR_OPEN_WRITE,
+    GST_RESOURCE_ERROR_OPEN_READ_WRITE,
+    GST_RESOURCE_ERROR_WRITE,
+    GST_RESOURCE_ERROR_CLOSE,
+    GST_RESOURCE_ERROR_SEEK,
+    GST_RESOURCE_ERROR_SYNC,
+    GST_RESOURCE_ERROR_NO_SPACE_LEFT,
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
+    if (g_error_matches (error, GST_RESOURCE_ERROR, codes[i]))
+      return TRUE;
+  return FALSE;
+}
+
+GError *
+failure_from_message (GstMessage *message, GstElement *source)
+{
+  g_autoptr (GError) error = NULL;
+  const GstStructure *details = NULL;
+
+  gst_message_parse_error (message, &error, NULL);
+  gst_message_parse_error_details (message, &details);
+  if (GST_MESSAGE_SRC (message) == GST_OBJECT_CAST (source))
+    return of_service (error, details);
+  if (is_about_output (error))
+    return g_error_new (FAILURE, FAILURE_OUTPUT,
+        "The file cannot be written: %s Make room or choose another place.",
+        error->message);
+  return g_error_new (FAILURE, FAILURE_UNAVAILABLE,
+      "The GIF cannot be converted: %s Save it as a .gif file instead.",
+      error->message);
+}
+
+char *
+failure_printable (const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  GString *printable = g_string_new (NULL);
+
+  for (const char *at = valid; *at != '\0'; at = g_utf8_next_char (at)) {
+    gunichar c = g_utf8_get_char (at);
+
+    g_string_append_unichar (printable, g_unichar_iscntrl (c) ? '?' : c);
+  }
+  return g_string_free (printable, FALSE);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "format.h"
+
+#include "failure.h"
+
+#include <string.h>
+
+static const Format formats[] = {
+  { FORMAT_GIF, ".gif" },
+  { FORMAT_MP4, ".mp4", .has_times = TRUE, .has_quality = TRUE,
+      .wants_even = TRUE },
+  { FORMAT_WEBM, ".webm", .has_times = TRUE, .has_quality = TRUE },
+  { FORMAT_MOV, ".mov", .has_alpha = TRUE, .has_times = TRUE },
+  { FORMAT_PNG, ".png", .has_alpha = TRUE },
+  { FORMAT_PNGS, ".png", .has_alpha = TRUE, .has_times = TRUE },
+  { FORMAT_M3U8, ".m3u8", .has_times = TRUE, .has_quality = TRUE,
+      .wants_even = TRUE, .default_fps = 25 },
+};
+
+/* multifilesink hands the name to printf: it must be one %d, perhaps with a
+ * width, and nothing else. */
+static gboolean
+is_pattern (const char *name)
+{
+  return g_regex_match_simple (
+      "^[^%]*%(0?[1-9])?d[^%]*$", name, G_REGEX_RAW, 0);
+}
+
+const Format *
+format_of_file (const char *file, GError **error)
+{
+  g_autofree char *name = g_path_get_basename (file);
+  FormatId png = is_pattern (name) ? FORMAT_PNGS : FORMAT_PNG;
+  const char *dot = strrchr (name, '.');
+
+  for (guint i = 0; dot != NULL && dot != name && i < G_N_ELEMENTS (formats);
+       i++) {
+    const Format *format = &formats[i];
+    gboolean is_png = g_str_equal (format->suffix, ".png");
+
+    if (g_ascii_strcasecmp (dot, format->suffix) == 0
+        && (!is_png || format->id == png))
+      return format;
+  }
+  g_set_error (error, FAILURE, FAILURE_USAGE,
+      "\"%s\" names no format: let it end in .mp4, .webm, .mov, .gif, .png or "
+      ".m3u8.",
+      file);
+  return NULL;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* What a file name's ending asks for. */
+typedef enum
+{
+  FORMAT_GIF,  /* the service's bytes */
+  FORMAT_MP4,  /* H.264 in MP4 */
+  FORMAT_WEBM, /* VP9 in WebM */
+  FORMAT_MOV,  /* ProRes 4444 in QuickTime, with alpha */
+  FORMAT_PNG,  /* the first frame */
+  FORMAT_PNGS, /* a file for each frame: fox-%03d.png */
+  FORMAT_M3U8, /* H.264 in HLS: a playlist and its segments */
+} FormatId;
+
+/* What is different between them. */
+typedef struct
+{
+  FormatId id;
+  const char *suffix;   /* with the dot */
+  gboolean has_alpha;   /* transparency survives */
+  gboolean has_times;   /* --fps and --loops mean something */
+  gboolean has_quality; /* and --quality */
+  gboolean wants_even;  /* width and height, for 4:2:0 */
+  int default_fps;      /* 0: the GIF's own times */
+} Format;
+
+/* The format of @file by its name; NULL with a FAILURE_USAGE that says which
+ * there are. Owned by the program. */
+const Format *format_of_file (const char *file, GError **error);
+
+G_END_DECLS

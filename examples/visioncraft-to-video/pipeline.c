@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "pipeline.h"
+
+#include "colour.h"
+#include "failure.h"
+
+#define DEFAULT_QUALITY 75
+#define HLS_SEGMENT_S 2
+
+/* Elements and the set of plugins that has each, for people who lack it. */
+static const struct
+{
+  const char *element, *plugins;
+} homes[] = {
+  { "animgifdec", "gst-visioncraft" },
+  { "avenc_prores_ks", "gst-libav" },
+  { "capsfilter", "gstreamer" },
+  { "filesink", "gstreamer" },
+  { "h264parse", "gst-plugins-bad" },
+  { "hlssink2", "gst-plugins-bad" },
+  { "mp4mux", "gst-plugins-good" },
+  { "multifilesink", "gst-plugins-good" },
+  { "pngenc", "gst-plugins-good" },
+  { "qtmux", "gst-plugins-good" },
+  { "videoconvert", "gst-plugins-base" },
+  { "videocrop", "gst-plugins-good" },
+  { "videorate", "gst-plugins-base" },
+  { "videoscale", "gst-plugins-base" },
+  { "visioncraftgifsrc", "gst-visioncraft" },
+  { "vp9enc", "gst-plugins-good" },
+  { "webmmux", "gst-plugins-good" },
+  { "x264enc", "gst-plugins-ugly" },
+};
+
+/* A chain that grows at its end. */
+typedef struct
+{
+  GstBin *bin;
+  GstElement *last;
+  GError *error; /* the first one; nothing is added after it */
+} Chain;
+
+/* Adds @name with the property values (text, as gst-launch-1.0 takes them)
+ * that follow; ends with NULL. Returns it, owned by the bin, or NULL. */
+static GstElement *add (
+    Chain *chain, const char *name, ...) G_GNUC_NULL_TERMINATED;
+
+static void
+fail (Chain *chain, const char *name)
+{
+  const char *plugins = "GStreamer";
+
+  for (guint i = 0; i < G_N_ELEMENTS (homes); i++)
+    if (g_str_equal (homes[i].element, name))
+      plugins = homes[i].plugins;
+  g_set_error (&chain->error, FAILURE, FAILURE_UNAVAILABLE,
+      "The GStreamer element \"%s\" is missing or does not fit: install the "
+      "plugins of %s, or choose another format.",
+      name, plugins);
+}
+
+static GstElement *
+add (Chain *chain, const char *name, ...)
+{
+  GstElement *element;
+  const char *property;
+  va_list args;
+
+  if (chain->error != NULL)
+    return NULL;
+  element = gst_element_factory_make (name, NULL);
+  if (element == NULL) {
+    fail (chain, name);
+    return NULL;
+  }
+  va_start (args, name);
+  while ((property = va_arg (args, const char *)) != NULL)
+    gst_util_set_object_arg (
+        G_OBJECT (element), property, va_arg (args, const char *));
+  va_end (args);
+
+  gst_bin_add (chain->bin, element);
+  if (chain->last != NULL && !gst_element_link (chain->last, element)) {
+    fail (chain, name);
+    return NULL;
+  }
+  chain->last = element;
+  return element;
+}
+
+static void
+add_caps (Chain *chain, GstCaps *caps)
+{
+  GstElement *filter = add (chain, "capsfilter", NULL);
+
+  if (filter != NULL)
+    g_object_set (filter, "caps", caps, NULL);
+  gst_caps_unref (caps);
+}
+
+static void
+add_format (Chain *chain, const char *format)
+{
+  add_caps (chain,
+      gst_caps_new_simple (
+          "video/x-raw", "format", G_TYPE_STRING, format, NULL));
+}
+
+/* An element of ours is set with its own types: no text of the user's is ever
+ * parsed. */
+static GstElement *
+add_source (Chain *chain, const Options *options)
+{
+  GstElement *source = add (chain, "visioncraftgifsrc", NULL);
+
+  if (source == NULL)
+    return NULL;
+  g_object_set (source, "prompt", options->prompt, NULL);
+  if (options->negative_prompt != NULL)
+    g_object_set (source, "negative-prompt", options->negative_prompt, NULL);
+  if (options->sampler != NULL)
+    g_object_set (source, "sampler", options->sampler, NULL);
+  if (options->api_url != NULL)
+    g_object_set (source, "api-url", options->api_url, NULL);
+  if (options->token_file != NULL)
+    g_object_set (source, "token-file", options->token_file, NULL);
+  if (options->steps != -1)
+    g_object_set (source, "steps", options->steps, NULL);
+  if (options->cfg_scale != -1)
+    g_object_set (source, "cfg-scale", options->cfg_scale, NULL);
+  if (options->retries != -1)
+    g_object_set (source, "retries", (guint) options->retries, NULL);
+  return source;
+}
+
+/* Sets the videocrop @crop so that an odd row or column is left out. */
+static GstPadProbeReturn
+make_even (GstPad *pad, GstPadProbeInfo *probe, gpointer crop)
+{
+  GstEvent *event = GST_PAD_PROBE_INFO_EVENT (probe);
+  GstCaps *caps;
+  int width = 0, height = 0;
+
+  if (GST_EVENT_TYPE (event) != GST_EVENT_CAPS)
+    return GST_PAD_PROBE_OK;
+  gst_event_parse_caps (event, &caps);
+  gst_structure_get (gst_caps_get_structure (caps, 0), "width", G_TYPE_INT,
+      &width, "height", G_TYPE_INT, &height, NULL);
+  g_object_set (crop, "right", width > 1 ? width % 2 : 0, "bottom",
+      height > 1 ? height % 2 : 0, NULL);
+  return GST_PAD_PROBE_OK;
+}
+
+static GstElement *
+add_decoder (Chain *chain, const Options *options)
+{
+  gboolean flat = !options->format->has_alpha || options->has_background;
+  GstElement *decoder = add (chain, "animgifdec", NULL);
+  g_autoptr (GstPad) pad = NULL;
+
+  if (decoder == NULL)
+    return NULL;
+  if (options->n_loops != -1)
+    g_object_set (decoder, "loop-count", options->n_loops, NULL);
+  add_format (chain, "RGBA");
+  pad = gst_element_get_static_pad (decoder, "src");
+  if (flat)
+    colour_flatten (pad, options->background);
+
+  if (options->format->wants_even && options->width == 0) {
+    GstElement *crop = add (chain, "videocrop", NULL);
+
+    if (crop != NULL)
+      gst_pad_add_probe (
+          pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, make_even, crop, NULL);
+  }
+  return decoder;
+}
+
+static void
+add_conversions (Chain *chain, const Options *options)
+{
+  int fps_n =
+      options->fps_n != 0 ? options->fps_n : options->format->default_fps;
+
+  add (chain, "videoscale", NULL); /* encoders have a smallest size */
+  if (options->width != 0)
+    add_caps (chain,
+        gst_caps_new_simple ("video/x-raw", "width", G_TYPE_INT, options->width,
+            "height", G_TYPE_INT, options->height, "pixel-aspect-ratio",
+            GST_TYPE_FRACTION, 1, 1, NULL));
+  if (fps_n != 0) {
+    add (chain, "videorate", NULL);
+    add_caps (chain,
+        gst_caps_new_simple ("video/x-raw", "framerate", GST_TYPE_FRACTION,
+            fps_n, options->fps_d, NULL));
+  }
+  add (chain, "videoconvert", NULL);
+}
+
+static void
+add_filesink (Chain *chain, Output *output)
+{
+  GstElement *sink = add (chain, "filesink", NULL);
+  g_autofree char *path =
+      output_dup_path (output, output_get_name (output), FALSE);
+
+  if (sink != NULL)
+    g_object_set (sink, "location", path, NULL);
+}
+
+static int
+quality_of (const Options *options)
+{
+  return options->quality != -1 ? options->quality : DEFAULT_QUALITY;
+}
+
+/* Constant quality, without B-frames: mp4mux gets variable rates wrong with
+ * them. 75 is CRF 18. */
+static GstElement *
+add_h264 (Chain *chain, const Options *options)
+{
+  GstElement *encoder;
+
+  add_format (chain, "I420");
+  encoder = add (chain, "x264enc", "pass", "qual", "bframes", "0", NULL);
+  if (encoder != NULL)
+    g_object_set (
+        encoder, "quantizer", (guint) (43 - quality_of (options) / 3), NULL);
+  return encoder;
+}
+
+static void
+add_mp4 (Chain *chain, const Options *options, Output *output)
+{
+  GstElement *mux;
+  g_autofree char *scratch = output_dup_path (output, "faststart", FALSE);
+
+  add_h264 (chain, options);
+  mux = add (chain, "mp4mux", "faststart", "true", NULL);
+  if (mux != NULL) /* on the disk where there has to be room anyway */
+    g_object_set (mux, "faststart-file", scratch, NULL);
+  add_filesink (chain, output);
+}
+
+/* vp9enc loses the last frames of variable rates unless lag-in-frames is 0. */
+static void
+add_webm (Chain *chain, const Options *options, Output *output)
+{
+  GstElement *encoder;
+
+  add_format (chain, "I420");
+  encoder = add (chain, "vp9enc", "deadline", "1000000", "cpu-used", "4",
+      "lag-in-frames", "0", "end-usage", "cq", "target-bitrate", "0", NULL);
+  if (encoder != NULL)
+    g_object_set (encoder, "cq-level", 60 - quality_of (options) / 2, NULL);
+  add (chain, "webmmux", NULL);
+  add_filesink (chain, output);
+}
+
+static void
+add_pngs (Chain *chain, Output *output)
+{
+  GstElement *sink;
+  g_autofree char *path =
+      output_dup_path (output, output_get_name (output), TRUE);
+
+  add (chain, "pngenc", NULL);
+  sink = add (chain, "multifilesink", NULL);
+  if (sink != NULL)
+    g_object_set (sink, "location", path, NULL);
+}
+
+/* Regular keyframes and no others asked for: segments of one length. Without
+ * async-handling hlssink2 often hangs at the end of short clips. */
+static void
+add_hls (Chain *chain, const Options *options, Output *output)
+{
+  const char *name = output_get_name (output);
+  g_autofree char *stem =
+      g_strndup (name, strlen (name) - strlen (options->format->suffix));
+  g_auto (GStrv) parts = g_strsplit (stem, "%", -1);
+  g_autofree char *safe_stem = g_strjoinv ("%%", parts);
+  g_autofree char *segment = g_strconcat (safe_stem, "%05d.ts", NULL);
+  g_autofree char *location = output_dup_path (output, segment, TRUE);
+  g_autofree char *playlist = output_dup_path (output, name, FALSE);
+  int fps_n =
+      options->fps_n != 0 ? options->fps_n : options->format->default_fps;
+  int n_frames = (HLS_SEGMENT_S * fps_n + options->fps_d - 1) / options->fps_d;
+  GstElement *encoder = add_h264 (chain, options);
+  GstElement *sink;
+
+  if (encoder != NULL)
+    g_object_set (encoder, "key-int-max", (guint) n_frames, "option-string",
+        "scenecut=0", NULL);
+  add (chain, "h264parse", NULL);
+  sink = add (chain, "hlssink2", "async-handling", "true",
+      "send-keyframe-requests", "false", "playlist-length", "0", "max-files",
+      "0", NULL);
+  if (sink != NULL)
+    g_object_set (sink, "location", location, "playlist-location", playlist,
+        "target-duration", HLS_SEGMENT_S, NULL);
+}
+
+static void
+add_output (Chain *chain, const Options *options, Output *output)
+{
+  switch (options->format->id) {
+    case FORMAT_MP4:
+      add_mp4 (chain, options, output);
+      break;
+    case FORMAT_WEBM:
+      add_webm (chain, options, output);
+      break;
+    case FORMAT_MOV:
+      add_format (chain, "A444_10LE"); /* else ProRes 422, without alpha */
+      add (chain, "avenc_prores_ks", NULL);
+      add (chain, "qtmux", NULL);
+      add_filesink (chain, output);
+      break;
+    case FORMAT_PNG:
+      add (chain, "pngenc", "snapshot", "true", NULL);
+      add_filesink (chain, output);
+      break;
+    case FORMAT_PNGS:
+      add_pngs (chain, output);
+      break;
+    case FORMAT_M3U8:
+      add_hls (chain, options, output);
+      break;
+    case FORMAT_GIF:
+    default:
+      add_filesink (chain, output);
+      break;
+  }
+}
+
+gboolean
+pipeline_build (
+    Pipeline *pipeline, const Options *options, Output *output, GError **error)
+{
+  Chain chain = { NULL };
+
+  pipeline->pipeline = gst_object_ref_sink (gst_pipeline_new (NULL));
+  chain.bin = GST_BIN (pipeline->pipeline);
+  pipeline->source = add_source (&chain, options);
+  if (options->format->id != FORMAT_GIF) {
+    pipeline->decoder = add_decoder (&chain, options);
+    add_conversions (&chain, options);
+  }
+  add_output (&chain, options, output);
+  if (chain.error == NULL)
+    return TRUE;
+  g_propagate_error (error, chain.error);
+  return FALSE;
+}
+
+void
+pipeline_clear (Pipeline *pipeline)
+{
+  if (pipeline->pipeline != NULL)
+    gst_element_set_state (pipeline->pipeline, GST_STATE_NULL);
+  gst_clear_object (&pipeline->pipeline);
+  pipeline->source = pipeline->decoder = NULL;
+}

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What visioncraft-to-video writes
+ */
+#include "convertertest.h"
+
+#include <glib/gstdio.h>
+#include <json-glib/json-glib.h>
+#include <locale.h>
+#include <string.h>
+
+/* delays-1840ms.gif: 64x48, five frames of 100, 500, 200, 40 and 1000 ms. */
+static const struct
+{
+  const char *file, *probe;
+} videos[] = {
+  { "fox.mp4", "h264 High 64x48 5 1.840" },
+  { "fox.webm", "vp9 Profile 0 64x48 5 1.840" },
+  { "fox.mov", "prores 4444 64x48 5 1.840" },
+  /* Segments have a fixed rate, and MPEG-TS no duration of the last frame. */
+  { "fox.m3u8", "h264 High 64x48 46 1.800" },
+};
+
+static void
+test_formats_keep_the_times (Bench *bench, gconstpointer data)
+{
+  guint index = GPOINTER_TO_UINT (data);
+  g_auto (Result) result = { 0 };
+  g_autofree char *probe = NULL;
+
+  bench_serve_file (bench, "delays-1840ms.gif");
+  bench_run (bench, &result, "a fox", videos[index].file, NULL);
+  bench_assert_success (bench, &result);
+  bench_assert_files (bench,
+      g_str_has_suffix (videos[index].file, "m3u8") ? "fox.m3u8 fox00000.ts"
+                                                    : videos[index].file);
+  probe = bench_probe (bench, videos[index].file);
+  g_assert_cmpstr (probe, ==, videos[index].probe);
+}
+
+static void
+test_a_gif_is_the_services_bytes (Bench *bench, gconstpointer unused)
+{
+  g_auto (Result) result = { 0 };
+  g_autoptr (GBytes) gif = NULL;
+  g_autofree char *written = NULL;
+  gsize size;
+
+  bench_run (bench, &result, "a fox", "fox.GIF", NULL);
+  bench_assert_success (bench, &result);
+  gif = mock_server_ref_gif (bench->server, 0);
+  written = bench_read (bench, "fox.GIF", &size);
+  g_assert_cmpmem (
+      written, size, g_bytes_get_data (gif, NULL), g_bytes_get_size (gif));
+}
+
+static void
+test_a_png_is_the_first_frame (Bench *bench, gconstpointer unused)
+{
+  static const guint8 row[] = { 0, 0, 0, 0, 0, 255, 0, 255, 0, 0, 255, 255, 255,
+    255, 255, 255 };
+  g_auto (Result) result = { 0 };
+  g_autoptr (GBytes) frame = NULL;
+
+  bench_serve_file (bench, "transparent-over.gif");
+  bench_run (bench, &result, "a fox", "fox.png", NULL);
+  bench_assert_success (bench, &result);
+  bench_assert_files (bench, "fox.png");
+  frame = bench_first_frame (bench, "fox.png");
+  g_assert_cmpuint (g_bytes_get_size (frame), ==, 4 * 4 * 4);
+  g_assert_cmpmem (g_bytes_get_data (frame, NULL), sizeof row, row, sizeof row);
+}
+
+static void
+test_background_replaces_transparency (Bench *bench, gconstpointer unused)
+{
+  static const guint8 row[] = { 0x33, 0x66, 0x99, 255, 0, 255, 0, 255, 0, 0,
+    255, 255, 255, 255, 255, 255 };
+  g_auto (Result) result = { 0 };
+  g_autoptr (GBytes) frame = NULL;
+
+  bench_serve_file (bench, "transparent-over.gif");
+  bench_run (bench, &result, "a fox", "fox.png", "--background", "#369", NULL);
+  bench_assert_success (bench, &result);
+  frame = bench_first_frame (bench, "fox.png");
+  g_assert_cmpmem (g_bytes_get_data (frame, NULL), sizeof row, row, sizeof row);
+}
+
+static void
+test_transparency_turns_white_where_it_is_lost (
+    Bench *bench, gconstpointer unused)
+{
+  g_auto (Result) result = { 0 };
+  g_autoptr (GBytes) frame = NULL;
+  const guint8 *pixel;
+
+  /* Its corners are never drawn. */
+  bench_serve_file (bench, "frame-sticks-out.gif");
+  bench_run (bench, &result, "a fox", "fox.mp4", "--size", "64x64", NULL);
+  bench_assert_success (bench, &result);
+  frame = bench_first_frame (bench, "fox.mp4");
+  pixel = g_bytes_get_data (frame, NULL);
+  g_assert_cmpuint (g_bytes_get_size (frame), ==, 64 * 64 * 4);
+  for (guint i = 0; i < 3; i++)
+    g_assert_cmpuint (pixel[i], >, 240);
+}
+
+static void
+test_png_sequence_has_all_frames (Bench *bench, gconstpointer unused)
+{
+  g_auto (Result) result = { 0 };
+
+  bench_serve_file (bench, "delays-1840ms.gif");
+  bench_run (bench, &result, "a fox", "f-%02d-x.png", NULL);
+  bench_assert_success (bench, &result);
+  bench_assert_files (
+      bench, "f-00-x.png f-01-x.png f-02-x.png f-03-x.png f-04-x.png");
+}
+
+static void
+test_loops_fps_and_size (Bench *bench, gconstpointer unused)
+{
+  g_auto (Result) result = { 0 };
+  g_autofree char *probe = NULL;
+
+  bench_run (bench, &result, "a fox", "fox.mp4", "--loops=3", "--fps=10",
+      "--size=96x64", NULL);
+  bench_assert_success (bench, &result);
+  probe = bench_probe (bench, "fox.mp4");
+  g_assert_cmpstr (probe, ==, "h264 High 96x64 30 3.000");
+}
+
+static void
+test_odd_sizes_lose_a_row_and_a_column (Bench *bench, gconstpointer unused)
+{
+  g_auto (Result) result = { 0 };
+  g_autofree char *probe = NULL;
+
+  bench_serve_file (bench, "mixed.gif"); /* 61x47 */
+  bench_run (bench, &result, "a fox", "fox.mp4", NULL);
+  bench_assert_success (bench, &result);
+  probe = bench_probe (bench, "fox.mp4");
+  g_assert_cmpstr (probe, ==, "h264 High 60x46 12 1.020");
+}
+
+static void
+test_quality_changes_the_size (Bench *bench, gconstpointer data)
+{
+  const char *file = data;
+  gsize sizes[2];
+  static const char *const qualities[] = { "--quality=10", "--quality=95" };
+
+  for (guint i = 0; i < 2; i++) {
+    g_auto (Result) result = { 0 };
+    g_autofree char *bytes = NULL;
+
+    bench_run (bench, &result, "a fox", file, "--force", qualities[i], NULL);
+    g_assert_cmpint (result.status, ==, 0);
+    bytes = bench_read (bench, file, &sizes[i]);
+  }
+  g_assert_cmpuint (2 * sizes[0], <, sizes[1]);
+}
+
+/* --- The request --- */
+
+static JsonObject *
+ref_request (Bench *bench)
+{
+  g_autoptr (GBytes) body = mock_server_ref_post_body (bench->server, -1);
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autoptr (GError) error = NULL;
+
+  json_parser_load_from_data (parser, g_bytes_get_data (body, NULL),
+      (gssize) g_bytes_get_size (body), &error);
+  g_assert_no_error (error);
+  return json_object_ref (json_node_get_object (json_parser_get_root (parser)));
+}
+
+static void
+test_options_reach_the_service (Bench *bench, gconstpointer unused)
+{
+  g_auto (Result) result = { 0 };
+  g_autoptr (JsonObject) request = NULL;
+
+  bench_run (bench, &result, "--sampler", "DPM++ 2M Karras", "--steps=41",
+      "--cfg-scale", "7", "--negative-prompt", "blurry", "a fox", "fox.gif",
+      NULL);
+  bench_assert_success (bench, &result);
+  request = ref_request (bench);
+  g_assert_cmpstr (json_object_get_string_member (request, "sampler"), ==,
+      "DPM++ 2M Karras");
+  g_assert_cmpint (json_object_get_int_member (request, "steps"), ==, 41);
+  g_assert_cmpint (json_object_get_int_member (request, "cfg_scale"), ==, 7);
+  g_assert_cmpstr (
+      json_object_get_string_member (request, "negative_prompt"), ==, "blurry");
+}
+
+static const char *const prompts[] = {
+  "\"; rm -rf ~ ! filesink location=x",
+  "$(touch x) `touch x` %s%n%d \\\" ' ! fakesink",
+  "лиса в снегу, 雪の中の狐 🦊",
+  "--version",
+};
+
+static void
+test_a_prompt_is_just_a_prompt (Bench *bench, gconstpointer data)
+{
+  const char *prompt = prompts[GPOINTER_TO_UINT (data)];
+  g_auto (Result) result = { 0 };
+  g_autoptr (JsonObject) request = NULL;
+
+  /* Whatever the locale. */
+  g_subprocess_launcher_setenv (bench->launcher, "LC_ALL", "C", TRUE);
+  bench_run (bench, &result, "--", prompt, "fox.mp4", NULL);
+  bench_assert_success (bench, &result);
+  bench_assert_files (bench, "fox.mp4");
+  request = ref_request (bench);
+  g_assert_cmpstr (
+      json_object_get_string_member (request, "prompt"), ==, prompt);
+}
+
+static void
+test_the_key_may_be_in_a_file (Bench *bench, gconstpointer unused)
+{
+  g_auto (Result) result = { 0 };
+
+  g_subprocess_launcher_unsetenv (bench->launcher, "VISIONCRAFT_TOKEN");
+  bench_write (bench, "key", TEST_KEY "\n");
+  bench_run (bench, &result, "a fox", "fox.gif", "--token-file", "key", NULL);
+  bench_assert_success (bench, &result);
+}
+
+static void
+test_the_address_is_an_option (Bench *bench, gconstpointer unused)
+{
+  g_auto (Result) result = { 0 };
+
+  g_subprocess_launcher_unsetenv (bench->launcher, "VISIONCRAFT_API_URL");
+  bench_run (bench, &result, "a fox", "fox.gif", "--api-url",
+      mock_server_get_url (bench->server), NULL);
+  bench_assert_success (bench, &result);
+}
+
+/* --- Names --- */
+
+static const struct
+{
+  const char *file, *files;
+} odd_names[] = {
+  { "100%s%n.mp4", "100%s%n.mp4" },
+  { "50%d/f%d.png", "f0.png f1.png f2.png f3.png f4.png" },
+  { "50%d/9%n.m3u8", "9%n.m3u8 9%n00000.ts" },
+  { "a b\n'c\".webm", "a b\n'c\".webm" },
+};
+
+static void
+test_odd_names (Bench *bench, gconstpointer data)
+{
+  guint index = GPOINTER_TO_UINT (data);
+  g_autofree char *path = bench_path (bench, odd_names[index].file);
+  g_autofree char *directory = g_path_get_dirname (path);
+  g_auto (Result) result = { 0 };
+
+  g_mkdir_with_parents (directory, 0700);
+  bench_serve_file (bench, "delays-1840ms.gif");
+  bench_run (bench, &result, "a fox", odd_names[index].file, NULL);
+  bench_assert_success (bench, &result);
+
+  if (g_str_equal (directory, bench->directory)) {
+    bench_assert_files (bench, odd_names[index].files);
+  } else {
+    Bench below = { NULL, directory, NULL };
+
+    bench_assert_files (&below, odd_names[index].files);
+  }
+}
+
+static void
+test_force_replaces (Bench *bench, gconstpointer unused)
+{
+  g_auto (Result) result = { 0 };
+  g_autofree char *bytes = NULL;
+  gsize size;
+
+  bench_write (bench, "fox.gif", "old");
+  bench_run (bench, &result, "a fox", "fox.gif", "--force", NULL);
+  bench_assert_success (bench, &result);
+  bench_assert_files (bench, "fox.gif");
+  bytes = bench_read (bench, "fox.gif", &size);
+  g_assert_cmpmem (bytes, 6, "GIF89a", 6);
+}
+
+static void
+test_files_have_the_users_rights (Bench *bench, gconstpointer unused)
+{
+  g_auto (Result) result = { 0 };
+  g_autofree char *path = bench_path (bench, "fox.mp4");
+  GStatBuf status;
+  mode_t mask = umask (022);
+
+  bench_run (bench, &result, "a fox", "fox.mp4", NULL);
+  umask (mask);
+  bench_assert_success (bench, &result);
+  g_assert_cmpint (g_stat (path, &status), ==, 0);
+  g_assert_cmpuint (status.st_mode & 0777, ==, 0644);
+}
+
+static void
+add_each (
+    const char *path, guint n, void (*test) (Bench *bench, gconstpointer data))
+{
+  for (guint i = 0; i < n; i++) {
+    g_autofree char *numbered = g_strdup_printf ("%s/%u", path, i);
+
+    g_test_add (numbered, Bench, GUINT_TO_POINTER (i), bench_set_up, test,
+        bench_tear_down);
+  }
+}
+
+#define ADD(path, data, test) \
+  g_test_add (path, Bench, data, bench_set_up, test, bench_tear_down)
+
+int
+main (int argc, char **argv)
+{
+  setlocale (LC_ALL, "");
+  g_test_init (&argc, &argv, NULL);
+
+  add_each ("/outputs/formats-keep-the-times", G_N_ELEMENTS (videos),
+      test_formats_keep_the_times);
+  ADD ("/outputs/a-gif-is-the-services-bytes", NULL,
+      test_a_gif_is_the_services_bytes);
+  ADD (
+      "/outputs/a-png-is-the-first-frame", NULL, test_a_png_is_the_first_frame);
+  ADD ("/outputs/background-replaces-transparency", NULL,
+      test_background_replaces_transparency);
+  ADD ("/outputs/transparency-turns-white-where-it-is-lost", NULL,
+      test_transparency_turns_white_where_it_is_lost);
+  ADD ("/outputs/png-sequence-has-all-frames", NULL,
+      test_png_sequence_has_all_frames);
+  ADD ("/outputs/loops-fps-and-size", NULL, test_loops_fps_and_size);
+  ADD ("/outputs/odd-sizes-lose-a-row-and-a-column", NULL,
+      test_odd_sizes_lose_a_row_and_a_column);
+  ADD ("/outputs/quality-changes-the-size/mp4", "fox.mp4",
+      test_quality_changes_the_size);
+  ADD ("/outputs/quality-changes-the-size/webm", "fox.webm",
+      test_quality_changes_the_size);
+  ADD ("/outputs/options-reach-the-service", NULL,
+      test_options_reach_the_service);
+  add_each ("/outputs/a-prompt-is-just-a-prompt", G_N_ELEMENTS (prompts),
+      test_a_prompt_is_just_a_prompt);
+  ADD (
+      "/outputs/the-key-may-be-in-a-file", NULL, test_the_key_may_be_in_a_file);
+  ADD (
+      "/outputs/the-address-is-an-option", NULL, test_the_address_is_an_option);
+  add_each ("/outputs/odd-names", G_N_ELEMENTS (odd_names), test_odd_names);
+  ADD ("/outputs/force-replaces", NULL, test_force_replaces);
+  ADD ("/outputs/files-have-the-users-rights", NULL,
+      test_files_have_the_users_rights);
+  return g_test_run ();
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What visioncraft-to-video prints, and its documentation
+ */
+#include "convertertest.h"
+
+#include <locale.h>
+#include <pty.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Reads from @fd into @seen until @text has come. */
+static void
+read_until (int fd, GString *seen, const char *text)
+{
+  char bytes[256];
+
+  while (strstr (seen->str, text) == NULL) {
+    gssize n = read (fd, bytes, sizeof bytes);
+
+    if (n <= 0)
+      g_error ("it ended before '%s' came: %s", text, seen->str);
+    g_string_append_len (seen, bytes, n);
+  }
+}
+
+/* The program with a terminal of @columns as its stderr, held while it
+ * generates; what it prints then, and at the end. */
+static void
+run_on_terminal (Bench *bench, gushort columns, GString *seen)
+{
+  const char *const words[] = { "a fox", "fox.mp4", NULL };
+  const struct winsize size = { .ws_row = 24, .ws_col = columns };
+  g_auto (Result) result = { 0 };
+  g_autoptr (GSubprocess) process = NULL;
+  int terminal, theirs;
+
+  g_assert_cmpint (openpty (&terminal, &theirs, NULL, NULL, &size), ==, 0);
+  g_subprocess_launcher_set_flags (
+      bench->launcher, G_SUBPROCESS_FLAGS_STDOUT_PIPE);
+  g_subprocess_launcher_setenv (bench->launcher, "TERM", "xterm", TRUE);
+  g_subprocess_launcher_take_stderr_fd (bench->launcher, theirs);
+  mock_server_hold (bench->server, MOCK_STAGE_POST, MOCK_HOLD_REPLY);
+  process = bench_start (bench, words);
+  g_clear_object (&bench->launcher); /* closes our copy of the terminal */
+
+  read_until (terminal, seen, "Generating");
+  read_until (terminal, seen, " 1 s"); /* it counts */
+  mock_server_release (bench->server);
+  read_until (terminal, seen, "Wrote fox.mp4");
+  read_until (terminal, seen, "\n");
+  bench_finish (process, &result);
+  bench_assert_success (bench, &result);
+  close (terminal);
+}
+
+static void
+test_a_bar_on_a_terminal (Bench *bench, gconstpointer unused)
+{
+  g_autoptr (GString) seen = g_string_new (NULL);
+
+  run_on_terminal (bench, 80, seen);
+  g_assert_nonnull (strstr (seen->str, "\rGenerating  [<=>  "));
+  g_assert_nonnull (strstr (seen->str, "\rGenerating  [ <=> "));
+  g_assert_nonnull (strstr (seen->str, "\rSaving "));
+  /* The bar is gone at the end. */
+  g_assert_nonnull (strstr (seen->str, "\r\033[KWrote fox.mp4, "));
+}
+
+/* Nothing is wider than the terminal: it would scroll. */
+static void
+test_a_narrow_terminal (Bench *bench, gconstpointer unused)
+{
+  g_autoptr (GString) seen = g_string_new (NULL);
+  g_auto (GStrv) parts = NULL;
+  guint n_drawn = 0;
+
+  run_on_terminal (bench, 22, seen);
+  parts = g_strsplit_set (seen->str, "\r\033\n", -1);
+  for (guint i = 0; parts[i] != NULL; i++) {
+    if (strstr (parts[i], "Wrote") != NULL)
+      break;
+    g_assert_cmpuint (strlen (parts[i]), <=, 22);
+    n_drawn += strlen (parts[i]) > 3;
+  }
+  g_assert_cmpuint (n_drawn, >, 3);
+}
+
+static void
+test_lines_where_there_is_no_terminal (Bench *bench, gconstpointer unused)
+{
+  g_auto (Result) result = { 0 };
+
+  bench_run (bench, &result, "a fox", "fox.gif", NULL);
+  bench_assert_success (bench, &result);
+  g_assert_true (g_str_has_prefix (result.err, "Generating\n"));
+  g_assert_nonnull (strstr (result.err, "\nWrote fox.gif, "));
+  g_assert_null (strpbrk (result.err, "\r\033"));
+}
+
+static void
+test_quiet_is_silent (Bench *bench, gconstpointer unused)
+{
+  g_auto (Result) result = { 0 };
+
+  bench_run (bench, &result, "a fox", "fox.mp4", "--quiet", NULL);
+  bench_assert_success (bench, &result);
+  g_assert_cmpstr (result.err, ==, "");
+}
+
+static void
+test_version_is_the_projects (Bench *bench, gconstpointer unused)
+{
+  g_auto (Result) result = { 0 };
+
+  bench_run (bench, &result, "--version", NULL);
+  g_assert_cmpint (result.status, ==, 0);
+  g_assert_cmpstr (result.out, ==, "visioncraft-to-video " TEST_VERSION "\n");
+}
+
+/* --- Documentation --- */
+
+static char *
+read_source (const char *name)
+{
+  g_autofree char *path =
+      g_build_filename (g_getenv ("TEST_SOURCE_DIR"), name, NULL);
+  g_autoptr (GError) error = NULL;
+  char *text = NULL;
+
+  g_file_get_contents (path, &text, NULL, &error);
+  g_assert_no_error (error);
+  return text;
+}
+
+/* All "--option" words of --help, each once or more. */
+static GStrv
+list_options (Bench *bench)
+{
+  g_auto (Result) result = { 0 };
+  g_autoptr (GRegex) regex = g_regex_new ("--[a-z-]+", 0, 0, NULL);
+  g_autoptr (GMatchInfo) match = NULL;
+  g_autoptr (GStrvBuilder) options = g_strv_builder_new ();
+
+  bench_run (bench, &result, "--help", NULL);
+  g_assert_cmpint (result.status, ==, 0);
+  g_regex_match (regex, result.out, 0, &match);
+  while (g_match_info_matches (match)) {
+    g_autofree char *option = g_match_info_fetch (match, 0);
+
+    g_strv_builder_add (options, option);
+    g_match_info_next (match, NULL);
+  }
+  return g_strv_builder_end (options);
+}
+
+static void
+test_every_option_is_documented (Bench *bench, gconstpointer unused)
+{
+  g_autofree char *page = read_source ("visioncraft-to-video.1.in");
+  g_autofree char *completion = read_source ("completion.bash");
+  g_auto (GStrv) options = list_options (bench);
+
+  g_assert_cmpuint (g_strv_length (options), >, 14);
+  for (guint i = 0; options[i] != NULL; i++) {
+    g_auto (GStrv) words = g_strsplit (options[i], "-", -1);
+    g_autofree char *in_roff = g_strjoinv ("\\-", words);
+
+    g_test_message ("%s", options[i]);
+    g_assert_nonnull (strstr (page, in_roff));
+    g_assert_nonnull (strstr (completion, options[i]));
+  }
+}
+
+static void
+test_every_status_is_documented (Bench *bench, gconstpointer unused)
+{
+  static const char *const statuses[] = { "0", "64", "65", "69", "74", "75",
+    "77" };
+  g_autofree char *page = read_source ("visioncraft-to-video.1.in");
+
+  for (guint i = 0; i < G_N_ELEMENTS (statuses); i++) {
+    g_autofree char *item = g_strdup_printf ("\n.B %s\n", statuses[i]);
+
+    g_assert_nonnull (strstr (page, item));
+  }
+}
+
+static void
+test_the_manual_page_has_no_mistakes (Bench *bench, gconstpointer unused)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocess) groff = g_subprocess_new (
+      G_SUBPROCESS_FLAGS_STDERR_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error,
+      "groff", "-man", "-ww", "-z", "-Kutf8", "-Tutf8",
+      g_getenv ("TEST_MANUAL"), NULL);
+  g_auto (Result) result = { 0 };
+
+  g_assert_no_error (error);
+  bench_finish (groff, &result);
+  g_assert_cmpint (result.status, ==, 0);
+  g_assert_cmpstr (result.err, ==, "");
+}
+
+/* What bash would offer after @line. */
+static char *
+complete (Bench *bench, const char *line)
+{
+  static const char script[] =
+      "source \"$1\"; COMP_WORDS=($2); [[ $2 == *' ' ]] && COMP_WORDS+=('');"
+      "COMP_CWORD=$(( ${#COMP_WORDS[@]} - 1 ));"
+      "_visioncraft_to_video visioncraft-to-video "
+      "\"${COMP_WORDS[COMP_CWORD]}\" \"${COMP_WORDS[COMP_CWORD-1]}\";"
+      "echo \"${COMPREPLY[*]}\"";
+  g_autofree char *file =
+      g_build_filename (g_getenv ("TEST_SOURCE_DIR"), "completion.bash", NULL);
+  g_autoptr (GSubprocessLauncher) launcher =
+      g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
+  g_autoptr (GSubprocess) bash = NULL;
+  g_autoptr (GError) error = NULL;
+  g_auto (Result) result = { 0 };
+
+  g_subprocess_launcher_set_cwd (launcher, bench->directory);
+  bash = g_subprocess_launcher_spawn (
+      launcher, &error, "bash", "-c", script, "bash", file, line, NULL);
+  g_assert_no_error (error);
+  bench_finish (bash, &result);
+  g_assert_cmpint (result.status, ==, 0);
+  return g_strdup (g_strchomp (result.out));
+}
+
+static const struct
+{
+  const char *line, *offered;
+} completions[] = {
+  { "visioncraft-to-video --st", "--steps=" },
+  { "visioncraft-to-video --fo", "--force" },
+  { "visioncraft-to-video --token-file k", "key" },
+  { "visioncraft-to-video fox f", "fox.mp4" },
+  { "visioncraft-to-video --background b", "black blue" },
+};
+
+static void
+test_bash_completes (Bench *bench, gconstpointer unused)
+{
+  bench_write (bench, "fox.mp4", "");
+  bench_write (bench, "key", "");
+  for (guint i = 0; i < G_N_ELEMENTS (completions); i++) {
+    g_autofree char *offered = complete (bench, completions[i].line);
+
+    g_assert_cmpstr (offered, ==, completions[i].offered);
+  }
+}
+
+#define ADD(path, test) \
+  g_test_add (path, Bench, NULL, bench_set_up, test, bench_tear_down)
+
+int
+main (int argc, char **argv)
+{
+  setlocale (LC_ALL, "");
+  g_test_init (&argc, &argv, NULL);
+
+  ADD ("/terminal/a-bar-on-a-terminal", test_a_bar_on_a_terminal);
+  ADD ("/terminal/a-narrow-terminal", test_a_narrow_terminal);
+  ADD ("/terminal/lines-where-there-is-no-terminal",
+      test_lines_where_there_is_no_terminal);
+  ADD ("/terminal/quiet-is-silent", test_quiet_is_silent);
+  ADD ("/terminal/version-is-the-projects", test_version_is_the_projects);
+  ADD ("/terminal/every-option-is-documented", test_every_option_is_documented);
+  ADD ("/terminal/every-status-is-documented", test_every_status_is_documented);
+  ADD ("/terminal/the-manual-page-has-no-mistakes",
+      test_the_manual_page_has_no_mistakes);
+  ADD ("/terminal/bash-completes", test_bash_completes);
+  return g_test_run ();
+}
