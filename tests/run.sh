@@ -45,7 +45,7 @@ for stage in "${stages[@]}"; do
     plain) run_suites plain "-Dwerror=true" "--no-suite guard" ;;
     guard) run_suites plain "-Dwerror=true" "--suite guard" ;;
     sanitize) run_suites sanitize \
-      "-Db_sanitize=address,undefined -Db_lundef=false -Dexamples=disabled" \
+      "-Db_sanitize=address,undefined -Db_lundef=false" \
       "--suite linked --timeout-multiplier 4" ;;
     *) echo "run.sh: no stage '$stage'" >&2; exit 64 ;;
   esac

@@ -8,6 +8,27 @@
 
 #define LIMIT_S 60
 
+/* Lets GStreamer look at all its plugins once, whose leaks are none of ours:
+ * the next runs find its notes. */
+static void
+fill_registry (Bench *bench)
+{
+  static gboolean is_filled;
+  g_auto (Result) result = { 0 };
+
+  if (is_filled)
+    return;
+  is_filled = TRUE;
+  g_subprocess_launcher_setenv (
+      bench->launcher, "ASAN_OPTIONS", "detect_leaks=0", TRUE);
+  bench_write (bench, "existing.gif", "");
+  bench_run (bench, &result, "a fox", "existing.gif", NULL);
+  bench_assert_failure (bench, &result, 74, "exists", 0);
+  bench_remove (bench, "existing.gif");
+  g_subprocess_launcher_setenv (
+      bench->launcher, "ASAN_OPTIONS", g_getenv ("ASAN_OPTIONS"), TRUE);
+}
+
 void
 bench_set_up (Bench *bench, gconstpointer unused)
 {
@@ -27,6 +48,7 @@ bench_set_up (Bench *bench, gconstpointer unused)
       mock_server_get_url (bench->server), TRUE);
   g_subprocess_launcher_setenv (
       bench->launcher, "VISIONCRAFT_TOKEN", TEST_KEY, TRUE);
+  fill_registry (bench);
 }
 
 static void
@@ -272,6 +294,14 @@ bench_write (Bench *bench, const char *name, const char *text)
 
   g_file_set_contents (path, text, -1, &error);
   g_assert_no_error (error);
+}
+
+void
+bench_remove (Bench *bench, const char *name)
+{
+  g_autofree char *path = bench_path (bench, name);
+
+  g_assert_cmpint (g_unlink (path), ==, 0);
 }
 
 void

@@ -60,6 +60,7 @@ GBytes *bench_first_frame (Bench *bench, const char *name);
 char *bench_path (Bench *bench, const char *name);
 char *bench_read (Bench *bench, const char *name, gsize *ret_size);
 void bench_write (Bench *bench, const char *name, const char *text);
+void bench_remove (Bench *bench, const char *name);
 
 /* From now on the server gives this file of tests/data/gif. */
 void bench_serve_file (Bench *bench, const char *name);
