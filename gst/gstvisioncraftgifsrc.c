@@ -12,15 +12,23 @@
  * The service wants an API key: put it into the environment variable
  * VISIONCRAFT_TOKEN or into a file for #GstVisioncraftGifSrc:token-file.
  *
+ * An application's SoupSession can come in a GstContext of the type
+ * `gst.visioncraft.session`.
+ *
  * ## Example launch lines
+ *
  * |[
- * gst-launch-1.0 visioncraftgifsrc prompt="a fox in the snow" ! filesink
- * location=fox.gif
+ * gst-launch-1.0 visioncraftgifsrc prompt="a fox in the snow" ! filesink location=fox.gif
  * ]| Saves the GIF.
  * |[
- * gst-launch-1.0 visioncraftgifsrc prompt="a fox in the snow" ! gdkpixbufdec !
- * videoconvert ! pngenc ! filesink location=fox.png
- * ]| Saves the first frame as a PNG.
+ * gst-launch-1.0 visioncraftgifsrc prompt="a fox in the snow" ! gdkpixbufdec ! videoconvert ! pngenc ! filesink location=fox.png
+ * ]| Saves the first picture as a PNG file.
+ * |[
+ * gst-launch-1.0 visioncraftgifsrc prompt="a fox in the snow" steps=20 ! animgifdec ! videoconvert ! video/x-raw,format=I420 ! x264enc bframes=0 ! mp4mux faststart=true ! filesink location=fox.mp4
+ * ]| Saves an MP4 file, with the prompt as its title.
+ * |[
+ * gst-launch-1.0 playbin uri="visioncraft://generate-gif?prompt=a%20fox%20in%20the%20snow"
+ * ]| Plays it, as any player does that uses GStreamer.
  *
  * Since: 0.1
  */
