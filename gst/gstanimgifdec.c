@@ -302,8 +302,8 @@ gst_anim_gif_dec_class_init (GstAnimGifDecClass *klass)
       "Codec/Decoder/Image",
       "Decodes animated GIF images into correctly timed video",
       "The gst-visioncraft developers");
-  gst_element_class_add_static_metadata (element_class,
-      GST_ELEMENT_METADATA_DOC_URI, DOC_URI "#animgifdec");
+  gst_element_class_add_static_metadata (
+      element_class, GST_ELEMENT_METADATA_DOC_URI, DOC_URI "#animgifdec");
 }
 
 static void

@@ -39,9 +39,14 @@ typedef struct
   gboolean qos;
 } AnimGifSettings;
 
-/* gstanimgifdec.c holds the type and its properties; gstanimgifdecsink.c is the sink pad, which takes
- * bytes and events in; gstanimgifdecsrc.c the source pad, with seeks and queries; gstanimgifdectask.c its task, which pushes everything that leaves;
- * gstanimgifdecframe.c the pictures.
+/* The decoder's files, each with its part of what is below:
+ *
+ *   gstanimgifdec.c        the type, its properties and states
+ *   gstanimgifdecsink.c    the sink pad: takes bytes and events in
+ *   gstanimgifdectask.c    the source pad's task: pushes everything that leaves
+ *   gstanimgifdeccursor.c  which frame comes when
+ *   gstanimgifdecframe.c   one frame on its way out
+ *   gstanimgifdecsrc.c     the source pad: seeks, queries, QoS
  *
  * Lock order: stream lock of the sink pad, stream lock of the source pad, @lock, then the object
  * lock and the lock inside @input. Nothing is pushed or posted under @lock. */
@@ -133,9 +138,18 @@ void gst_anim_gif_dec_loop (GstPad *pad);
 /* gstanimgifdectask.c: whether the task is wanted to stand still. */
 gboolean gst_anim_gif_dec_was_stopped (GstAnimGifDec *self);
 
-/* gstanimgifdectask.c, called with @lock held: length of all plays in nanoseconds; NONE for ever or
+/* gstanimgifdeccursor.c, called with @lock held: length of all plays in nanoseconds; NONE for ever or
  * not known yet. */
 GstClockTime gst_anim_gif_dec_get_total (GstAnimGifDec *self);
+
+/* gstanimgifdeccursor.c, called with @lock held: sets the cursor on the frame that @position lies in;
+ * while the file still comes in, on the first one. */
+void gst_anim_gif_dec_move_cursor (GstAnimGifDec *self, GstClockTime position);
+
+/* gstanimgifdeccursor.c, called with @lock held: moves the cursor on to a frame that the segment shows
+ * anything of. FALSE: there is none, or none yet when *@over is FALSE. */
+gboolean gst_anim_gif_dec_find_frame (
+    GstAnimGifDec *self, AnimGifShown *shown, gboolean *over);
 
 /* gstanimgifdecframe.c, streaming thread: draws and pushes one frame, or passes over it when it
  * would come too late, and moves on. */

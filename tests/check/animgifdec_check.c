@@ -310,9 +310,11 @@ pass_gate (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
     while (gate->n_allowed == 0 && !gate->flushing)
       g_cond_wait (&gate->cond, &gate->lock);
     gate->waiting = FALSE;
-    if (gate->flushing)
-      ret = GST_PAD_PROBE_DROP;
-    else if (gate->n_allowed != G_MAXUINT)
+    if (gate->flushing) {
+      gst_buffer_unref (GST_PAD_PROBE_INFO_BUFFER (info));
+      GST_PAD_PROBE_INFO_FLOW_RETURN (info) = GST_FLOW_FLUSHING;
+      ret = GST_PAD_PROBE_HANDLED;
+    } else if (gate->n_allowed != G_MAXUINT)
       gate->n_allowed--;
   } else if (GST_EVENT_TYPE (info->data) == GST_EVENT_FLUSH_START) {
     gate->flushing = TRUE;

@@ -267,6 +267,27 @@ GST_START_TEST (test_ready_interrupts_a_half_file)
 }
 GST_END_TEST
 
+GST_START_TEST (test_runs_can_end_at_any_moment)
+{
+  g_autoptr (GBytes) bytes = test_gif_write_uneven (16, 8);
+  g_autoptr (GRand) rand = g_rand_new_with_seed (1);
+
+  for (guint i = 0; i < 300; i++) {
+    GstHarness *h =
+        start_decoder ("loop-count", -1, "progressive", i % 2, NULL);
+    gsize size = g_rand_int_range (rand, 0, g_bytes_get_size (bytes) + 1);
+
+    gst_harness_set_drop_buffers (h, TRUE);
+    push_slice (h, bytes, 0, size);
+    if (i % 3 == 0)
+      gst_harness_push_event (h, gst_event_new_eos ());
+    if (i % 5 == 0)
+      gst_element_set_state (h->element, GST_STATE_PAUSED);
+    stop_decoder (h);
+  }
+}
+GST_END_TEST
+
 static Suite *
 animgifdec_limits_suite (void)
 {
@@ -295,6 +316,7 @@ animgifdec_limits_suite (void)
   tcase_add_unchecked_fixture (runs, register_decoder, NULL);
   tcase_add_test (runs, test_settings_are_fixed_while_running);
   tcase_add_test (runs, test_ready_makes_it_as_new);
+  tcase_add_test (runs, test_runs_can_end_at_any_moment);
   tcase_add_test (runs, test_ready_interrupts_a_half_file);
   suite_add_tcase (suite, runs);
   return suite;

@@ -180,6 +180,36 @@ GST_START_TEST (test_a_seek_interrupts_a_blocked_frame)
 }
 GST_END_TEST
 
+GST_START_TEST (test_a_new_rate_goes_on_from_the_position)
+{
+  g_autoptr (GBytes) bytes = test_gif_write_uneven (16, 8);
+  GstHarness *h = start_decoder (NULL, NULL);
+  Gate *gate = gate_new (h);
+  GstSegment segment;
+
+  push_file (h, bytes);
+  gate_let (gate, 2);
+  expect_frame (h, 0, MS (100));
+  expect_frame (h, MS (100), MS (500));
+  gate_await_frame (gate);
+  fail_unless (gst_harness_push_upstream_event (h,
+      gst_event_new_seek (2.0, GST_FORMAT_TIME, FLUSH, GST_SEEK_TYPE_NONE, 0,
+          GST_SEEK_TYPE_NONE, 0)));
+  gate_let (gate, G_MAXUINT);
+  expect_color (h, MS (600), MS (200), 2);
+  expect_color (h, MS (800), MS (40), 3);
+  get_segment (h, &segment);
+  fail_unless_equals_float (segment.rate, 2.0);
+  assert_clocktime (
+      gst_segment_to_running_time (&segment, GST_FORMAT_TIME, MS (600)), 0);
+  assert_clocktime (
+      gst_segment_to_stream_time (&segment, GST_FORMAT_TIME, MS (600)),
+      MS (600));
+  gate_free (gate);
+  stop_decoder (h);
+}
+GST_END_TEST
+
 GST_START_TEST (test_a_seek_before_the_first_byte_is_kept)
 {
   g_autoptr (GBytes) bytes = test_gif_write_uneven (16, 8);
@@ -358,6 +388,7 @@ animgifdec_seek_suite (void)
   tcase_add_test (seeking, test_rates_above_zero_are_the_segments);
   tcase_add_test (seeking, test_impossible_seeks_are_refused);
   tcase_add_test (seeking, test_a_seek_interrupts_a_blocked_frame);
+  tcase_add_test (seeking, test_a_new_rate_goes_on_from_the_position);
   tcase_add_test (seeking, test_a_seek_before_the_first_byte_is_kept);
   tcase_add_test (seeking, test_a_seek_before_the_stream_is_kept);
   tcase_add_test (
