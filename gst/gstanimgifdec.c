@@ -28,6 +28,24 @@
  * with one warning message. What follows the trailer is ignored. Another GIF
  * can follow in a new stream (`STREAM_START` event).
  *
+ * Seeks are in time, forward, at any rate above zero, and always exact: the
+ * picture on show at that time is the first one, cut to the segment. Segment
+ * seeks (`GST_SEEK_FLAG_SEGMENT`) let an application loop over a part without
+ * a gap.
+ *
+ * ## Messages
+ *
+ * - error STREAM/WRONG_TYPE: this is no GIF, or its header is damaged
+ * - error STREAM/DECODE: the file ends without any picture
+ * - error RESOURCE/NO_SPACE_LEFT: the file exceeds #animgifdec:max-pixels or
+ *   #animgifdec:max-size
+ * - error CORE/NEGOTIATION: downstream does not take the pictures as they are,
+ *   for instance wants another rate, or no alpha of pictures that have some
+ * - warning STREAM/DECODE: at least one picture is damaged or cut off
+ * - duration-changed: the whole file is known
+ * - qos: a picture was passed over since it would have come too late
+ * - segment-start and segment-done, for segment seeks
+ *
  * ## Example launch lines
  *
  * |[
