@@ -180,6 +180,7 @@ reset_run (GstAnimGifDec *self)
   GST_OBJECT_LOCK (self);
   self->active = self->settings;
   GST_OBJECT_UNLOCK (self);
+  self->seek_seqnum = GST_SEQNUM_INVALID;
   self->has_stream = FALSE;
   self->have_group = FALSE;
   self->next_base = 0;

@@ -89,8 +89,9 @@ struct _GstAnimGifDec
   gboolean discont;
   GstSegment segment;
   guint32 segment_seqnum;
-  guint64 pass; /* number of the play, from 0 */
-  guint frame;  /* next one to push */
+  guint32 seek_seqnum; /* of the last seek, GST_SEQNUM_INVALID before */
+  guint64 pass;        /* number of the play, from 0 */
+  guint frame;         /* next one to push */
   GstClockTime
       earliest_time; /* running time; frames that end earlier are late */
   gdouble proportion;

@@ -161,14 +161,18 @@ static gboolean
 perform_seek (GstAnimGifDec *self, const Seek *seek)
 {
   const gboolean flush = (seek->flags & GST_SEEK_FLAG_FLUSH) != 0;
-  gboolean done, finished;
+  gboolean done, finished, is_again;
   gint64 position;
 
   g_mutex_lock (&self->lock);
-  done = can_seek (self, seek);
+  /* Behind a tee, a pipeline's seek comes once from each sink. */
+  is_again = seek->seqnum == self->seek_seqnum;
+  done = !is_again && can_seek (self, seek);
+  if (done)
+    self->seek_seqnum = seek->seqnum;
   g_mutex_unlock (&self->lock);
   if (!done)
-    return FALSE;
+    return is_again;
 
   if (flush)
     push_flush (self, gst_event_new_flush_start (), seek->seqnum);

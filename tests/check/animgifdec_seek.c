@@ -210,6 +210,24 @@ GST_START_TEST (test_a_new_rate_goes_on_from_the_position)
 }
 GST_END_TEST
 
+GST_START_TEST (test_one_seek_of_many_sinks_is_done_once)
+{
+  GstHarness *h = play_uneven ();
+  GstEvent *event = gst_event_new_seek (1.0, GST_FORMAT_TIME, FLUSH,
+      GST_SEEK_TYPE_SET, MS (600), GST_SEEK_TYPE_SET, MS (800));
+
+  fail_unless (gst_harness_push_upstream_event (h, gst_event_ref (event)));
+  fail_unless (gst_harness_push_upstream_event (h, event));
+  expect_color (h, MS (600), MS (200), 2);
+  expect_eos (h);
+  /* Another one like it is another one. */
+  fail_unless (seek (h, 1.0, FLUSH, MS (600), MS (800)));
+  expect_color (h, MS (600), MS (200), 2);
+  expect_eos (h);
+  stop_decoder (h);
+}
+GST_END_TEST
+
 GST_START_TEST (test_a_seek_before_the_first_byte_is_kept)
 {
   g_autoptr (GBytes) bytes = test_gif_write_uneven (16, 8);
@@ -389,6 +407,7 @@ animgifdec_seek_suite (void)
   tcase_add_test (seeking, test_impossible_seeks_are_refused);
   tcase_add_test (seeking, test_a_seek_interrupts_a_blocked_frame);
   tcase_add_test (seeking, test_a_new_rate_goes_on_from_the_position);
+  tcase_add_test (seeking, test_one_seek_of_many_sinks_is_done_once);
   tcase_add_test (seeking, test_a_seek_before_the_first_byte_is_kept);
   tcase_add_test (seeking, test_a_seek_before_the_stream_is_kept);
   tcase_add_test (
