@@ -214,15 +214,28 @@ gst_visioncraft_gif_src_post_message (GstElement *element, GstMessage *message)
 
 /* --- Class --- */
 
+/* Where nobody called stop(), the pad joins its thread, and that waits for the
+ * job. */
+static void
+gst_visioncraft_gif_src_dispose (GObject *object)
+{
+  GstVisioncraftGifSrc *self = GST_VISIONCRAFT_GIF_SRC (object);
+
+  if (self->job != NULL)
+    vc_job_cancel (self->job);
+  G_OBJECT_CLASS (parent_class)->dispose (object);
+}
+
 static void
 gst_visioncraft_gif_src_finalize (GObject *object)
 {
   GstVisioncraftGifSrc *self = GST_VISIONCRAFT_GIF_SRC (object);
 
-  /* Disposed of while running: nobody called stop(). */
-  if (self->job != NULL)
-    vc_job_cancel (self->job);
+  /* What stop() clears. */
   g_clear_pointer (&self->job, vc_job_unref);
+  g_clear_pointer (&self->news, gst_vc_news_unref);
+  g_clear_pointer (&self->headers, gst_structure_free);
+  gst_clear_tag_list (&self->tags);
   gst_vc_settings_clear (&self->settings);
   g_clear_pointer (&self->last_stats, gst_structure_free);
   g_clear_pointer (&self->client, vc_client_unref);
@@ -254,6 +267,7 @@ gst_visioncraft_gif_src_class_init (GstVisioncraftGifSrcClass *klass)
 
   object_class->set_property = gst_visioncraft_gif_src_set_property;
   object_class->get_property = gst_visioncraft_gif_src_get_property;
+  object_class->dispose = gst_visioncraft_gif_src_dispose;
   object_class->finalize = gst_visioncraft_gif_src_finalize;
   gst_vc_settings_install_properties (object_class);
   /**

@@ -277,6 +277,15 @@ net_run_harness (GstHarness *h, MockServer *server, const NetRow *row)
 }
 
 void
+net_drop_messages (GstHarness *h)
+{
+  g_autoptr (GstBus) bus = gst_element_get_bus (h->element);
+
+  gst_bus_set_flushing (bus, TRUE);
+  gst_bus_set_flushing (bus, FALSE);
+}
+
+void
 net_harness_free (GstHarness *h)
 {
   g_autoptr (GstBus) bus = gst_element_get_bus (h->element);

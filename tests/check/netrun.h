@@ -61,6 +61,9 @@ void net_run_harness (GstHarness *h, MockServer *server, const NetRow *row);
 /* Ends a harness whose bus may still hold messages: those hold the element. */
 void net_harness_free (GstHarness *h);
 
+/* Forgets what is on @h's bus. */
+void net_drop_messages (GstHarness *h);
+
 /* From here on everything that leaves @h is kept. */
 typedef struct _NetWitness NetWitness;
 NetWitness *net_witness_new (GstHarness *h);
