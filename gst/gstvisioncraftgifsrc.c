@@ -214,15 +214,15 @@ gst_visioncraft_gif_src_post_message (GstElement *element, GstMessage *message)
 
 /* --- Class --- */
 
-/* Where nobody called stop(), the pad joins its thread, and that waits for the
- * job. */
+/* Where nobody called stop(), the pad would join its thread, which waits for
+ * the job. */
 static void
 gst_visioncraft_gif_src_dispose (GObject *object)
 {
   GstVisioncraftGifSrc *self = GST_VISIONCRAFT_GIF_SRC (object);
 
   if (self->job != NULL)
-    vc_job_cancel (self->job);
+    gst_pad_set_active (GST_BASE_SRC_PAD (self), FALSE);
   G_OBJECT_CLASS (parent_class)->dispose (object);
 }
 
@@ -231,11 +231,6 @@ gst_visioncraft_gif_src_finalize (GObject *object)
 {
   GstVisioncraftGifSrc *self = GST_VISIONCRAFT_GIF_SRC (object);
 
-  /* What stop() clears. */
-  g_clear_pointer (&self->job, vc_job_unref);
-  g_clear_pointer (&self->news, gst_vc_news_unref);
-  g_clear_pointer (&self->headers, gst_structure_free);
-  gst_clear_tag_list (&self->tags);
   gst_vc_settings_clear (&self->settings);
   g_clear_pointer (&self->last_stats, gst_structure_free);
   g_clear_pointer (&self->client, vc_client_unref);

@@ -22,13 +22,21 @@ return_nothing (gpointer data, gpointer unused)
 }
 
 static void
+on_cancelled (GCancellable *cancellable, gpointer task)
+{
+  g_task_return_error_if_cancelled (task);
+}
+
+static void
 look_up (NetResolver *self, GCancellable *cancellable,
     GAsyncReadyCallback callback, gpointer user_data)
 {
   GTask *task =
       g_task_new (self, self->deaf ? NULL : cancellable, callback, user_data);
 
-  g_task_set_return_on_cancel (task, !self->deaf);
+  if (cancellable != NULL && !self->deaf)
+    g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled),
+        g_object_ref (task), g_object_unref);
   g_mutex_lock (&self->lock);
   g_ptr_array_add (self->look_ups, task);
   g_cond_broadcast (&self->cond);
