@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "convertertest.h"
+#include "programbench.h"
 
 #include <glib/gstdio.h>
 #include <signal.h>
@@ -7,49 +7,6 @@
 #include <string.h>
 
 #define LIMIT_S 60
-
-/* Lets GStreamer look at all its plugins once, whose leaks are none of ours:
- * the next runs find its notes. */
-static void
-fill_registry (Bench *bench)
-{
-  static gboolean is_filled;
-  g_auto (Result) result = { 0 };
-
-  if (is_filled)
-    return;
-  is_filled = TRUE;
-  g_subprocess_launcher_setenv (
-      bench->launcher, "ASAN_OPTIONS", "detect_leaks=0", TRUE);
-  bench_write (bench, "existing.gif", "");
-  bench_run (bench, &result, "a fox", "existing.gif", NULL);
-  bench_assert_failure (bench, &result, 74, "exists", 0);
-  bench_remove (bench, "existing.gif");
-  g_subprocess_launcher_setenv (
-      bench->launcher, "ASAN_OPTIONS", g_getenv ("ASAN_OPTIONS"), TRUE);
-}
-
-void
-bench_set_up (Bench *bench, gconstpointer unused)
-{
-  const MockOptions options = {
-    .token = TEST_KEY, .width = 128, .height = 96, .n_frames = 8
-  };
-  g_autoptr (GError) error = NULL;
-
-  bench->server = mock_server_new (&options, &error);
-  g_assert_no_error (error);
-  bench->directory = g_dir_make_tmp ("visioncraft-to-video-XXXXXX", &error);
-  g_assert_no_error (error);
-  bench->launcher = g_subprocess_launcher_new (
-      G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
-  g_subprocess_launcher_set_cwd (bench->launcher, bench->directory);
-  g_subprocess_launcher_setenv (bench->launcher, "VISIONCRAFT_API_URL",
-      mock_server_get_url (bench->server), TRUE);
-  g_subprocess_launcher_setenv (
-      bench->launcher, "VISIONCRAFT_TOKEN", TEST_KEY, TRUE);
-  fill_registry (bench);
-}
 
 static void
 remove_tree (const char *path)
@@ -78,14 +35,14 @@ bench_tear_down (Bench *bench, gconstpointer unused)
   g_clear_pointer (&bench->directory, g_free);
 }
 
-GSubprocess *
-bench_start (Bench *bench, const char *const *words)
+static GSubprocess *
+spawn (Bench *bench, const char *program, const char *const *words)
 {
   g_autoptr (GPtrArray) argv = g_ptr_array_new ();
   g_autoptr (GError) error = NULL;
   GSubprocess *process;
 
-  g_ptr_array_add (argv, (gpointer) g_getenv ("TEST_PROGRAM"));
+  g_ptr_array_add (argv, (gpointer) program);
   for (guint i = 0; words[i] != NULL; i++)
     g_ptr_array_add (argv, (gpointer) words[i]);
   g_ptr_array_add (argv, NULL);
@@ -93,6 +50,12 @@ bench_start (Bench *bench, const char *const *words)
       bench->launcher, (const char *const *) argv->pdata, &error);
   g_assert_no_error (error);
   return process;
+}
+
+GSubprocess *
+bench_start (Bench *bench, const char *const *words)
+{
+  return spawn (bench, g_getenv ("TEST_PROGRAM"), words);
 }
 
 static gboolean
@@ -318,4 +281,50 @@ bench_serve_file (Bench *bench, const char *name)
   g_assert_no_error (error);
   gif = g_bytes_new_take (data, size);
   mock_server_set_gif (bench->server, gif);
+}
+
+/* Lets GStreamer look at all its plugins once, whose leaks are none of ours:
+ * the next runs find its notes. */
+static void
+fill_registry (Bench *bench)
+{
+  static gboolean is_filled;
+  const char *const words[] = { "a fox", "existing.gif", NULL };
+  g_auto (Result) result = { 0 };
+  g_autoptr (GSubprocess) process = NULL;
+
+  if (is_filled)
+    return;
+  is_filled = TRUE;
+  g_subprocess_launcher_setenv (
+      bench->launcher, "ASAN_OPTIONS", "detect_leaks=0", TRUE);
+  bench_write (bench, "existing.gif", "");
+  process = spawn (bench, g_getenv ("TEST_CONVERTER"), words);
+  bench_finish (process, &result);
+  bench_assert_failure (bench, &result, 74, "exists", 0);
+  bench_remove (bench, "existing.gif");
+  g_subprocess_launcher_setenv (
+      bench->launcher, "ASAN_OPTIONS", g_getenv ("ASAN_OPTIONS"), TRUE);
+}
+
+void
+bench_set_up (Bench *bench, gconstpointer unused)
+{
+  const MockOptions options = {
+    .token = TEST_KEY, .width = 128, .height = 96, .n_frames = 8
+  };
+  g_autoptr (GError) error = NULL;
+
+  bench->server = mock_server_new (&options, &error);
+  g_assert_no_error (error);
+  bench->directory = g_dir_make_tmp ("visioncraft-to-video-XXXXXX", &error);
+  g_assert_no_error (error);
+  bench->launcher = g_subprocess_launcher_new (
+      G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
+  g_subprocess_launcher_set_cwd (bench->launcher, bench->directory);
+  g_subprocess_launcher_setenv (bench->launcher, "VISIONCRAFT_API_URL",
+      mock_server_get_url (bench->server), TRUE);
+  g_subprocess_launcher_setenv (
+      bench->launcher, "VISIONCRAFT_TOKEN", TEST_KEY, TRUE);
+  fill_registry (bench);
 }

@@ -2,7 +2,7 @@
 /*
  * What visioncraft-to-video prints, and its documentation
  */
-#include "convertertest.h"
+#include "programbench.h"
 
 #include <locale.h>
 #include <pty.h>

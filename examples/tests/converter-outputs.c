@@ -2,7 +2,7 @@
 /*
  * What visioncraft-to-video writes
  */
-#include "convertertest.h"
+#include "programbench.h"
 
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>

@@ -2,7 +2,7 @@
 /*
  * Why visioncraft-to-video writes nothing, and that it does not
  */
-#include "convertertest.h"
+#include "programbench.h"
 
 #include <glib/gstdio.h>
 #include <locale.h>

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * examples/embed.c
+ */
+#include "programbench.h"
+
+#include <locale.h>
+#include <string.h>
+
+static guint
+count_lines (const char *text, const char *prefix)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  guint n = 0;
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    n += g_str_has_prefix (lines[i], prefix);
+  return n;
+}
+
+static void
+test_frames_come_with_their_times (Bench *bench, gconstpointer unused)
+{
+  static const char *const frames[] = {
+    "frame 0: 64x48, at 0.000 s for 0.100 s, ",
+    "frame 1: 64x48, at 0.100 s for 0.500 s, ",
+    "frame 2: 64x48, at 0.600 s for 0.200 s, ",
+    "frame 3: 64x48, at 0.800 s for 0.040 s, ",
+    "frame 4: 64x48, at 0.840 s for 1.000 s, ",
+    "5 frames",
+  };
+  g_auto (Result) result = { 0 };
+
+  bench_serve_file (bench, "delays-1840ms.gif");
+  bench_run (bench, &result, "a \"fox\" ! filesink location=x", NULL);
+  g_assert_cmpstr (result.err, ==, "");
+  g_assert_cmpint (result.status, ==, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (frames); i++)
+    g_assert_cmpuint (count_lines (result.out, frames[i]), ==, 1);
+  g_assert_cmpuint (count_lines (result.out, "frame "), ==, 5);
+  bench_assert_files (bench, "");
+}
+
+static void
+test_progress_and_tags_are_printed (Bench *bench, gconstpointer unused)
+{
+  g_auto (Result) result = { 0 };
+
+  bench_run (bench, &result, "a fox", NULL);
+  g_assert_cmpint (result.status, ==, 0);
+  g_assert_cmpuint (count_lines (result.out, "progress: Generating"), >, 0);
+  g_assert_cmpuint (count_lines (result.out, "progress: Generated in"), ==, 1);
+  g_assert_cmpuint (count_lines (result.out, "tags: "), >, 0);
+  g_assert_nonnull (strstr (result.out, "a\\ fox"));
+  g_assert_cmpuint (
+      mock_server_count (bench->server, MOCK_EVENT_POST_RECEIVED), ==, 1);
+}
+
+static void
+test_errors_are_printed (Bench *bench, gconstpointer unused)
+{
+  g_auto (Result) result = { 0 };
+
+  bench_run (bench, &result, "fault:422", NULL);
+  g_assert_cmpint (result.status, ==, 1);
+  g_assert_cmpuint (count_lines (result.err, "error: "), ==, 1);
+  g_assert_nonnull (strstr (result.err, "cfg-scale"));
+  g_assert_nonnull (strstr (result.err, "(HTTP status 422)"));
+  g_assert_cmpuint (count_lines (result.out, "frame "), ==, 0);
+}
+
+static void
+test_a_prompt_is_needed (Bench *bench, gconstpointer unused)
+{
+  g_auto (Result) result = { 0 };
+
+  bench_run (bench, &result, NULL);
+  g_assert_cmpint (result.status, ==, 64);
+  g_assert_true (g_str_has_prefix (result.err, "Usage: "));
+}
+
+/* GStreamer's tracer turns a leaked object into a warning, and that ends the
+ * program. (After a failure the source's network thread may hold the element
+ * for another moment; the sanitizers look at that.) */
+static void
+test_no_objects_leak (Bench *bench, gconstpointer unused)
+{
+  g_auto (Result) result = { 0 };
+
+  g_subprocess_launcher_setenv (bench->launcher, "GST_TRACERS", "leaks", TRUE);
+  g_subprocess_launcher_setenv (
+      bench->launcher, "G_DEBUG", "fatal-warnings", TRUE);
+  bench_run (bench, &result, "a fox", NULL);
+  g_assert_cmpstr (result.err, ==, "");
+  g_assert_cmpint (result.status, ==, 0);
+}
+
+#define ADD(path, data, test) \
+  g_test_add (path, Bench, data, bench_set_up, test, bench_tear_down)
+
+int
+main (int argc, char **argv)
+{
+  setlocale (LC_ALL, "");
+  g_test_init (&argc, &argv, NULL);
+
+  ADD ("/embed/frames-come-with-their-times", NULL,
+      test_frames_come_with_their_times);
+  ADD ("/embed/progress-and-tags-are-printed", NULL,
+      test_progress_and_tags_are_printed);
+  ADD ("/embed/errors-are-printed", NULL, test_errors_are_printed);
+  ADD ("/embed/a-prompt-is-needed", NULL, test_a_prompt_is_needed);
+  ADD ("/embed/no-objects-leak", NULL, test_no_objects_leak);
+  return g_test_run ();
+}
