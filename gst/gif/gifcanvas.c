@@ -156,6 +156,8 @@ dispose (GifCanvas *self)
   gsize n_bytes = rect->width * sizeof (guint32);
   guint y;
 
+  if (self->last_disposal == GIF_DISPOSAL_KEEP)
+    return;
   for (y = 0; y < rect->height; y++) {
     guint32 *row = row_of (self, rect->x, rect->y + y);
 
@@ -177,16 +179,21 @@ save (GifCanvas *self, const GifRect *rect)
         row_of (self, rect->x, rect->y + y), rect->width * sizeof (guint32));
 }
 
-static inline void
-draw_row (guint32 *dest, const guint32 *src, gsize n, gboolean has_holes)
+/* Puts @n pixels at @src over those at @dest, which stay where @src is zero. */
+static void
+blend_row (guint32 *dest, const guint32 *src, gsize n)
 {
+  typedef guint32 Pixels __attribute__ ((vector_size (16)));
+  Pixels above, below;
   gsize i;
 
-  if (!has_holes) {
-    memcpy (dest, src, n * sizeof (guint32));
-    return;
+  for (i = 0; i + 4 <= n; i += 4) {
+    memcpy (&above, src + i, sizeof above);
+    memcpy (&below, dest + i, sizeof below);
+    above |= below & (Pixels) (above == 0);
+    memcpy (dest + i, &above, sizeof above);
   }
-  for (i = 0; i < n; i++)
+  for (; i < n; i++)
     dest[i] = src[i] ? src[i] : dest[i];
 }
 
@@ -203,14 +210,41 @@ draw_rows (GifCanvas *self, const GifFrame *frame, const GifRect *visible,
     guint step = frame->interlaced ? steps[pass] : 1;
 
     for (y = starts[pass]; y < frame->rect.height && n_pixels > 0; y += step) {
-      gsize n = MIN (n_pixels, frame->rect.width);
+      gsize n_row = MIN (n_pixels, frame->rect.width);
+      gsize n = MIN (n_row, visible->width);
+      guint32 *row = row_of (self, visible->x, visible->y + y);
 
-      if (y < visible->height)
-        draw_row (row_of (self, visible->x, visible->y + y), pixels,
-            MIN (n, visible->width), frame->transparent_index >= 0);
-      pixels += n;
-      n_pixels -= n;
+      if (y < visible->height && frame->transparent_index >= 0)
+        blend_row (row, pixels, n);
+      else if (y < visible->height)
+        memcpy (row, pixels, n * sizeof (guint32));
+      pixels += n_row;
+      n_pixels -= n_row;
     }
+  }
+}
+
+/* Whether @frame in the scratch plane is the whole picture, pixel for pixel. */
+static gboolean
+is_picture (const GifCanvas *self, const GifFrame *frame)
+{
+  return frame->rect.x == 0 && frame->rect.y == 0
+      && frame->rect.width == self->width && frame->rect.height == self->height
+      && !frame->interlaced && frame->transparent_index < 0;
+}
+
+/* Makes the scratch plane, with a whole picture, the one shown. */
+static void
+show_scratch (GifCanvas *self, gboolean saves)
+{
+  Plane before = self->shown;
+
+  self->shown = self->scratch;
+  if (saves) {
+    self->scratch = self->saved;
+    self->saved = before;
+  } else {
+    self->scratch = before;
   }
 }
 
@@ -218,24 +252,32 @@ gboolean
 gif_canvas_draw (GifCanvas *self, const GifFrame *frame, guint32 *scratch,
     gsize n_pixels, GifRect *changed)
 {
-  GifRect visible = clip (self, &frame->rect), undone = { 0 };
+  gsize n_all = (gsize) self->width * self->height;
+  gboolean saves = frame->disposal == GIF_DISPOSAL_PREVIOUS;
+  gboolean shows_scratch = is_picture (self, frame);
+  GifRect visible = clip (self, &frame->rect);
 
-  if (frame->disposal == GIF_DISPOSAL_PREVIOUS
-      && !reserve (self, &self->saved, (gsize) self->width * self->height))
+  if (saves && !shows_scratch && !reserve (self, &self->saved, n_all))
     return FALSE;
 
-  if (self->last_disposal != GIF_DISPOSAL_KEEP) {
+  *changed = visible;
+  if (self->last_disposal != GIF_DISPOSAL_KEEP)
+    gif_rect_unite (changed, &self->last);
+  /* What is covered and not brought back later need not be disposed of. */
+  if (!shows_scratch || saves || n_pixels < n_all)
     dispose (self);
-    undone = self->last;
-  }
-  if (frame->disposal == GIF_DISPOSAL_PREVIOUS)
-    save (self, &visible);
-  if (visible.width > 0)
-    draw_rows (self, frame, &visible, scratch, n_pixels);
 
+  if (shows_scratch) {
+    memcpy (scratch + n_pixels, pixels_of (self, &self->shown) + n_pixels,
+        (n_all - n_pixels) * sizeof (guint32));
+    show_scratch (self, saves);
+  } else {
+    if (saves)
+      save (self, &visible);
+    if (visible.width > 0)
+      draw_rows (self, frame, &visible, scratch, n_pixels);
+  }
   self->last = visible;
   self->last_disposal = frame->disposal;
-  *changed = undone;
-  gif_rect_unite (changed, &visible);
   return TRUE;
 }

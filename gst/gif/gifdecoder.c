@@ -173,9 +173,6 @@ gif_decoder_rewind (GifDecoder *self)
 static gboolean
 reserve_codes (GifDecoder *self, gsize n)
 {
-  if (n > G_MAXSIZE - GIF_LZW_PADDING)
-    return FALSE;
-  n += GIF_LZW_PADDING;
   if (self->n_codes_allocated >= n)
     return TRUE;
   g_free (self->codes);

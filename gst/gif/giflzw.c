@@ -4,21 +4,54 @@
 
 #include <string.h>
 
-#define MAX_CODES 4096
+#define MAX_WIDTH 12
+#define MAX_CODES (1u << MAX_WIDTH)
+
+/* Codes that 56 bits hold at any width. */
+#define GROUP 4
+
+/* Pixels copied at a time: most strings of a photograph are shorter. */
+#define CHUNK 8
 
 /* The string of a code is a slice of what is already written: codes get their
  * strings in order of output, each the string before plus one pixel, and that
- * pixel stands right behind it. */
-typedef struct
-{
-  guint32 pos; /* from the first pixel of the lead */
-  guint32 len; /* 0: stands for nothing */
-} Slice;
+ * pixel stands right behind it. So no string is ever walked or stored.
+ *
+ * In the upper half where it begins, from the first pixel of the lead; in the
+ * lower half its length less one, so that one comparison finds both the strings
+ * longer than a chunk and the two codes that stand for none. */
+typedef guint64 Slice;
+
+#define NO_SLICE G_MAXUINT64
+#define MAKE_SLICE(pos, rest) ((Slice) (pos) << 32 | (rest))
+#define SLICE_POS(slice) ((gsize) ((slice) >> 32))
+#define SLICE_REST(slice) ((guint32) (slice))
 
 struct _GifLzw
 {
+  /* First the single pixels, which stay for images of the same code size, and
+   * NO_SLICE for the clear code and the end code; then the strings. What lies
+   * behind the last string is of images before and never looked at. */
   Slice table[MAX_CODES];
+  guint code_size; /* 0 at first */
 };
+
+/* Where decoding stands; kept in registers. */
+typedef struct
+{
+  Slice *table;
+  guint32 *base; /* first pixel of the lead */
+  gsize pos, end;
+
+  const guint8 *in, *in_end;
+  guint64 bits; /* the next ones, lowest first */
+  guint n_bits; /* how many of them count */
+
+  guint clear;
+  guint next;  /* the code that the next string gets */
+  guint width; /* of codes, in bits */
+  Slice last;  /* the string before; NO_SLICE after a clear code */
+} State;
 
 GifLzw *
 gif_lzw_new (void)
@@ -32,52 +65,180 @@ gif_lzw_free (GifLzw *self)
   g_free (self);
 }
 
+static inline guint64
+load_u64 (const guint8 *bytes)
+{
+  guint64 value;
+
+  memcpy (&value, bytes, sizeof value);
+  return GUINT64_FROM_LE (value);
+}
+
+/* The two may overlap: then what is written is what was there before. */
+static inline void
+copy_chunk (guint32 *dest, const guint32 *src)
+{
+  struct
+  {
+    guint32 pixels[CHUNK / 2];
+  } low, high;
+
+  memcpy (&low, src, sizeof low);
+  memcpy (&high, src + CHUNK / 2, sizeof high);
+  memcpy (dest, &low, sizeof low);
+  memcpy (dest + CHUNK / 2, &high, sizeof high);
+}
+
+/* Writes the string of @slice, which is longer than a chunk. */
+static inline void
+copy_long (guint32 *dest, const guint32 *src, guint32 rest)
+{
+  guint32 i;
+
+  for (i = 0; i <= rest; i += 2 * CHUNK) {
+    copy_chunk (dest + i, src + i);
+    copy_chunk (dest + i + CHUNK, src + i + CHUNK);
+  }
+}
+
+/* Decodes one code that stands for a string. FALSE, and nothing done, if it
+ * does not. @next is the code that gets a string now, but not with @is_full. */
+static G_ALWAYS_INLINE inline gboolean
+decode_string (State *s, guint next, gboolean is_full)
+{
+  guint code = s->bits & ((1u << s->width) - 1);
+  guint32 *dest = s->base + s->pos, rest;
+  const guint32 *src;
+  Slice slice;
+
+  if (!is_full)
+    s->table[next] = s->last + 1;
+  if (G_UNLIKELY (code >= next)) {
+    if (is_full || code > next)
+      return FALSE;
+    /* The string being made now: it ends with its own first pixel. */
+    rest = SLICE_REST (s->last) + 1;
+    copy_long (dest, s->base + SLICE_POS (s->last), rest);
+    dest[rest] = dest[0];
+  } else {
+    slice = s->table[code];
+    rest = SLICE_REST (slice);
+    src = s->base + SLICE_POS (slice);
+    if (G_LIKELY (rest < CHUNK))
+      copy_chunk (dest, src);
+    else if (slice != NO_SLICE)
+      copy_long (dest, src, rest);
+    else
+      return FALSE;
+  }
+
+  s->bits >>= s->width;
+  s->last = MAKE_SLICE (s->pos, rest);
+  s->pos += (gsize) rest + 1;
+  return TRUE;
+}
+
+/* Decodes groups of codes for as long as nothing can happen to them: no change
+ * of width, no end of the input, no code without a string. @is_full: the table
+ * takes no more strings. */
+static G_ALWAYS_INLINE inline void
+decode_groups (State *state, gboolean is_full)
+{
+  State s = *state;
+  const guint end_next = (1u << s.width) - GROUP;
+  guint i = GROUP;
+
+  while (i == GROUP && s.in_end - s.in >= 8 && s.pos < s.end
+      && (is_full || s.next < end_next)) {
+    s.bits |= load_u64 (s.in) << s.n_bits;
+    s.in += (63 - s.n_bits) / 8;
+    s.n_bits |= 56;
+
+    for (i = 0; i < GROUP; i++) {
+      if (!decode_string (&s, s.next + i, is_full))
+        break;
+    }
+    s.n_bits -= i * s.width;
+    s.next += is_full ? 0 : i;
+  }
+  *state = s;
+}
+
+static void
+forget_strings (State *s)
+{
+  s->next = s->clear + 2;
+  s->last = NO_SLICE;
+  s->width = g_bit_storage (s->clear);
+}
+
+/* Decodes one code with all that can happen to it. FALSE: no more comes. */
+static gboolean
+decode_code (State *s)
+{
+  gboolean is_full = s->last == NO_SLICE || s->next == MAX_CODES;
+  guint code;
+
+  for (; s->n_bits < s->width && s->in < s->in_end; s->n_bits += 8)
+    s->bits |= (guint64) *s->in++ << s->n_bits;
+  if (s->n_bits < s->width)
+    return FALSE;
+
+  code = s->bits & ((1u << s->width) - 1);
+  if (code == s->clear) {
+    s->bits >>= s->width;
+    s->n_bits -= s->width;
+    forget_strings (s);
+    return TRUE;
+  }
+  s->n_bits -= s->width;
+  if (!decode_string (s, s->next, is_full))
+    return FALSE;
+  s->next += !is_full;
+  if (s->next == 1u << s->width && s->width < MAX_WIDTH)
+    s->width++;
+  return TRUE;
+}
+
+static void
+set_up_table (GifLzw *self, guint code_size)
+{
+  guint clear = 1u << code_size, i;
+
+  if (self->code_size == code_size)
+    return;
+  for (i = 0; i < clear; i++)
+    self->table[i] = MAKE_SLICE (i, 0);
+  self->table[clear] = NO_SLICE;
+  self->table[clear + 1] = NO_SLICE;
+  self->code_size = code_size;
+}
+
 gsize
 gif_lzw_decode (GifLzw *self, guint code_size, const guint8 *in, gsize in_size,
     guint32 *out, gsize n_pixels)
 {
-  const guint clear = 1u << code_size;
-  guint32 *base = out - GIF_LZW_LEAD;
-  const gsize end = GIF_LZW_LEAD + n_pixels;
-  gsize pos = GIF_LZW_LEAD, in_pos = 0;
-  guint next = clear + 2, width = code_size + 1, n_bits = 0, i;
-  guint32 bits = 0;
-  Slice last = { 0, 0 };
+  State s = {
+    .table = self->table,
+    .base = out - GIF_LZW_LEAD,
+    .pos = GIF_LZW_LEAD,
+    .end = GIF_LZW_LEAD + n_pixels,
+    .in = in,
+    .in_end = in + in_size,
+    .clear = 1u << code_size,
+    .next = (1u << code_size) + 2,
+    .width = code_size + 1,
+    .last = NO_SLICE,
+  };
 
-  for (i = 0; i < clear; i++)
-    self->table[i] = (Slice){ i, 1 };
-
-  while (pos < end) {
-    guint code;
-    Slice slice;
-
-    for (; n_bits < width && in_pos < in_size; n_bits += 8)
-      bits |= (guint32) in[in_pos++] << n_bits;
-    if (n_bits < width)
-      break;
-    code = bits & ((1u << width) - 1);
-    bits >>= width;
-    n_bits -= width;
-
-    if (code == clear) {
-      next = clear + 2;
-      width = code_size + 1;
-      last.len = 0;
+  set_up_table (self, code_size);
+  while (s.pos < s.end && decode_code (&s)) {
+    if (s.last == NO_SLICE)
       continue;
-    }
-    if (code == clear + 1)
-      break;
-    if (last.len > 0 && next < MAX_CODES)
-      self->table[next++] = (Slice){ last.pos, last.len + 1 };
-    if (next == 1u << width && width < 12)
-      width++;
-    if (code >= next)
-      break;
-    slice = self->table[code];
-    for (i = 0; i < slice.len; i++)
-      base[pos + i] = base[slice.pos + i];
-    last = (Slice){ (guint32) pos, slice.len };
-    pos += slice.len;
+    if (s.next == MAX_CODES)
+      decode_groups (&s, TRUE);
+    else
+      decode_groups (&s, FALSE);
   }
-  return MIN (pos, end) - GIF_LZW_LEAD;
+  return MIN (s.pos, s.end) - GIF_LZW_LEAD;
 }

@@ -13,11 +13,8 @@ G_BEGIN_DECLS
 #define GIF_LZW_LEAD (1u << GIF_LZW_MAX_CODE_SIZE)
 
 /* Pixels behind the output that decoding may write to: four strings of any
- * length, rounded up to whole copies. */
+ * length, the last one rounded up to whole copies. */
 #define GIF_LZW_SLACK (4 * 4096 + 16)
-
-/* Readable bytes behind the input, of any value. */
-#define GIF_LZW_PADDING 8
 
 /* The code table; one serves any number of images, one after the other. */
 typedef struct _GifLzw GifLzw;
