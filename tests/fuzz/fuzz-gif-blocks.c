@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The block reader: no block lies beyond its bytes, pieces make the same blocks
+ * as the whole. The first byte of the input says how large the pieces are. */
+
+#include "fuzz.h"
+#include "gifblock.h"
+
+static void
+check_block (const GifBlock *block, gsize size)
+{
+  g_assert_true (block->offset <= size && block->size <= size - block->offset);
+  g_assert_true (block->n_colors <= 256);
+  if (block->n_colors > 0)
+    g_assert_true (block->palette_offset + 3 * block->n_colors
+        <= block->offset + block->size);
+}
+
+/* Reads the next block from more and more bytes, each time in memory that ends
+ * where they do. */
+static GifResult
+read_in_pieces (GifBlockReader *reader, const guint8 *data, gsize size,
+    gsize *n_given, gsize step, GifBlock *block)
+{
+  GifResult result;
+
+  for (;;) {
+    g_autofree guint8 *piece = g_memdup2 (data, *n_given);
+
+    result = gif_block_read (reader, piece, *n_given, block);
+    if (result != GIF_RESULT_NEED_DATA || *n_given == size)
+      return result;
+    *n_given += MIN (step, size - *n_given);
+  }
+}
+
+int
+LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
+{
+  GifBlockReader whole = { 0 }, pieces = { 0 };
+  GifBlock block, same;
+  gsize n_given = 0, step;
+  GifResult result;
+
+  if (size == 0)
+    return 0;
+  step = 1 + data[0];
+  data++;
+  size--;
+  do {
+    result = gif_block_read (&whole, data, size, &block);
+    g_assert_true (
+        read_in_pieces (&pieces, data, size, &n_given, step, &same) == result);
+    g_assert_true (whole.pos <= size && whole.pos == pieces.pos);
+    if (result != GIF_RESULT_OK)
+      break;
+    check_block (&block, size);
+    g_assert_true (block.type == same.type && block.offset == same.offset
+        && block.size == same.size);
+    if (block.type == GIF_BLOCK_IMAGE) {
+      g_autofree guint8 *dest = g_malloc (size - block.data_offset);
+      gsize n = gif_block_gather (data, block.data_offset + 1, size, dest);
+
+      g_assert_true (n < size - block.data_offset);
+    }
+  } while (result == GIF_RESULT_OK);
+  return 0;
+}

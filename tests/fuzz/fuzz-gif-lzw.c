@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The LZW decoder against one that walks prefixes, as textbooks do. The first
+ * byte of the input is the code size, the next two the number of pixels. */
+
+#include "fuzz.h"
+#include "giflzw.h"
+
+#include <string.h>
+
+#define MAX_CODES 4096
+
+/* Codes and what they stand for: the string of the prefix and one pixel. */
+typedef struct
+{
+  guint16 prefix[MAX_CODES];
+  guint16 last[MAX_CODES];
+  guint next, width;
+  gint before; /* code, -1 after a clear code */
+} Textbook;
+
+static guint
+first_of (const Textbook *book, guint code, guint clear)
+{
+  while (code >= clear)
+    code = book->prefix[code];
+  return code;
+}
+
+/* Writes the string of @code before @end. Returns: its length. */
+static gsize
+spell (const Textbook *book, guint code, guint clear, guint32 *out, gsize max)
+{
+  gsize n = 1, i;
+  guint c;
+
+  for (c = code; c >= clear; c = book->prefix[c])
+    n++;
+  for (i = n, c = code; i-- > 0; c = book->prefix[c]) {
+    if (i < max)
+      out[i] = 1 + (c < clear ? c : book->last[c]);
+  }
+  return n;
+}
+
+static gboolean
+learn (Textbook *book, guint code, guint clear)
+{
+  if (book->before >= 0 && book->next < MAX_CODES) {
+    if (code > book->next)
+      return FALSE;
+    book->prefix[book->next] = (guint16) book->before;
+    book->last[book->next] = (guint16) first_of (
+        book, code == book->next ? (guint) book->before : code, clear);
+    book->next++;
+  }
+  if (book->next == 1u << book->width && book->width < 12)
+    book->width++;
+  return code < book->next && code != clear && code != clear + 1;
+}
+
+static gsize
+decode_by_the_book (guint code_size, const guint8 *in, gsize in_size,
+    guint32 *out, gsize n_pixels)
+{
+  guint clear = 1u << code_size, code, k;
+  Textbook book = { .next = clear + 2, .width = code_size + 1, .before = -1 };
+  gsize at = 0, n = 0;
+
+  while (n < n_pixels && at + book.width <= 8 * in_size) {
+    for (code = 0, k = 0; k < book.width; k++, at++)
+      code |= (guint) (in[at / 8] >> at % 8 & 1) << k;
+    if (code == clear) {
+      book.next = clear + 2;
+      book.width = code_size + 1;
+      book.before = -1;
+      continue;
+    }
+    if (code == clear + 1 || !learn (&book, code, clear))
+      break;
+    n += spell (&book, code, clear, out + n, n_pixels - n);
+    book.before = (gint) code;
+  }
+  return MIN (n, n_pixels);
+}
+
+int
+LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
+{
+  static GifLzw *lzw; /* one for all: nothing of an image may last */
+  g_autofree guint32 *memory = NULL, *expected = NULL;
+  gsize n_pixels, n, i;
+  guint code_size;
+
+  if (size < 3)
+    return 0;
+  code_size = GIF_LZW_MIN_CODE_SIZE + data[0] % GIF_LZW_MAX_CODE_SIZE;
+  n_pixels = data[1] | (gsize) data[2] << 8;
+  data += 3;
+  size -= 3;
+
+  memory = g_new0 (guint32, GIF_LZW_LEAD + n_pixels + GIF_LZW_SLACK);
+  expected = g_new0 (guint32, n_pixels + 1);
+  for (i = 0; i < GIF_LZW_LEAD; i++)
+    memory[i] = (guint32) i + 1;
+  if (!lzw)
+    lzw = gif_lzw_new ();
+  n = gif_lzw_decode (
+      lzw, code_size, data, size, memory + GIF_LZW_LEAD, n_pixels);
+  g_assert_true (
+      n == decode_by_the_book (code_size, data, size, expected, n_pixels));
+  g_assert_true (
+      memcmp (memory + GIF_LZW_LEAD, expected, n * sizeof *expected) == 0);
+  return 0;
+}
