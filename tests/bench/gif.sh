@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# GIF decoding beside its peers: installs what that takes, builds, prints the tables
+# of docs/performance.md, then our instructions per pixel.
+#
+#   tests/bench/gif.sh [BUILD-DIRECTORY]
+set -eu
+cd "$(dirname "$0")/../.."
+dir=${1:-build-bench}
+
+tests/packages.sh build tests bench
+[ -f "$dir/build.ninja" ] || meson setup "$dir" >/dev/null
+ninja -C "$dir" tests/bench/gifbench >/dev/null
+bench=$dir/tests/bench/gifbench
+
+"$bench" --rounds 11
+
+count () { # INPUT PIXELS
+  local log instructions
+  log=$(valgrind --tool=callgrind --callgrind-out-file=/dev/null \
+    --toggle-collect=decode_visioncraft "$bench" --once --input "$1" 2>&1)
+  instructions=$(sed -n 's/.*Collected : //p' <<<"$log")
+  awk -v i="$instructions" -v p="$2" -v n="$1" \
+    'BEGIN { printf "| %s | %.1f |\n", n, i / p }'
+}
+printf '\n| input | instructions per pixel |\n|---|--:|\n'
+count dithered $((512 * 512 * 16))
+count flat $((1280 * 720 * 200))
+count small $((320 * 240 * 50))
