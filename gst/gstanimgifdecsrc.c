@@ -117,9 +117,6 @@ configure_seek (GstAnimGifDec *self, const Seek *seek)
   GstClockTime total = gst_anim_gif_dec_get_total (self);
   GstSegment segment = self->segment;
 
-  /* A stop that nobody asked for is no stop of the next segment. */
-  if (segment.stop == total)
-    segment.stop = GST_CLOCK_TIME_NONE;
   segment.duration = total;
   if (!can_seek (self, seek)
       || !gst_segment_do_seek (&segment, seek->rate, seek->format, seek->flags,

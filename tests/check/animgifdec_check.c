@@ -134,8 +134,12 @@ pull_event_of_type (GstHarness *h, GstEventType type)
 void
 expect_eos (GstHarness *h)
 {
+  g_autoptr (GstPad) srcpad = gst_element_get_static_pad (h->element, "src");
+
   gst_event_unref (pull_event_of_type (h, GST_EVENT_EOS));
   fail_unless_equals_int (gst_harness_buffers_in_queue (h), 0);
+  /* At the end it rests, instead of turning in circles. */
+  fail_unless_equals_int (gst_pad_get_task_state (srcpad), GST_TASK_PAUSED);
 }
 
 void

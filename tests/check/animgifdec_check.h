@@ -40,7 +40,7 @@ void expect_frame (GstHarness *h, GstClockTime pts, GstClockTime duration);
 /* The five frames of the uneven file, shown from @offset on. */
 void expect_uneven (GstHarness *h, GstClockTime offset);
 
-/* Next must come EOS, and no frame before it. */
+/* Next must come EOS, no frame before it, and the decoder must rest. */
 void expect_eos (GstHarness *h);
 
 /* Passes over events until one of @type. Returns: (transfer full). */
