@@ -4,7 +4,8 @@
 #   tests/run.sh [STAGE...]
 #
 # Stages: plain (every suite), sanitize (the linked-in suites under ASan and UBSan),
-# guard (what the source and the decoder cost, in instructions beside a peer's).
+# guard (what the source and the decoder cost, in instructions beside a peer's),
+# package (the Debian package: built, installed, tried, removed).
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -37,8 +38,17 @@ PY
   failed=$((failed + ${counts#* }))
 }
 
+# run_script COMMAND...: one test that is not Meson's.
+run_script () {
+  if "$@"; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+  fi
+}
+
 stages=("$@")
-[ ${#stages[@]} -gt 0 ] || stages=(plain sanitize guard)
+[ ${#stages[@]} -gt 0 ] || stages=(plain sanitize guard package)
 for stage in "${stages[@]}"; do
   echo "== $stage"
   case $stage in
@@ -47,6 +57,7 @@ for stage in "${stages[@]}"; do
     sanitize) run_suites sanitize \
       "-Db_sanitize=address,undefined -Db_lundef=false" \
       "--suite linked --timeout-multiplier 4" ;;
+    package) run_script tests/debian-package.sh ;;
     *) echo "run.sh: no stage '$stage'" >&2; exit 64 ;;
   esac
 done
