@@ -6,9 +6,10 @@
 #define BYTES_PER_PIXEL 4
 
 GstElement *
-gif_video_add_element (GstBin *bin, const char *factory, GError **error)
+gif_video_add_element (
+    GstBin *bin, const char *factory, const char *name, GError **error)
 {
-  GstElement *element = gst_element_factory_make (factory, NULL);
+  GstElement *element = gst_element_factory_make (factory, name);
 
   if (element == NULL) {
     g_set_error (error, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN,
@@ -97,17 +98,22 @@ gif_video_new (GBytes *gif, int n_plays, GError **error)
   g_autoptr (GstPad) last = NULL;
   GstElement *source, *decoder, *filter, *crop, *convert, *out;
 
-  if ((source = gif_video_add_element (GST_BIN (bin), "appsrc", error)) == NULL
-      || (decoder = gif_video_add_element (GST_BIN (bin), "animgifdec", error))
+  if ((source = gif_video_add_element (GST_BIN (bin), "appsrc", NULL, error))
           == NULL
-      || (filter = gif_video_add_element (GST_BIN (bin), "capsfilter", error))
+      || (decoder = gif_video_add_element (
+              GST_BIN (bin), "animgifdec", NULL, error))
           == NULL
-      || (crop = gif_video_add_element (GST_BIN (bin), "videocrop", error))
+      || (filter = gif_video_add_element (
+              GST_BIN (bin), "capsfilter", NULL, error))
           == NULL
-      || (convert =
-                 gif_video_add_element (GST_BIN (bin), "videoconvert", error))
+      || (crop = gif_video_add_element (
+              GST_BIN (bin), "videocrop", NULL, error))
           == NULL
-      || (out = gif_video_add_element (GST_BIN (bin), "capsfilter", error))
+      || (convert = gif_video_add_element (
+              GST_BIN (bin), "videoconvert", NULL, error))
+          == NULL
+      || (out = gif_video_add_element (
+              GST_BIN (bin), "capsfilter", NULL, error))
           == NULL)
     return NULL;
 

@@ -11,9 +11,9 @@ G_BEGIN_DECLS
  * where an element is not installed. Transfer floating. */
 GstElement *gif_video_new (GBytes *gif, int n_plays, GError **error);
 
-/* gst_element_factory_make() with the sentence for people: which element is
+/* gst_element_factory_make() (@name may be NULL) with the sentence for people: which element is
  * missing (GST_CORE_ERROR_MISSING_PLUGIN). Adds it to @bin, which owns it. */
 GstElement *gif_video_add_element (
-    GstBin *bin, const char *factory, GError **error);
+    GstBin *bin, const char *factory, const char *name, GError **error);
 
 G_END_DECLS

@@ -227,13 +227,13 @@ build (PlayerGeneration *self, const PlayerService *service,
   GstElement *source, *decoder;
   g_autoptr (GstPad) pad = NULL;
 
-  source = gif_video_add_element (bin, "visioncraftgifsrc", error);
+  source = gif_video_add_element (bin, "visioncraftgifsrc", NULL, error);
   if (source == NULL)
     return FALSE;
-  decoder = gif_video_add_element (bin, "animgifdec", error);
+  decoder = gif_video_add_element (bin, "animgifdec", NULL, error);
   if (decoder == NULL)
     return FALSE;
-  self->sink = gif_video_add_element (bin, "appsink", error);
+  self->sink = gif_video_add_element (bin, "appsink", NULL, error);
   if (self->sink == NULL)
     return FALSE;
 

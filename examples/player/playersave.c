@@ -28,7 +28,7 @@ order_free (gpointer data)
 static GstElement *
 make_encoder (GstBin *bin, GError **error)
 {
-  GstElement *encoder = gif_video_add_element (bin, "x264enc", error);
+  GstElement *encoder = gif_video_add_element (bin, "x264enc", NULL, error);
 
   /* mp4mux gets times wrong at a variable rate when pictures are reordered. */
   if (encoder != NULL)
@@ -39,7 +39,7 @@ make_encoder (GstBin *bin, GError **error)
 static GstElement *
 make_muxer (GstBin *bin, GError **error)
 {
-  GstElement *muxer = gif_video_add_element (bin, "mp4mux", error);
+  GstElement *muxer = gif_video_add_element (bin, "mp4mux", NULL, error);
 
   if (muxer != NULL)
     g_object_set (muxer, "faststart", TRUE, NULL);
@@ -49,7 +49,7 @@ make_muxer (GstBin *bin, GError **error)
 static GstElement *
 make_sink (GstBin *bin, const char *path, GError **error)
 {
-  GstElement *sink = gif_video_add_element (bin, "filesink", error);
+  GstElement *sink = gif_video_add_element (bin, "filesink", NULL, error);
 
   if (sink != NULL)
     g_object_set (sink, "location", path, NULL);

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "rtspfactory.h"
+
+#include "gifvideo.h"
+
+struct _RtspFactory
+{
+  GstRTSPMediaFactory parent;
+
+  RtspBook *book;
+  char *id;
+};
+
+G_DEFINE_FINAL_TYPE (RtspFactory, rtsp_factory, GST_TYPE_RTSP_MEDIA_FACTORY)
+
+const char *const *
+rtsp_factory_list_elements (void)
+{
+  static const char *const names[] = { "visioncraftgifsrc", "animgifdec",
+    "appsrc", "capsfilter", "videocrop", "videoconvert", "videorate", "x264enc",
+    "h264parse", "rtph264pay", "rtpbin", "udpsink", NULL };
+
+  return names;
+}
+
+/* All clients see the same clock: none may turn it back for the others, and an
+ * endless show has no beginning to go to. */
+static GstPadProbeReturn
+refuse_seeks (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  if ((info->type & GST_PAD_PROBE_TYPE_EVENT_UPSTREAM) != 0)
+    return GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) == GST_EVENT_SEEK
+        ? GST_PAD_PROBE_DROP
+        : GST_PAD_PROBE_OK;
+  if (GST_QUERY_TYPE (GST_PAD_PROBE_INFO_QUERY (info)) == GST_QUERY_SEEKING) {
+    gst_query_set_seeking (
+        GST_PAD_PROBE_INFO_QUERY (info), GST_FORMAT_TIME, FALSE, 0, -1);
+    return GST_PAD_PROBE_HANDLED;
+  }
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+set_up_encoder (GstElement *encoder)
+{
+  gst_util_set_object_arg (G_OBJECT (encoder), "tune", "zerolatency");
+  gst_util_set_object_arg (G_OBJECT (encoder), "speed-preset", "veryfast");
+  /* Who joins later waits for at most a second. Frames in slices, which
+   * zerolatency makes, come out damaged in FFmpeg's players. */
+  g_object_set (
+      encoder, "key-int-max", RTSP_FACTORY_RATE, "sliced-threads", FALSE, NULL);
+}
+
+static void
+set_up_payloader (GstElement *payloader)
+{
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (payloader, "src");
+
+  /* Parameter sets with each key frame. */
+  g_object_set (payloader, "pt", 96, "config-interval", -1, NULL);
+  gst_pad_add_probe (pad,
+      GST_PAD_PROBE_TYPE_EVENT_UPSTREAM | GST_PAD_PROBE_TYPE_QUERY_UPSTREAM,
+      refuse_seeks, NULL, NULL);
+}
+
+/* Transfer full. The payloader's name is what tells the library of a stream. */
+static GstElement *
+make_bin (GBytes *gif, GError **error)
+{
+  g_autoptr (GstElement) bin = gst_object_ref_sink (gst_bin_new (NULL));
+  GstElement *video, *rate, *filter, *encoder, *parser, *payloader;
+  g_autoptr (GstCaps) caps = gst_caps_new_simple ("video/x-raw", "framerate",
+      GST_TYPE_FRACTION, RTSP_FACTORY_RATE, 1, NULL);
+
+  video = gif_video_new (gif, -1, error);
+  if (video == NULL)
+    return NULL;
+  gst_bin_add (GST_BIN (bin), video);
+  if ((rate = gif_video_add_element (GST_BIN (bin), "videorate", NULL, error))
+          == NULL
+      || (filter = gif_video_add_element (
+              GST_BIN (bin), "capsfilter", NULL, error))
+          == NULL
+      || (encoder =
+                 gif_video_add_element (GST_BIN (bin), "x264enc", NULL, error))
+          == NULL
+      || (parser = gif_video_add_element (
+              GST_BIN (bin), "h264parse", NULL, error))
+          == NULL
+      || (payloader = gif_video_add_element (
+              GST_BIN (bin), "rtph264pay", "pay0", error))
+          == NULL)
+    return NULL;
+  g_object_set (filter, "caps", caps, NULL);
+  set_up_encoder (encoder);
+  set_up_payloader (payloader);
+  gst_element_link_many (video, rate, filter, encoder, parser, payloader, NULL);
+  return g_steal_pointer (&bin);
+}
+
+static GstElement *
+create_element (GstRTSPMediaFactory *factory, const GstRTSPUrl *url)
+{
+  RtspFactory *self = RTSP_FACTORY (factory);
+  g_autoptr (GError) error = NULL;
+  RtspUse *use = rtsp_book_find (self->book, self->id);
+  GstElement *bin;
+
+  if (use == NULL)
+    return NULL;
+  bin = make_bin (rtsp_use_get_gif (use), &error);
+  if (bin == NULL) {
+    g_warning ("%s", error->message);
+    rtsp_use_free (use);
+    return NULL;
+  }
+  /* The GIF is in use for as long as the pipeline exists. */
+  g_object_set_data_full (
+      G_OBJECT (bin), "rtsp-use", use, (GDestroyNotify) rtsp_use_free);
+  g_object_force_floating (G_OBJECT (bin));
+  return bin;
+}
+
+/* However the address was written. */
+static char *
+gen_key (GstRTSPMediaFactory *factory, const GstRTSPUrl *url)
+{
+  return g_strdup (RTSP_FACTORY (factory)->id);
+}
+
+static void
+rtsp_factory_finalize (GObject *object)
+{
+  RtspFactory *self = RTSP_FACTORY (object);
+
+  g_clear_pointer (&self->book, rtsp_book_unref);
+  g_free (self->id);
+  G_OBJECT_CLASS (rtsp_factory_parent_class)->finalize (object);
+}
+
+static void
+rtsp_factory_class_init (RtspFactoryClass *klass)
+{
+  GstRTSPMediaFactoryClass *factory_class =
+      GST_RTSP_MEDIA_FACTORY_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = rtsp_factory_finalize;
+  factory_class->create_element = create_element;
+  factory_class->gen_key = gen_key;
+}
+
+static void
+rtsp_factory_init (RtspFactory *self)
+{
+  gst_rtsp_media_factory_set_shared (GST_RTSP_MEDIA_FACTORY (self), TRUE);
+  gst_rtsp_media_factory_set_protocols (GST_RTSP_MEDIA_FACTORY (self),
+      GST_RTSP_LOWER_TRANS_TCP | GST_RTSP_LOWER_TRANS_UDP);
+}
+
+GstRTSPMediaFactory *
+rtsp_factory_new (RtspBook *book, const char *id)
+{
+  RtspFactory *self = g_object_new (RTSP_TYPE_FACTORY, NULL);
+
+  self->book = rtsp_book_ref (book);
+  self->id = g_strdup (id);
+  return GST_RTSP_MEDIA_FACTORY (self);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "rtspbook.h"
+
+#include <gst/rtsp-server/rtsp-server.h>
+
+G_BEGIN_DECLS
+
+/* The library tells mounts apart by path alone: here "/gif?prompt=…" is the path
+ * "/gif/ID", where the ID stands for what is asked, so that clients of the same
+ * prompt meet and others do not. The SDP's base is that path. */
+#define RTSP_TYPE_MOUNTS (rtsp_mounts_get_type ())
+G_DECLARE_FINAL_TYPE (RtspMounts, rtsp_mounts, RTSP, MOUNTS, GstRTSPMountPoints)
+
+/* Uses of the book: see rtsp_book_new(). */
+GstRTSPMountPoints *rtsp_mounts_new (
+    const RtspService *service, guint max_mounts);
+
+/* Sees to it that there is a mount for @url; blocks as rtsp_book_open() does.
+ * The mount stays at least as long as the returned use. NULL and @refusal: see
+ * rtsp_address_parse() and rtsp_book_open(); 404 for another path. Transfer
+ * full. */
+RtspUse *rtsp_mounts_open (RtspMounts *self, const GstRTSPUrl *url,
+    guint wait_s, RtspRefusal *refusal);
+
+/* Owned by @self. */
+RtspBook *rtsp_mounts_get_book (RtspMounts *self);
+
+G_END_DECLS

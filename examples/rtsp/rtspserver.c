@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "rtspserver.h"
+
+/* How often sessions are looked through whose clients fell silent. */
+#define CLEANUP_INTERVAL_S 5
+
+#define USE_KEY "rtsp-use"
+#define REFUSAL_KEY "rtsp-refusal"
+
+struct _RtspServer
+{
+  GstRTSPServer parent;
+
+  RtspMounts *mounts;
+  guint max_clients, wait_s;
+  guint attached_id, cleanup_id;
+
+  gint n_clients; /* atomic */
+};
+
+G_DEFINE_FINAL_TYPE (RtspServer, rtsp_server, GST_TYPE_RTSP_SERVER)
+
+/* --- Requests --- */
+
+static void
+free_refusal (gpointer refusal)
+{
+  rtsp_refusal_clear (refusal);
+  g_free (refusal);
+}
+
+/* What is wrong is told by on_send_message(). */
+static void
+remember_refusal (GstRTSPClient *client, RtspRefusal *refusal)
+{
+  RtspRefusal *copy = g_new (RtspRefusal, 1);
+
+  *copy = *refusal;
+  *refusal = (RtspRefusal){ 0 };
+  g_object_set_data_full (G_OBJECT (client), REFUSAL_KEY, copy, free_refusal);
+}
+
+/* On the client's thread, which nobody else waits for. The client keeps the use
+ * until its next address or its end: what it described is still there when it
+ * wants to play. */
+static GstRTSPStatusCode
+on_describe (GstRTSPClient *client, GstRTSPContext *context, RtspServer *self)
+{
+  g_auto (RtspRefusal) refusal = { 0 };
+  GstRTSPStatusCode code = GST_RTSP_STS_OK;
+  RtspUse *use =
+      rtsp_mounts_open (self->mounts, context->uri, self->wait_s, &refusal);
+
+  if (use != NULL) {
+    g_object_set_data_full (
+        G_OBJECT (client), USE_KEY, use, (GDestroyNotify) rtsp_use_free);
+  } else {
+    code = refusal.code;
+    remember_refusal (client, &refusal);
+  }
+  return code;
+}
+
+/* A status says little: the sentence goes along. */
+static void
+on_send_message (GstRTSPClient *client, GstRTSPContext *context,
+    GstRTSPMessage *message, gpointer data)
+{
+  RtspRefusal *refusal = g_object_steal_data (G_OBJECT (client), REFUSAL_KEY);
+  GstRTSPStatusCode code;
+
+  if (refusal == NULL)
+    return;
+  if (gst_rtsp_message_parse_response (message, &code, NULL, NULL)
+          == GST_RTSP_OK
+      && code == refusal->code) {
+    if (refusal->retry_after_s > 0)
+      gst_rtsp_message_take_header (message, GST_RTSP_HDR_RETRY_AFTER,
+          g_strdup_printf ("%u", refusal->retry_after_s));
+    gst_rtsp_message_add_header (
+        message, GST_RTSP_HDR_CONTENT_TYPE, "text/plain; charset=utf-8");
+    gst_rtsp_message_set_body (
+        message, (const guint8 *) refusal->reason, strlen (refusal->reason));
+  }
+  free_refusal (refusal);
+}
+
+/* --- Clients --- */
+
+static void
+on_closed (GstRTSPClient *client, RtspServer *self)
+{
+  g_atomic_int_add (&self->n_clients, -1);
+}
+
+/* NULL: the connection is closed at once. */
+static GstRTSPClient *
+create_client (GstRTSPServer *server)
+{
+  RtspServer *self = RTSP_SERVER (server);
+  GstRTSPClient *client;
+
+  if ((guint) g_atomic_int_get (&self->n_clients) >= self->max_clients) {
+    g_info ("all %u connections are in use", self->max_clients);
+    return NULL;
+  }
+  client =
+      GST_RTSP_SERVER_CLASS (rtsp_server_parent_class)->create_client (server);
+  g_atomic_int_inc (&self->n_clients);
+  g_signal_connect_object (client, "closed", G_CALLBACK (on_closed), self, 0);
+  g_signal_connect_object (
+      client, "pre-describe-request", G_CALLBACK (on_describe), self, 0);
+  g_signal_connect (client, "send-message", G_CALLBACK (on_send_message), NULL);
+  return client;
+}
+
+/* --- Server --- */
+
+static gboolean
+clean_up (gpointer data)
+{
+  g_autoptr (GstRTSPSessionPool) pool =
+      gst_rtsp_server_get_session_pool (GST_RTSP_SERVER (data));
+
+  gst_rtsp_session_pool_cleanup (pool);
+  return G_SOURCE_CONTINUE;
+}
+
+gboolean
+rtsp_server_start (RtspServer *self, GError **error)
+{
+  GstRTSPServer *server = GST_RTSP_SERVER (self);
+
+  self->attached_id = gst_rtsp_server_attach (server, NULL);
+  if (self->attached_id == 0) {
+    g_autofree char *address = gst_rtsp_server_get_address (server);
+    g_autofree char *port = gst_rtsp_server_get_service (server);
+
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE,
+        "Cannot listen on %s, port %s: it is taken, or not this machine's.",
+        address, port);
+    return FALSE;
+  }
+  self->cleanup_id = g_timeout_add_seconds (CLEANUP_INTERVAL_S, clean_up, self);
+  return TRUE;
+}
+
+static GstRTSPFilterResult
+send_away (GstRTSPServer *server, GstRTSPClient *client, gpointer data)
+{
+  return GST_RTSP_FILTER_REMOVE;
+}
+
+void
+rtsp_server_stop (RtspServer *self)
+{
+  g_clear_handle_id (&self->attached_id, g_source_remove);
+  g_clear_handle_id (&self->cleanup_id, g_source_remove);
+  rtsp_book_close (rtsp_server_get_book (self));
+  gst_rtsp_server_client_filter (GST_RTSP_SERVER (self), send_away, NULL);
+}
+
+RtspBook *
+rtsp_server_get_book (RtspServer *self)
+{
+  return rtsp_mounts_get_book (self->mounts);
+}
+
+guint
+rtsp_server_count_clients (RtspServer *self)
+{
+  return (guint) g_atomic_int_get (&self->n_clients);
+}
+
+static void
+rtsp_server_finalize (GObject *object)
+{
+  RtspServer *self = RTSP_SERVER (object);
+
+  g_clear_object (&self->mounts);
+  G_OBJECT_CLASS (rtsp_server_parent_class)->finalize (object);
+}
+
+static void
+rtsp_server_class_init (RtspServerClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = rtsp_server_finalize;
+  GST_RTSP_SERVER_CLASS (klass)->create_client = create_client;
+}
+
+static void
+rtsp_server_init (RtspServer *self)
+{
+}
+
+RtspServer *
+rtsp_server_new (const RtspOptions *options)
+{
+  RtspServer *self = g_object_new (RTSP_TYPE_SERVER, NULL);
+  GstRTSPServer *server = GST_RTSP_SERVER (self);
+  g_autoptr (GstRTSPThreadPool) threads = gst_rtsp_thread_pool_new ();
+  g_autofree char *port = g_strdup_printf ("%u", options->port);
+
+  self->max_clients = options->max_clients;
+  self->wait_s = options->wait_s;
+  self->mounts =
+      RTSP_MOUNTS (rtsp_mounts_new (&options->service, options->max_mounts));
+  gst_rtsp_server_set_mount_points (
+      server, GST_RTSP_MOUNT_POINTS (self->mounts));
+  gst_rtsp_server_set_address (server, options->address);
+  gst_rtsp_server_set_service (server, port);
+  /* A thread for each: while one waits for its generation, the others play. */
+  gst_rtsp_thread_pool_set_max_threads (threads, -1);
+  gst_rtsp_server_set_thread_pool (server, threads);
+  return self;
+}
