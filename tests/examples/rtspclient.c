@@ -113,13 +113,19 @@ rtsp_request_free (RtspRequest *request)
 
 /* --- A player --- */
 
+typedef struct
+{
+  guint32 rtp_time;
+  gint64 came_us; /* monotonic time */
+} Stamp;
+
 struct _RtspPlayer
 {
   GstElement *pipeline;
 
   GMutex lock;
-  GArray *pictures; /* @lock; RtspPicture */
-  GArray *stamps;   /* @lock; guint32 */
+  GArray *colors; /* @lock; guint32, of each picture's middle */
+  GArray *stamps; /* @lock; Stamp */
   guint n_wanted;
 };
 
@@ -149,14 +155,13 @@ on_sample (GstAppSink *sink, gpointer data)
 {
   RtspPlayer *player = data;
   g_autoptr (GstSample) sample = gst_app_sink_pull_sample (sink);
-  RtspPicture picture;
+  guint32 color;
 
   if (sample == NULL)
     return GST_FLOW_EOS;
-  picture.color = get_middle (sample);
-  picture.came_us = g_get_monotonic_time ();
+  color = get_middle (sample);
   g_mutex_lock (&player->lock);
-  g_array_append_val (player->pictures, picture);
+  g_array_append_val (player->colors, color);
   g_mutex_unlock (&player->lock);
   return GST_FLOW_OK;
 }
@@ -167,12 +172,14 @@ static void
 note_stamp (RtspPlayer *player, GstBuffer *packet)
 {
   guint8 header[8];
-  guint32 stamp;
+  Stamp stamp = { .came_us = g_get_monotonic_time () };
   guint n = player->stamps->len;
 
   g_assert_cmpuint (gst_buffer_extract (packet, 0, header, 8), ==, 8);
-  stamp = GST_READ_UINT32_BE (header + 4);
-  if (n == 0 || g_array_index (player->stamps, guint32, n - 1) != stamp)
+  stamp.rtp_time = GST_READ_UINT32_BE (header + 4);
+  if (n == 0
+      || g_array_index (player->stamps, Stamp, n - 1).rtp_time
+          != stamp.rtp_time)
     g_array_append_val (player->stamps, stamp);
 }
 
@@ -221,14 +228,14 @@ rtsp_player_new (const char *url, const char *protocols)
   g_autoptr (GError) error = NULL;
   g_autofree char *line =
       g_strdup_printf ("rtspsrc location=\"%s\" protocols=%s ! "
-                       "rtph264depay name=depay ! h264parse ! "
+                       "rtph264depay name=depay ! queue ! h264parse ! "
                        "avdec_h264 max-threads=1 ! videoconvert ! "
                        "video/x-raw,format=RGBA ! appsink name=sink sync=false",
           url, protocols);
 
   g_mutex_init (&player->lock);
-  player->pictures = g_array_new (FALSE, FALSE, sizeof (RtspPicture));
-  player->stamps = g_array_new (FALSE, FALSE, sizeof (guint32));
+  player->colors = g_array_new (FALSE, FALSE, sizeof (guint32));
+  player->stamps = g_array_new (FALSE, FALSE, sizeof (Stamp));
   player->pipeline = gst_parse_launch (line, &error);
   g_assert_no_error (error);
   gst_object_ref_sink (player->pipeline);
@@ -242,7 +249,7 @@ rtsp_player_free (RtspPlayer *player)
 {
   gst_element_set_state (player->pipeline, GST_STATE_NULL);
   gst_object_unref (player->pipeline);
-  g_array_unref (player->pictures);
+  g_array_unref (player->colors);
   g_array_unref (player->stamps);
   g_mutex_clear (&player->lock);
   g_free (player);
@@ -268,21 +275,21 @@ rtsp_player_count (RtspPlayer *player)
 
   assert_no_error (player);
   g_mutex_lock (&player->lock);
-  n = player->pictures->len;
+  n = player->colors->len;
   g_mutex_unlock (&player->lock);
   return n;
 }
 
-RtspPicture
-rtsp_player_get (RtspPlayer *player, guint n)
+guint32
+rtsp_player_get_color (RtspPlayer *player, guint n)
 {
-  RtspPicture picture;
+  guint32 color;
 
   g_mutex_lock (&player->lock);
-  g_assert_cmpuint (n, <, player->pictures->len);
-  picture = g_array_index (player->pictures, RtspPicture, n);
+  g_assert_cmpuint (n, <, player->colors->len);
+  color = g_array_index (player->colors, guint32, n);
   g_mutex_unlock (&player->lock);
-  return picture;
+  return color;
 }
 
 guint
@@ -296,17 +303,28 @@ rtsp_player_count_stamps (RtspPlayer *player)
   return n;
 }
 
+static Stamp
+get_stamp (RtspPlayer *player, guint n)
+{
+  Stamp stamp;
+
+  g_mutex_lock (&player->lock);
+  g_assert_cmpuint (n, <, player->stamps->len);
+  stamp = g_array_index (player->stamps, Stamp, n);
+  g_mutex_unlock (&player->lock);
+  return stamp;
+}
+
 guint32
 rtsp_player_get_step (RtspPlayer *player, guint n)
 {
-  guint32 step;
+  return get_stamp (player, n).rtp_time - get_stamp (player, n - 1).rtp_time;
+}
 
-  g_mutex_lock (&player->lock);
-  g_assert_true (n > 0 && n < player->stamps->len);
-  step = g_array_index (player->stamps, guint32, n)
-      - g_array_index (player->stamps, guint32, n - 1);
-  g_mutex_unlock (&player->lock);
-  return step;
+gint64
+rtsp_player_get_lasted_us (RtspPlayer *player, guint from, guint to)
+{
+  return get_stamp (player, to).came_us - get_stamp (player, from).came_us;
 }
 
 static gboolean

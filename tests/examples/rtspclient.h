@@ -44,20 +44,17 @@ RtspPlayer *rtsp_player_new (const char *url, const char *protocols);
 void rtsp_player_free (RtspPlayer *player);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtspPlayer, rtsp_player_free)
 
-typedef struct
-{
-  guint32 color;  /* 0xRRGGBB in the middle */
-  gint64 came_us; /* monotonic time */
-} RtspPicture;
-
 /* How many pictures have come. Aborts when there was an error. */
 guint rtsp_player_count (RtspPlayer *player);
-RtspPicture rtsp_player_get (RtspPlayer *player, guint n);
 
-/* How many RTP time stamps have come, and the step (1/90000 s) to number @n
- * from the one before. */
+/* 0xRRGGBB in the middle of picture @n. */
+guint32 rtsp_player_get_color (RtspPlayer *player, guint n);
+
+/* How many RTP time stamps have come, the step (1/90000 s) to number @n from
+ * the one before, and how long it took from number @from to number @to. */
 guint rtsp_player_count_stamps (RtspPlayer *player);
 guint32 rtsp_player_get_step (RtspPlayer *player, guint n);
+gint64 rtsp_player_get_lasted_us (RtspPlayer *player, guint from, guint to);
 
 /* Runs the default main context until @n pictures have come. */
 void rtsp_player_wait (RtspPlayer *player, guint n);
