@@ -3,8 +3,8 @@
 
 #include "gstvcmessages.h"
 
-GST_DEBUG_CATEGORY_EXTERN (visioncraftgifsrc_debug);
-#define GST_CAT_DEFAULT visioncraftgifsrc_debug
+GST_DEBUG_CATEGORY_EXTERN (visioncraftmessages_debug);
+#define GST_CAT_DEFAULT visioncraftmessages_debug
 
 typedef enum
 {

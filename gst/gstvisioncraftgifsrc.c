@@ -42,6 +42,7 @@
 GST_DEBUG_CATEGORY (visioncraftgifsrc_debug);
 GST_DEBUG_CATEGORY (visioncraftjob_debug);
 GST_DEBUG_CATEGORY (visioncraftcontext_debug);
+GST_DEBUG_CATEGORY (visioncraftmessages_debug);
 #define GST_CAT_DEFAULT visioncraftgifsrc_debug
 
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE (
@@ -248,17 +249,25 @@ gst_visioncraft_gif_src_init (GstVisioncraftGifSrc *self)
 }
 
 static void
+init_debug_categories (void)
+{
+  GST_DEBUG_CATEGORY_INIT (visioncraftgifsrc_debug, "visioncraftgifsrc", 0,
+      "VisionCraft text-to-GIF source: a run from start to stop");
+  GST_DEBUG_CATEGORY_INIT (visioncraftjob_debug, "visioncraftjob", 0,
+      "a generation of visioncraftgifsrc, request and download");
+  GST_DEBUG_CATEGORY_INIT (visioncraftmessages_debug, "visioncraftmessages", 0,
+      "what visioncraftgifsrc tells the application");
+  GST_DEBUG_CATEGORY_INIT (visioncraftcontext_debug, "visioncraftcontext", 0,
+      "sessions handed to visioncraftgifsrc by applications");
+}
+
+static void
 gst_visioncraft_gif_src_class_init (GstVisioncraftGifSrcClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
 
-  GST_DEBUG_CATEGORY_INIT (visioncraftgifsrc_debug, "visioncraftgifsrc", 0,
-      "VisionCraft text-to-GIF source");
-  GST_DEBUG_CATEGORY_INIT (visioncraftjob_debug, "visioncraftjob", 0,
-      "one generation of visioncraftgifsrc, request and download");
-  GST_DEBUG_CATEGORY_INIT (visioncraftcontext_debug, "visioncraftcontext", 0,
-      "sessions handed to visioncraftgifsrc by applications");
+  init_debug_categories ();
 
   object_class->set_property = gst_visioncraft_gif_src_set_property;
   object_class->get_property = gst_visioncraft_gif_src_get_property;

@@ -178,6 +178,30 @@ GST_START_TEST (test_the_response_s_headers_are_sent_and_posted)
 }
 GST_END_TEST;
 
+/* The service's reply was the GIF: there was no address. */
+GST_START_TEST (test_a_reply_that_is_the_gif_has_headers_too)
+{
+  g_autoptr (MockServer) server = small_server ();
+  GstHarness *h = source_harness_new (server);
+  g_autoptr (GstEvent) event = NULL;
+  g_autoptr (GstStructure) response = NULL;
+  const GstStructure *headers;
+
+  mock_server_push_fault (server, "raw-gif");
+  g_object_set (h->element, "tag-location", TRUE, NULL);
+  gst_tag_list_unref (run_for_tags (h));
+  event = sticky_headers (h);
+  fail_unless (event != NULL);
+  headers = gst_event_get_structure (event);
+  fail_if (gst_structure_has_field (headers, "uri"));
+  fail_unless (gst_structure_get (
+      headers, "response-headers", GST_TYPE_STRUCTURE, &response, NULL));
+  fail_unless_equals_string (
+      gst_structure_get_string (response, "Content-Type"), "image/gif");
+  source_harness_free (h);
+}
+GST_END_TEST;
+
 /* The order that every element downstream relies on. */
 GST_START_TEST (test_tags_and_headers_stand_between_segment_and_bytes)
 {
@@ -203,7 +227,7 @@ GST_END_TEST;
 /* --- Files --- */
 
 static void
-run_pipeline (GstElement *pipeline)
+play_to_eos (GstElement *pipeline)
 {
   g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
   g_autoptr (GstMessage) message = NULL;
@@ -214,8 +238,38 @@ run_pipeline (GstElement *pipeline)
   fail_unless (message != NULL, "neither an end nor an error");
   fail_unless (GST_MESSAGE_TYPE (message) == GST_MESSAGE_EOS,
       "an error: %" GST_PTR_FORMAT, message);
-  gst_element_set_state (pipeline, GST_STATE_NULL);
 }
+
+GST_START_TEST (test_every_run_sends_its_own_tags)
+{
+  static const char *const prompts[] = { "a fox", "an owl" };
+  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstElement) pipeline = gst_parse_launch (
+      "visioncraftgifsrc name=in ! fakesink name=out", &error);
+  g_autoptr (GstElement) in = NULL;
+  g_autoptr (GstElement) out = NULL;
+  g_autoptr (GstPad) pad = NULL;
+
+  g_assert_no_error (error);
+  in = gst_bin_get_by_name (GST_BIN (pipeline), "in");
+  out = gst_bin_get_by_name (GST_BIN (pipeline), "out");
+  pad = gst_element_get_static_pad (out, "sink");
+  for (guint i = 0; i < G_N_ELEMENTS (prompts); i++) {
+    g_autoptr (GstEvent) event = NULL;
+    GstTagList *tags;
+
+    g_object_set (in, "prompt", prompts[i], "token", TEST_TOKEN, "api-url",
+        mock_server_get_url (server), NULL);
+    play_to_eos (pipeline);
+    event = gst_pad_get_sticky_event (pad, GST_EVENT_TAG, 0);
+    fail_unless (event != NULL);
+    gst_event_parse_tag (event, &tags);
+    assert_tag (tags, GST_TAG_TITLE, prompts[i]);
+    gst_element_set_state (pipeline, GST_STATE_NULL);
+  }
+}
+GST_END_TEST;
 
 /* How a file is made, and what can be found in it: no muxer knows all tags. */
 static const struct
@@ -302,7 +356,8 @@ GST_START_TEST (test_the_tags_survive_into_files)
   in = gst_bin_get_by_name (GST_BIN (pipeline), "in");
   g_object_set (in, "prompt", PROMPT, "token", TEST_TOKEN, "api-url",
       mock_server_get_url (server), "negative-prompt", "blur; grain", NULL);
-  run_pipeline (pipeline);
+  play_to_eos (pipeline);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
   found = read_tags (path, files[__i__].demux);
 
   sent = gst_tag_list_new (GST_TAG_TITLE, PROMPT, GST_TAG_DESCRIPTION, PROMPT,
@@ -339,6 +394,8 @@ visioncraftgifsrc_tags_suite (void)
   tcase_add_test (tc, test_the_address_is_told_on_request);
   tcase_add_test (tc, test_the_response_s_headers_are_sent_and_posted);
   tcase_add_test (tc, test_tags_and_headers_stand_between_segment_and_bytes);
+  tcase_add_test (tc, test_a_reply_that_is_the_gif_has_headers_too);
+  tcase_add_test (tc, test_every_run_sends_its_own_tags);
   tcase_add_loop_test (
       tc, test_the_tags_survive_into_files, 0, G_N_ELEMENTS (files));
   return suite;

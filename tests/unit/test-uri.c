@@ -217,6 +217,44 @@ test_secrets_are_refused_and_not_repeated (void)
   }
 }
 
+/* Pieces that matter to a parser, in any order. */
+static const char *const pieces[] = { "prompt", "negative-prompt", "steps",
+  "cfg_scale", "token", "=", "=", "&", "?", "%", "%41", "%00", "%ff", "%zz",
+  "#", "/", "+", " ", "5", "50", "-1", "9999999999", "\xe7\x8b\x90", "\xff",
+  BASE, "a" };
+
+static void
+test_any_text_is_parsed_or_refused (void)
+{
+  guint n_parsed = 0;
+
+  for (guint i = 0; i < 20000; i++) {
+    GString *text = g_string_new (BASE "?");
+    g_auto (GstVcUri) uri = { 0 };
+    g_autoptr (GError) error = NULL;
+
+    for (int n = g_test_rand_int_range (0, 12); n > 0; n--)
+      g_string_append (
+          text, pieces[g_test_rand_int_range (0, G_N_ELEMENTS (pieces))]);
+    if (gst_vc_uri_parse (text->str, &uri, &error)) {
+      g_autofree char *canonical = gst_vc_uri_format (&uri);
+      g_autofree char *again = NULL;
+      g_auto (GstVcUri) reparsed = { 0 };
+
+      n_parsed++;
+      gst_vc_uri_parse (canonical, &reparsed, &error);
+      g_assert_no_error (error);
+      again = gst_vc_uri_format (&reparsed);
+      g_assert_cmpstr (again, ==, canonical);
+    } else {
+      g_assert_error (error, GST_URI_ERROR, GST_URI_ERROR_BAD_URI);
+      g_assert_true (g_utf8_validate (error->message, -1, NULL));
+    }
+    g_string_free (text, TRUE);
+  }
+  g_assert_cmpuint (n_parsed, >, 100);
+}
+
 #define FOX "\xf0\x9f\xa6\x8a"
 #define E_ACUTE "e\xcc\x81" /* two characters, one to its reader */
 #define ELLIPSIS "\xe2\x80\xa6"
@@ -265,6 +303,7 @@ main (int argc, char **argv)
   g_test_add_func ("/uri/bad", test_what_is_wrong_is_named);
   g_test_add_func ("/uri/scheme", test_other_schemes_are_not_ours);
   g_test_add_func ("/uri/secrets", test_secrets_are_refused_and_not_repeated);
+  g_test_add_func ("/uri/any-text", test_any_text_is_parsed_or_refused);
   g_test_add_func ("/tags/titles", test_titles_are_cut_between_characters);
   return g_test_run ();
 }
