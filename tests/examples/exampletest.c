@@ -23,6 +23,18 @@ example_init_elements (int *argc, char ***argv, const char *const *plugin_files)
   }
 }
 
+void
+example_link_plugins (const char *directory, const char *const *plugin_files)
+{
+  g_assert_cmpint (g_mkdir_with_parents (directory, 0700), ==, 0);
+  for (; *plugin_files != NULL; plugin_files++) {
+    g_autofree char *from = g_build_filename (PLUGINS_DIR, *plugin_files, NULL);
+    g_autofree char *to = g_build_filename (directory, *plugin_files, NULL);
+
+    g_assert_cmpint (symlink (from, to), ==, 0);
+  }
+}
+
 MockServer *
 example_serve (const MockOptions *options)
 {

@@ -18,6 +18,12 @@ G_BEGIN_DECLS
 void example_init_elements (
     int *argc, char ***argv, const char *const *plugin_files);
 
+/* Makes @directory with links to each named file of GStreamer's plugin
+ * directory: for programs that are tested with a registry, which is then made
+ * at once. */
+void example_link_plugins (
+    const char *directory, const char *const *plugin_files);
+
 /* A mock server. NULL options: the defaults. Ends the program where it does
  * not start. Transfer full. */
 MockServer *example_serve (const MockOptions *options);

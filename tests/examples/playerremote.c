@@ -6,21 +6,9 @@
 #define APPLICATION "gst.visioncraft.Player"
 #define WINDOW_PATH "/gst/visioncraft/Player/window/1"
 
-static void
-link_plugins (const char *directory)
-{
-  static const char *const names[] = { "libgstcoreelements.so", "libgstapp.so",
-    "libgstvideoconvertscale.so", "libgstvideocrop.so", "libgstx264.so",
-    "libgstisomp4.so" };
-
-  g_assert_cmpint (g_mkdir_with_parents (directory, 0700), ==, 0);
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
-    g_autofree char *from = g_build_filename (PLUGINS_DIR, names[i], NULL);
-    g_autofree char *to = g_build_filename (directory, names[i], NULL);
-
-    g_assert_cmpint (symlink (from, to), ==, 0);
-  }
-}
+static const char *const plugin_files[] = { "libgstcoreelements.so",
+  "libgstapp.so", "libgstvideoconvertscale.so", "libgstvideocrop.so",
+  "libgstx264.so", "libgstisomp4.so", NULL };
 
 GSubprocessLauncher *
 player_world_make_launcher (
@@ -62,7 +50,7 @@ player_world_build (PlayerWorld *world)
 
   world->home = example_make_directory ();
   plugins = g_build_filename (world->home, "plugins", NULL);
-  link_plugins (plugins);
+  example_link_plugins (plugins, plugin_files);
   world->screen = x_screen_new (PLAYER_REMOTE_WIDTH, PLAYER_REMOTE_HEIGHT);
   world->bus = g_test_dbus_new (G_TEST_DBUS_NONE);
   g_test_dbus_up (world->bus);
