@@ -20,6 +20,9 @@ struct _GifCanvas
   Plane scratch; /* the frame being decoded */
   Plane saved;   /* what GIF_DISPOSAL_PREVIOUS brings back */
 
+  /* The picture shall be empty and is not yet: the next frame may cover it. */
+  gboolean needs_clearing;
+
   /* Of the frame drawn last, clipped to the screen. */
   GifRect last;
   GifDisposal last_disposal;
@@ -86,15 +89,24 @@ gif_canvas_setup (GifCanvas *self, guint width, guint height)
 void
 gif_canvas_clear (GifCanvas *self)
 {
-  memset (pixels_of (self, &self->shown), 0,
-      (gsize) self->width * self->height * sizeof (guint32));
+  self->needs_clearing = TRUE;
   self->last = (GifRect){ 0 };
   self->last_disposal = GIF_DISPOSAL_KEEP;
 }
 
-const guint32 *
-gif_canvas_get_pixels (const GifCanvas *self)
+static void
+clear_if_needed (GifCanvas *self)
 {
+  if (self->needs_clearing)
+    memset (pixels_of (self, &self->shown), 0,
+        (gsize) self->width * self->height * sizeof (guint32));
+  self->needs_clearing = FALSE;
+}
+
+const guint32 *
+gif_canvas_get_pixels (GifCanvas *self)
+{
+  clear_if_needed (self);
   return pixels_of (self, &self->shown);
 }
 
@@ -152,8 +164,7 @@ static void
 dispose (GifCanvas *self)
 {
   const GifRect *rect = &self->last;
-  const guint32 *saved = pixels_of (self, &self->saved);
-  gsize n_bytes = rect->width * sizeof (guint32);
+  gsize n_bytes = rect->width * sizeof (guint32), saved_at;
   guint y;
 
   if (self->last_disposal == GIF_DISPOSAL_KEEP)
@@ -161,10 +172,11 @@ dispose (GifCanvas *self)
   for (y = 0; y < rect->height; y++) {
     guint32 *row = row_of (self, rect->x, rect->y + y);
 
+    saved_at = (gsize) y * rect->width;
     if (self->last_disposal == GIF_DISPOSAL_BACKGROUND)
       memset (row, 0, n_bytes);
     else
-      memcpy (row, saved + (gsize) y * rect->width, n_bytes);
+      memcpy (row, pixels_of (self, &self->saved) + saved_at, n_bytes);
   }
 }
 
@@ -263,9 +275,12 @@ gif_canvas_draw (GifCanvas *self, const GifFrame *frame, guint32 *scratch,
   *changed = visible;
   if (self->last_disposal != GIF_DISPOSAL_KEEP)
     gif_rect_unite (changed, &self->last);
-  /* What is covered and not brought back later need not be disposed of. */
-  if (!shows_scratch || saves || n_pixels < n_all)
+  /* What is covered and not brought back later need not be made. */
+  if (!shows_scratch || saves || n_pixels < n_all) {
+    clear_if_needed (self);
     dispose (self);
+  }
+  self->needs_clearing = FALSE;
 
   if (shows_scratch) {
     memcpy (scratch + n_pixels, pixels_of (self, &self->shown) + n_pixels,

@@ -25,7 +25,7 @@ gboolean gif_canvas_setup (GifCanvas *self, guint width, guint height);
 void gif_canvas_clear (GifCanvas *self);
 
 /* Returns: (transfer none): the picture, rows without gaps. */
-const guint32 *gif_canvas_get_pixels (const GifCanvas *self);
+const guint32 *gif_canvas_get_pixels (GifCanvas *self);
 
 /* Returns: (transfer none) (nullable): room for @n_pixels, content undefined;
  * lives until the next call on this canvas. NULL: no memory. */

@@ -3,7 +3,8 @@
 """Makes NAME.gif and NAME.conf from every NAME.txt beside this file.
 
     make.py               writes them
-    make.py --check       fails when a committed one differs
+    make.py --check       fails when a committed one differs, or when
+                          docs/gif-policies.md and the files disagree
     make.py --crosscheck  compares the pictures with ImageMagick's -coalesce
 
 NAME.txt, line by line (# begins a comment; numbers are decimal, HEX is bytes):
@@ -35,6 +36,7 @@ NAME.txt, line by line (# begins a comment; numbers are decimal, HEX is bytes):
 """
 
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -250,10 +252,24 @@ def crosscheck(path, maker):
     return ours == magick_pictures(path, 4 * gif.width * gif.height)
 
 
+def check_page():
+    """Policies without a file, files without a policy."""
+    page = (HERE.parents[2] / "docs" / "gif-policies.md").read_text("utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| ")]
+    named = {name for row in rows[1:]
+             for name in re.findall("`([^`]+)`", row.split("|")[4])}
+    texts = {p.stem: p.read_text("utf-8") for p in HERE.glob("*.txt")}
+    return ([f"gif-policies.md names {name}, which is none"
+             for name in sorted(named - texts.keys())]
+            + [f"gif-policies.md lacks {name}"
+               for name, text in sorted(texts.items())
+               if text.startswith("# Policy") and name not in named])
+
+
 def main(mode):
-    wrong, n_compared = [], 0
+    wrong, n_compared = check_page(), 0
     for source in sorted(HERE.glob("*.txt")):
-        maker = Maker(source.read_text())
+        maker = Maker(source.read_text("utf-8"))
         made = {".gif": maker.out, ".conf": reference.truth(maker.out).encode()}
         for suffix, content in made.items():
             path = source.with_suffix(suffix)
