@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * visioncraft-web: a page that generates animations from prompts
+ */
+#include "config.h"
+
+#include "webconvert.h"
+#include "webjob.h"
+#include "webserver.h"
+
+#include <glib-unix.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+typedef struct
+{
+  const WebOptions *options;
+  WebSamplers *samplers;
+  WebServer *server;
+  GMainLoop *loop;
+  int status;
+} Program;
+
+/* The first page has the service's list of samplers. */
+static void
+on_samplers (gpointer data)
+{
+  Program *program = data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *url = NULL;
+
+  if (!web_samplers_are_current (program->samplers))
+    g_printerr ("visioncraft-web: the service did not tell its samplers; "
+                "offering the usual ones\n");
+  program->server =
+      web_server_new (program->options, program->samplers, &error);
+  if (program->server == NULL) {
+    g_printerr ("visioncraft-web: %s\n", error->message);
+    program->status = EXIT_FAILURE;
+    g_main_loop_quit (program->loop);
+    return;
+  }
+  url = web_server_make_url (program->server);
+  printf ("listening on %s\n", url);
+  fflush (stdout);
+}
+
+static gboolean
+on_signal (gpointer loop)
+{
+  g_main_loop_quit (loop);
+  return G_SOURCE_CONTINUE;
+}
+
+/* Where visioncraftgifsrc would ask. */
+static char *
+find_api_url (const WebOptions *options)
+{
+  const char *environment = g_getenv ("VISIONCRAFT_API_URL");
+  g_autoptr (GstElement) source = NULL;
+  char *url;
+
+  if (options->api_url != NULL)
+    return g_strdup (options->api_url);
+  if (environment != NULL && environment[0] != '\0')
+    return g_strdup (environment);
+  source = gst_element_factory_make ("visioncraftgifsrc", NULL);
+  gst_object_ref_sink (source);
+  g_object_get (source, "api-url", &url, NULL);
+  return url;
+}
+
+static gboolean
+check_token (const WebOptions *options, GError **error)
+{
+  const char *environment = g_getenv ("VISIONCRAFT_TOKEN");
+
+  if (options->token_file != NULL) {
+    g_autofree char *text = NULL;
+
+    return g_file_get_contents (options->token_file, &text, NULL, error);
+  }
+  if (environment != NULL && environment[0] != '\0')
+    return TRUE;
+  g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+      "There is no API key: put it into a file for --token-file, or into the "
+      "environment variable VISIONCRAFT_TOKEN.");
+  return FALSE;
+}
+
+static int
+serve_until_signal (const WebOptions *options)
+{
+  g_autofree char *api_url = find_api_url (options);
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr (WebSamplers) samplers = web_samplers_new (api_url);
+  guint on_int = g_unix_signal_add (SIGINT, on_signal, loop);
+  guint on_term = g_unix_signal_add (SIGTERM, on_signal, loop);
+  Program program = { options, samplers, NULL, loop, EXIT_SUCCESS };
+
+  web_samplers_refresh (samplers, on_samplers, &program);
+  g_main_loop_run (loop);
+  g_clear_pointer (&program.server, web_server_free);
+  g_source_remove (on_int);
+  g_source_remove (on_term);
+  return program.status;
+}
+
+int
+main (int argc, char **argv)
+{
+  g_auto (WebOptions) options = { 0 };
+  g_autoptr (GError) error = NULL;
+  int status;
+
+  if (!web_options_parse (&options, &argc, &argv, &error)) {
+    g_printerr ("visioncraft-web: %s\n", error->message);
+    return EXIT_FAILURE;
+  }
+  if (options.version) {
+    printf ("visioncraft-web %s\n", VERSION);
+    return EXIT_SUCCESS;
+  }
+  if (!check_token (&options, &error) || !web_job_check_elements (&error)
+      || !web_convert_check_elements (&error)) {
+    g_printerr ("visioncraft-web: %s\n", error->message);
+    return EXIT_FAILURE;
+  }
+  status = serve_until_signal (&options);
+  gst_deinit ();
+  return status;
+}

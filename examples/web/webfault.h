@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/gst.h>
+#include <json-glib/json-glib.h>
+
+G_BEGIN_DECLS
+
+/* What went wrong, for the page: a kind that it has its own words for, and the
+ * little else that a visitor may know. Nothing of the machine, its files or its
+ * key. */
+typedef struct
+{
+  guint status;        /* of the HTTP reply that carries it */
+  const char *kind;    /* static, the key of the page's words */
+  char *field;         /* of the form, NULL: none */
+  char *detail;        /* the service's own words, NULL: none */
+  guint retry_after_s; /* 0: not known */
+} WebFault;
+
+/* @kind is static. The caller owns the result. */
+WebFault *web_fault_new (guint status, const char *kind);
+
+/* The same about one @field of the form. */
+WebFault *web_fault_new_for_field (
+    guint status, const char *kind, const char *field);
+
+/* What an element's error @message is to a visitor. */
+WebFault *web_fault_new_from_message (GstMessage *message);
+
+/* Adds the member "error" to the object that @builder is in. */
+void web_fault_add_to (const WebFault *fault, JsonBuilder *builder);
+
+void web_fault_free (WebFault *fault);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WebFault, web_fault_free)
+
+G_END_DECLS

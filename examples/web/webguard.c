@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "webguard.h"
+
+/* Two prompts of 10,000 characters of four bytes, and the rest. */
+#define BODY_MAX (128 * 1024)
+
+/* A body that is refused is read and thrown away up to here. */
+#define BODY_READ_MAX (1024 * 1024)
+
+static gboolean
+is_local_host (const char *host)
+{
+  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (host);
+
+  if (address != NULL)
+    return g_inet_address_get_is_loopback (address);
+  return g_ascii_strcasecmp (host, "localhost") == 0;
+}
+
+/* A browser says from where a request comes; other programs do not. */
+static gboolean
+is_from_our_page (SoupServerMessage *message)
+{
+  SoupMessageHeaders *headers =
+      soup_server_message_get_request_headers (message);
+  const char *site = soup_message_headers_get_one (headers, "Sec-Fetch-Site");
+  const char *origin = soup_message_headers_get_one (headers, "Origin");
+  const char *host = soup_message_headers_get_one (headers, "Host");
+  g_autoptr (GUri) uri = NULL;
+  g_autofree char *authority = NULL;
+
+  if (site != NULL && !g_str_equal (site, "same-origin")
+      && !g_str_equal (site, "none"))
+    return FALSE;
+  if (origin == NULL)
+    return TRUE;
+  /* The scheme may differ behind a proxy that speaks TLS. */
+  uri = g_uri_parse (origin, G_URI_FLAGS_NONE, NULL);
+  if (uri == NULL || host == NULL)
+    return FALSE;
+  authority = g_uri_get_port (uri) > 0
+      ? g_strdup_printf (
+          strchr (g_uri_get_host (uri), ':') != NULL ? "[%s]:%d" : "%s:%d",
+          g_uri_get_host (uri), g_uri_get_port (uri))
+      : g_strdup (g_uri_get_host (uri));
+  return g_ascii_strcasecmp (authority, host) == 0;
+}
+
+static WebFault *
+check_body (SoupServerMessage *message)
+{
+  SoupMessageHeaders *headers =
+      soup_server_message_get_request_headers (message);
+  const char *type;
+
+  if (soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CHUNKED)
+    return web_fault_new (SOUP_STATUS_LENGTH_REQUIRED, "malformed");
+  if (soup_message_headers_get_content_length (headers) > BODY_MAX)
+    return web_fault_new (SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, "too-long");
+  if (soup_server_message_get_method (message) != SOUP_METHOD_POST)
+    return NULL;
+  /* A form of another site cannot send this type without asking. */
+  type = soup_message_headers_get_content_type (headers, NULL);
+  if (type == NULL || !g_str_equal (type, "application/json"))
+    return web_fault_new (SOUP_STATUS_UNSUPPORTED_MEDIA_TYPE, "malformed");
+  return NULL;
+}
+
+static gboolean
+close_connection (gpointer message)
+{
+  g_autoptr (GIOStream) stream = soup_server_message_steal_connection (message);
+
+  if (stream != NULL)
+    g_io_stream_close (stream, NULL, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+/* Not from within libsoup's reading. */
+static void
+on_unwanted_chunk (SoupServerMessage *message, GBytes *chunk, gpointer data)
+{
+  gsize *left = data;
+  gsize size = g_bytes_get_size (chunk);
+
+  if (size <= *left) {
+    *left -= size;
+    return;
+  }
+  soup_server_message_pause (message);
+  g_idle_add_full (G_PRIORITY_DEFAULT, close_connection, g_object_ref (message),
+      g_object_unref);
+}
+
+static void
+free_left (gpointer left, GClosure *closure)
+{
+  g_free (left);
+}
+
+static void
+keep_no_body (SoupServerMessage *message)
+{
+  gsize *left = g_new (gsize, 1);
+
+  *left = BODY_READ_MAX;
+  soup_message_body_set_accumulate (
+      soup_server_message_get_request_body (message), FALSE);
+  soup_message_headers_replace (
+      soup_server_message_get_response_headers (message), "Connection",
+      "close");
+  g_signal_connect_data (
+      message, "got-chunk", G_CALLBACK (on_unwanted_chunk), left, free_left, 0);
+}
+
+WebFault *
+web_guard_check (SoupServerMessage *message, gboolean loopback_only)
+{
+  GUri *uri = soup_server_message_get_uri (message);
+  const char *method = soup_server_message_get_method (message);
+  WebFault *fault = check_body (message);
+
+  if (fault == NULL && loopback_only && !is_local_host (g_uri_get_host (uri)))
+    fault = web_fault_new (SOUP_STATUS_FORBIDDEN, "forbidden");
+  if (fault == NULL && method != SOUP_METHOD_GET && method != SOUP_METHOD_HEAD
+      && !is_from_our_page (message))
+    fault = web_fault_new (SOUP_STATUS_FORBIDDEN, "forbidden");
+  if (fault != NULL)
+    keep_no_body (message);
+  return fault;
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "weboptions.h"
+
+#include <gst/gst.h>
+
+#define DEFAULT_LISTEN "127.0.0.1"
+#define DEFAULT_PORT 8080
+#define DEFAULT_MAX_JOBS 2
+#define DEFAULT_MAX_QUEUE 16
+#define DEFAULT_RATE 20
+#define DEFAULT_GALLERY 12
+#define DEFAULT_MAX_PROMPT 2000
+
+static const char summary[] =
+    "Serves a web page that generates animations from prompts with "
+    "VisionCraft: the browser sees\nthe progress, then the video while it is "
+    "being encoded, and can save it as GIF, MP4 or WebM.\n\n"
+    "The API key is taken from --token-file or the environment variable "
+    "VISIONCRAFT_TOKEN and\nnever leaves this program but to the service. "
+    "Nobody has to log in to the page: whoever\nreaches it spends that key's "
+    "credit, so it listens on this machine only unless told otherwise.";
+
+static const struct
+{
+  const char *name;
+  gsize offset;
+  int min, max;
+} ranges[] = {
+  { "port", G_STRUCT_OFFSET (WebOptions, port), 0, G_MAXUINT16 },
+  { "max-jobs", G_STRUCT_OFFSET (WebOptions, max_jobs), 1, 64 },
+  { "max-queue", G_STRUCT_OFFSET (WebOptions, max_queue), 0, 1000 },
+  { "rate", G_STRUCT_OFFSET (WebOptions, rate), 0, 10000 },
+  { "gallery", G_STRUCT_OFFSET (WebOptions, gallery), 1, 100 },
+  { "max-prompt", G_STRUCT_OFFSET (WebOptions, max_prompt), 1, 10000 },
+};
+
+static gboolean
+check_ranges (const WebOptions *options, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (ranges); i++) {
+    int value = G_STRUCT_MEMBER (int, options, ranges[i].offset);
+
+    if (value < ranges[i].min || value > ranges[i].max) {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+          "--%s takes a number from %d to %d", ranges[i].name, ranges[i].min,
+          ranges[i].max);
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+gboolean
+web_options_parse (WebOptions *options, int *argc, char ***argv, GError **error)
+{
+  const GOptionEntry entries[] = {
+    { "port", 'p', 0, G_OPTION_ARG_INT, &options->port,
+        "Port to listen on, 0 for any free one (default: 8080)", "N" },
+    { "listen", 'l', 0, G_OPTION_ARG_STRING, &options->listen,
+        "Address to listen on (default: 127.0.0.1, this machine only)",
+        "ADDRESS" },
+    { "max-jobs", 'j', 0, G_OPTION_ARG_INT, &options->max_jobs,
+        "Pipelines that run at once; others wait (default: 2)", "N" },
+    { "max-queue", 0, 0, G_OPTION_ARG_INT, &options->max_queue,
+        "Requests that may wait (default: 16)", "N" },
+    { "rate", 0, 0, G_OPTION_ARG_INT, &options->rate,
+        "Generations a minute for each address, 0 for no limit (default: 20)",
+        "N" },
+    { "gallery", 0, 0, G_OPTION_ARG_INT, &options->gallery,
+        "Finished generations to keep in memory (default: 12)", "N" },
+    { "max-prompt", 0, 0, G_OPTION_ARG_INT, &options->max_prompt,
+        "Characters that a prompt may have (default: 2000)", "N" },
+    { "api-url", 0, 0, G_OPTION_ARG_STRING, &options->api_url,
+        "Address of the service (default: VISIONCRAFT_API_URL in the "
+        "environment, then the service's own)",
+        "URL" },
+    { "token-file", 't', 0, G_OPTION_ARG_FILENAME, &options->token_file,
+        "File whose first line is the API key (default: VISIONCRAFT_TOKEN in "
+        "the environment)",
+        "FILE" },
+    { "version", 0, 0, G_OPTION_ARG_NONE, &options->version,
+        "Print the version and end", NULL },
+    { NULL },
+  };
+  g_autoptr (GOptionContext) context =
+      g_option_context_new ("- a web page that generates animations");
+
+  *options = (WebOptions){ .port = DEFAULT_PORT,
+    .max_jobs = DEFAULT_MAX_JOBS,
+    .max_queue = DEFAULT_MAX_QUEUE,
+    .rate = DEFAULT_RATE,
+    .gallery = DEFAULT_GALLERY,
+    .max_prompt = DEFAULT_MAX_PROMPT };
+  g_option_context_set_summary (context, summary);
+  g_option_context_add_main_entries (context, entries, NULL);
+  g_option_context_add_group (context, gst_init_get_option_group ());
+  if (!g_option_context_parse (context, argc, argv, error))
+    return FALSE;
+  if (*argc > 1) {
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+        "No such argument: %s", (*argv)[1]);
+    return FALSE;
+  }
+  if (options->listen == NULL)
+    options->listen = g_strdup (DEFAULT_LISTEN);
+  return check_ranges (options, error);
+}
+
+void
+web_options_clear (WebOptions *options)
+{
+  g_clear_pointer (&options->listen, g_free);
+  g_clear_pointer (&options->api_url, g_free);
+  g_clear_pointer (&options->token_file, g_free);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* What the command line says. */
+typedef struct
+{
+  char *listen;     /* the address to bind */
+  int port;         /* 0: any free one */
+  int max_jobs;     /* pipelines at once */
+  int max_queue;    /* requests that may wait for one */
+  int rate;         /* generations a minute for each address; 0: no limit */
+  int gallery;      /* finished generations to keep */
+  int max_prompt;   /* characters of a prompt */
+  char *api_url;    /* NULL: as visioncraftgifsrc has it */
+  char *token_file; /* NULL: VISIONCRAFT_TOKEN in the environment */
+  gboolean version; /* print it and end */
+} WebOptions;
+
+/* The defaults with what @argv says over them; FALSE with a sentence for people
+ * in @error when it says something that cannot be. "--help" ends the program.
+ * @options is to be cleared either way. */
+gboolean web_options_parse (
+    WebOptions *options, int *argc, char ***argv, GError **error);
+
+void web_options_clear (WebOptions *options);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (WebOptions, web_options_clear)
+
+G_END_DECLS

@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "webserver.h"
+
+#include "webdownload.h"
+#include "webgallery.h"
+#include "webguard.h"
+#include "weblimit.h"
+#include "webreply.h"
+#include "webstream.h"
+
+#define RESOURCES "/top/visioncraft/web"
+#define GENERATIONS "/api/generations"
+
+/* RFC 6585 §4; libsoup has no name for it. */
+#define STATUS_TOO_MANY_REQUESTS 429
+
+struct _WebServer
+{
+  const WebOptions *options;
+  WebSamplers *samplers;
+  WebService service;
+  WebLimit *limit;
+  WebQueue *queue;
+  WebGallery *gallery;
+  SoupServer *soup;
+  gboolean loopback_only;
+};
+
+static void
+fail (SoupServerMessage *message, guint status, const char *kind)
+{
+  web_reply_fault (message, web_fault_new (status, kind));
+}
+
+/* --- The page --- */
+
+static const struct
+{
+  const char *path, *file, *type;
+} files[] = {
+  { "/", "index.html", "text/html; charset=utf-8" },
+  { "/app.js", "app.js", "text/javascript; charset=utf-8" },
+  { "/words.js", "words.js", "text/javascript; charset=utf-8" },
+  { "/style.css", "style.css", "text/css; charset=utf-8" },
+  { "/icon.svg", "icon.svg", "image/svg+xml" },
+};
+
+static gboolean
+get_file (SoupServerMessage *message, const char *path)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++) {
+    g_autofree char *resource = NULL;
+    g_autoptr (GBytes) bytes = NULL;
+
+    if (!g_str_equal (path, files[i].path))
+      continue;
+    resource = g_strconcat (RESOURCES "/", files[i].file, NULL);
+    bytes = g_resources_lookup_data (resource, 0, NULL);
+    g_return_val_if_fail (bytes != NULL, FALSE);
+    web_reply_bytes (message, files[i].type, WEB_CACHE_ASK, bytes);
+    return TRUE;
+  }
+  return FALSE;
+}
+
+/* --- Options --- */
+
+static void
+add_range (JsonBuilder *builder, const char *name, int min, int max, int value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "min");
+  json_builder_add_int_value (builder, min);
+  json_builder_set_member_name (builder, "max");
+  json_builder_add_int_value (builder, max);
+  json_builder_set_member_name (builder, "default");
+  json_builder_add_int_value (builder, value);
+  json_builder_end_object (builder);
+}
+
+static void
+get_options (WebServer *server, SoupServerMessage *message)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  const char *const *names = web_samplers_get (server->samplers);
+
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "samplers");
+  json_builder_begin_array (builder);
+  for (guint i = 0; names[i] != NULL; i++)
+    json_builder_add_string_value (builder, names[i]);
+  json_builder_end_array (builder);
+  json_builder_set_member_name (builder, "samplers_current");
+  json_builder_add_boolean_value (
+      builder, web_samplers_are_current (server->samplers));
+  add_range (builder, "cfg_scale", WEB_CFG_SCALE_MIN, WEB_CFG_SCALE_MAX,
+      WEB_CFG_SCALE_DEFAULT);
+  add_range (builder, "steps", WEB_STEPS_MIN, WEB_STEPS_MAX, WEB_STEPS_DEFAULT);
+  json_builder_set_member_name (builder, "max_prompt");
+  json_builder_add_int_value (builder, server->options->max_prompt);
+  json_builder_end_object (builder);
+  web_reply_json (message, SOUP_STATUS_OK, builder);
+  /* For the next one who asks. */
+  web_samplers_refresh (server->samplers, NULL, NULL);
+}
+
+/* --- Generations --- */
+
+static void
+get_generations (WebServer *server, SoupServerMessage *message)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "generations");
+  web_gallery_add_to (server->gallery, builder);
+  json_builder_end_object (builder);
+  web_reply_json (message, SOUP_STATUS_OK, builder);
+}
+
+static void
+reply_job (SoupServerMessage *message, guint status, WebJob *job)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+
+  json_builder_begin_object (builder);
+  web_job_add_to (job, builder);
+  json_builder_end_object (builder);
+  web_reply_json (message, status, builder);
+}
+
+static WebFault *
+check_rate (WebServer *server, SoupServerMessage *message)
+{
+  const char *host = soup_server_message_get_remote_host (message);
+  guint wait_s;
+  WebFault *fault;
+
+  if (web_limit_allow (server->limit, host != NULL ? host : "",
+          g_get_monotonic_time (), &wait_s))
+    return NULL;
+  fault = web_fault_new (STATUS_TOO_MANY_REQUESTS, "rate");
+  fault->retry_after_s = wait_s;
+  return fault;
+}
+
+static void
+post_generation (WebServer *server, SoupServerMessage *message)
+{
+  g_autoptr (GBytes) body = soup_message_body_flatten (
+      soup_server_message_get_request_body (message));
+  WebFault *fault = NULL;
+  g_autoptr (WebJob) job = NULL;
+  WebPrompt *prompt = web_prompt_parse (body, server->options->max_prompt,
+      web_samplers_get (server->samplers), &fault);
+
+  if (fault == NULL)
+    fault = check_rate (server, message);
+  if (fault != NULL) {
+    g_clear_pointer (&prompt, web_prompt_free);
+    web_reply_fault (message, fault);
+    return;
+  }
+  job = web_job_new (&server->service, server->queue, prompt);
+  if (job == NULL) {
+    fail (message, SOUP_STATUS_SERVICE_UNAVAILABLE, "queue-full");
+    return;
+  }
+  web_gallery_add (server->gallery, job);
+  reply_job (message, SOUP_STATUS_CREATED, job);
+}
+
+/* --- One generation --- */
+
+static void
+get_state (WebServer *server, SoupServerMessage *message, WebJob *job)
+{
+  reply_job (message, SOUP_STATUS_OK, job);
+}
+
+static void
+get_events (WebServer *server, SoupServerMessage *message, WebJob *job)
+{
+  web_stream_events (message, job);
+}
+
+/* Whole, so that players can jump about in it, once it is whole. */
+static void
+get_video (WebServer *server, SoupServerMessage *message, WebJob *job)
+{
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (!web_job_is_finished (job)) {
+    web_stream_video (message, job);
+  } else if (web_job_get_state (job) == WEB_JOB_DONE) {
+    bytes = web_blob_flatten (web_job_get_video (job));
+    web_reply_bytes (message, "video/mp4", WEB_CACHE_FOREVER, bytes);
+  } else {
+    fail (message, SOUP_STATUS_GONE, "gone");
+  }
+}
+
+static void
+get_gif (WebServer *server, SoupServerMessage *message, WebJob *job)
+{
+  web_download_gif (message, job);
+}
+
+static void
+get_mp4 (WebServer *server, SoupServerMessage *message, WebJob *job)
+{
+  web_download_converted (message, job, WEB_FORMAT_MP4, server->queue);
+}
+
+static void
+get_webm (WebServer *server, SoupServerMessage *message, WebJob *job)
+{
+  web_download_converted (message, job, WEB_FORMAT_WEBM, server->queue);
+}
+
+static void
+delete_generation (WebServer *server, SoupServerMessage *message, WebJob *job)
+{
+  if (web_job_get_state (job) == WEB_JOB_DONE) {
+    fail (message, SOUP_STATUS_CONFLICT, "finished");
+    return;
+  }
+  web_job_cancel (job);
+  soup_server_message_set_status (message, SOUP_STATUS_NO_CONTENT, NULL);
+}
+
+static const struct
+{
+  const char *method, *what; /* below the id; "": the id itself */
+  gboolean done_only;
+  void (*answer) (WebServer *server, SoupServerMessage *message, WebJob *job);
+} routes[] = {
+  { "GET", "", FALSE, get_state },
+  { "DELETE", "", FALSE, delete_generation },
+  { "GET", "events", FALSE, get_events },
+  { "GET", "video", FALSE, get_video },
+  { "GET", "gif", TRUE, get_gif },
+  { "GET", "mp4", TRUE, get_mp4 },
+  { "GET", "webm", TRUE, get_webm },
+};
+
+/* @path is what follows GENERATIONS "/". */
+static void
+answer_generation (WebServer *server, SoupServerMessage *message,
+    const char *method, const char *path)
+{
+  g_auto (GStrv) parts = g_strsplit (path, "/", 2);
+  const char *what = parts[0] != NULL && parts[1] != NULL ? parts[1] : "";
+  WebJob *job =
+      parts[0] != NULL ? web_gallery_lookup (server->gallery, parts[0]) : NULL;
+  gboolean known = FALSE;
+
+  if (job == NULL) {
+    fail (message, SOUP_STATUS_NOT_FOUND, "gone");
+    return;
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (routes); i++) {
+    if (!g_str_equal (what, routes[i].what))
+      continue;
+    known = TRUE;
+    if (!g_str_equal (method, routes[i].method))
+      continue;
+    if (routes[i].done_only && web_job_get_state (job) != WEB_JOB_DONE)
+      fail (message, SOUP_STATUS_CONFLICT, "unfinished");
+    else
+      routes[i].answer (server, message, job);
+    return;
+  }
+  if (known)
+    fail (message, SOUP_STATUS_METHOD_NOT_ALLOWED, "malformed");
+  else
+    fail (message, SOUP_STATUS_NOT_FOUND, "gone");
+}
+
+/* --- Requests --- */
+
+static void
+answer (WebServer *server, SoupServerMessage *message, const char *path)
+{
+  const char *method = soup_server_message_get_method (message);
+
+  if (g_str_has_prefix (path, GENERATIONS "/")) {
+    answer_generation (
+        server, message, method, path + strlen (GENERATIONS "/"));
+    return;
+  }
+  if (g_str_equal (path, GENERATIONS) && method == SOUP_METHOD_POST) {
+    post_generation (server, message);
+    return;
+  }
+  if (method != SOUP_METHOD_GET && method != SOUP_METHOD_HEAD) {
+    fail (message, SOUP_STATUS_METHOD_NOT_ALLOWED, "malformed");
+    return;
+  }
+  if (g_str_equal (path, GENERATIONS))
+    get_generations (server, message);
+  else if (g_str_equal (path, "/api/options"))
+    get_options (server, message);
+  else if (!get_file (message, path))
+    fail (message, SOUP_STATUS_NOT_FOUND, "gone");
+}
+
+static void
+on_request_headers (SoupServer *soup, SoupServerMessage *message,
+    const char *path, GHashTable *query, gpointer data)
+{
+  WebServer *server = data;
+  WebFault *fault = web_guard_check (message, server->loopback_only);
+
+  web_reply_secure (message);
+  if (fault != NULL)
+    web_reply_fault (message, fault);
+}
+
+static void
+on_request (SoupServer *soup, SoupServerMessage *message, const char *path,
+    GHashTable *query, gpointer data)
+{
+  answer (data, message, path);
+}
+
+static gboolean
+start_listening (WebServer *server, GError **error)
+{
+  const WebOptions *options = server->options;
+  g_autoptr (GInetAddress) address =
+      g_inet_address_new_from_string (options->listen);
+  g_autoptr (GSocketAddress) socket_address = NULL;
+
+  if (address == NULL) {
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+        "Not an IP address: %s", options->listen);
+    return FALSE;
+  }
+  server->loopback_only = g_inet_address_get_is_loopback (address);
+  socket_address = g_inet_socket_address_new (address, options->port);
+  return soup_server_listen (server->soup, socket_address, 0, error);
+}
+
+WebServer *
+web_server_new (
+    const WebOptions *options, WebSamplers *samplers, GError **error)
+{
+  g_autoptr (WebServer) server = g_new0 (WebServer, 1);
+
+  server->options = options;
+  server->samplers = samplers;
+  server->service.api_url = options->api_url;
+  server->service.token_file = options->token_file;
+  server->limit = web_limit_new (options->rate);
+  server->queue = web_queue_new (options->max_jobs, options->max_queue);
+  server->gallery = web_gallery_new (options->gallery);
+  server->soup = soup_server_new (NULL, NULL);
+  soup_server_add_early_handler (
+      server->soup, NULL, on_request_headers, server, NULL);
+  soup_server_add_handler (server->soup, NULL, on_request, server, NULL);
+  return start_listening (server, error) ? g_steal_pointer (&server) : NULL;
+}
+
+void
+web_server_free (WebServer *server)
+{
+  /* The connections first: replies hold places in the queue. */
+  soup_server_disconnect (server->soup);
+  g_object_unref (server->soup);
+  web_gallery_free (server->gallery);
+  web_queue_free (server->queue);
+  web_limit_free (server->limit);
+  g_free (server);
+}
+
+/* Not with soup_server_get_uris(): libsoup 3.2 leaks the addresses in it. */
+char *
+web_server_make_url (WebServer *server)
+{
+  g_autoptr (GSList) sockets = soup_server_get_listeners (server->soup);
+  g_autoptr (GSocketAddress) address =
+      g_socket_get_local_address (sockets->data, NULL);
+  g_autofree char *text = g_inet_address_to_string (
+      g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
+  guint port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address));
+
+  return g_strdup_printf (
+      strchr (text, ':') != NULL ? "http://[%s]:%u/" : "http://%s:%u/", text,
+      port);
+}

@@ -1,0 +1,405 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What visioncraft-web promises over HTTP."""
+
+import http.client
+import json
+import subprocess
+import unittest
+
+from harness import KEY, Process, Setup, gif_delays, wait_until
+
+SECURITY = {
+    "Content-Security-Policy": "default-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+JSON = {"Content-Type": "application/json"}
+
+
+def error_of(data):
+    return json.loads(data)["error"]
+
+
+def size_of_video(mp4):
+    """Width and height in the sample entry (ISO/IEC 14496-12 section 12.1.3)."""
+    at = mp4.index(b"avc1", mp4.index(b"stsd")) + 28
+    return (int.from_bytes(mp4[at:at + 2], "big"),
+            int.from_bytes(mp4[at + 2:at + 4], "big"))
+
+
+class Case(unittest.TestCase):
+    web_args = ()
+    mock_args = ()
+
+    @classmethod
+    def setUpClass(cls):
+        cls.setup = Setup(cls.web_args, cls.mock_args)
+        cls.ask = cls.setup.ask
+        cls.addClassCleanup(cls.setup.__exit__, None, None, None)
+
+    def assert_refused(self, expected, status, data, field=None):
+        error = error_of(data)
+        self.assertEqual((status, error["kind"], error.get("field")),
+                         (*expected, field))
+
+    def generate(self, prompt, **settings):
+        """The last event of a new generation."""
+        return self.setup.events(self.setup.submit(prompt, **settings))[-1]
+
+
+class Page(Case):
+    def test_every_reply_is_secured_and_none_holds_the_key(self):
+        job = self.setup.submit("a fox")
+        self.assertEqual(self.setup.events(job)[-1]["state"], "done")
+        below = f"/api/generations/{job}"
+        for path in ["/", "/app.js", "/words.js", "/style.css", "/icon.svg",
+                     "/api/options", "/api/generations", "/nothing", below,
+                     f"{below}/events", f"{below}/video", f"{below}/gif",
+                     f"{below}/mp4", f"{below}/webm", f"{below}/nothing"]:
+            with self.subTest(path=path):
+                status, headers, data = self.ask("GET", path)
+                self.assertEqual(status, 404 if "nothing" in path else 200)
+                for name, value in SECURITY.items():
+                    self.assertTrue(headers[name].startswith(value), headers)
+                self.assertNotIn("unsafe-inline",
+                                 headers["Content-Security-Policy"])
+                self.assertNotIn(KEY.encode(), data)
+                self.assertNotIn(KEY, str(headers))
+
+    def test_the_page_has_nothing_that_its_policy_forbids(self):
+        page = self.ask("GET", "/")[2].decode()
+        for forbidden in ["<style", " style=", " onclick=", "http:", "https:"]:
+            self.assertNotIn(forbidden, page)
+        self.assertNotIn("<script>", page)
+
+    def test_samplers_are_the_services(self):
+        options = json.loads(self.ask("GET", "/api/options")[2])
+        connection = http.client.HTTPConnection("127.0.0.1",
+                                                self.setup.mock.port)
+        connection.request("GET", "/image/samplers")
+        self.assertEqual(options["samplers"],
+                         json.loads(connection.getresponse().read()))
+        connection.close()
+        self.assertTrue(options["samplers_current"])
+
+    def test_what_is_not_a_generation_is_refused(self):
+        long = "x" * 2001
+        for body, status, kind, field in [
+                ("", 400, "malformed", None),
+                ("{", 400, "malformed", None),
+                ("[]", 400, "malformed", None),
+                ("[" * 60000, 400, "malformed", None),
+                ('{"prompt":"x"}{"prompt":"y"}', 400, "malformed", None),
+                ("{}", 422, "missing", "prompt"),
+                ('{"prompt":" \\n "}', 422, "missing", "prompt"),
+                ('{"prompt":5}', 422, "malformed", "prompt"),
+                ('{"prompt":["x"]}', 422, "malformed", "prompt"),
+                ('{"prompt":"%s"}' % long, 422, "too-long", "prompt"),
+                ('{"prompt":"x","negative_prompt":"%s"}' % long, 422,
+                 "too-long", "negative_prompt"),
+                ('{"prompt":"x","steps":0}', 422, "out-of-range", "steps"),
+                ('{"prompt":"x","steps":51}', 422, "out-of-range", "steps"),
+                ('{"prompt":"x","steps":"30"}', 422, "out-of-range", "steps"),
+                ('{"prompt":"x","steps":1.5}', 422, "out-of-range", "steps"),
+                ('{"prompt":"x","cfg_scale":21}', 422, "out-of-range",
+                 "cfg_scale"),
+                ('{"prompt":"x","cfg_scale":-1}', 422, "out-of-range",
+                 "cfg_scale"),
+                ('{"prompt":"x","sampler":"None of them"}', 422, "no-sampler",
+                 "sampler")]:
+            with self.subTest(body=body[:60]):
+                got, _, data = self.ask("POST", "/api/generations", body, JSON)
+                self.assert_refused((status, kind), got, data, field)
+
+    def test_a_prompt_may_be_as_long_as_promised_in_any_script(self):
+        job = self.setup.submit("𓀀" * 2000)
+        self.assertEqual(len(self.setup.state(job)["prompt"]), 2000)
+        self.ask("DELETE", f"/api/generations/{job}")
+
+    def test_bodies_are_small_json_of_known_length(self):
+        post = "/api/generations"
+        status, headers, data = self.ask("POST", post, "x" * 200_000, JSON)
+        self.assert_refused((413, "too-long"), status, data)
+        self.assertEqual(headers["Connection"], "close")
+        status, _, data = self.ask("POST", post, b"2\r\n{}\r\n0\r\n\r\n", dict(
+            JSON, **{"Transfer-Encoding": "chunked"}))
+        self.assert_refused((411, "malformed"), status, data)
+        for kind in ["text/plain", "application/x-www-form-urlencoded"]:
+            status, _, data = self.ask("POST", post, '{"prompt":"x"}',
+                                       {"Content-Type": kind})
+            self.assert_refused((415, "malformed"), status, data)
+
+    def test_an_endless_body_is_cut_off(self):
+        connection = http.client.HTTPConnection("127.0.0.1",
+                                                self.setup.web.port)
+        connection.putrequest("POST", "/api/generations")
+        connection.putheader("Content-Type", "application/json")
+        connection.putheader("Content-Length", str(1 << 40))
+        connection.endheaders()
+        with self.assertRaises(OSError):
+            while True:
+                connection.send(b"x" * 65536)
+        connection.close()
+
+    def test_other_sites_cannot_use_it(self):
+        post = "/api/generations"
+        port = self.setup.web.port
+        for headers in [{"Sec-Fetch-Site": "cross-site"},
+                        {"Sec-Fetch-Site": "same-site"},
+                        {"Origin": "http://evil.example"},
+                        {"Origin": f"http://127.0.0.1:{port + 1}"},
+                        {"Origin": "null"},
+                        {"Host": "evil.example"},
+                        {"Host": f"evil.example:{port}"}]:
+            with self.subTest(headers=headers):
+                status, _, data = self.ask("POST", post, '{"prompt":"x"}',
+                                           dict(JSON, **headers))
+                self.assert_refused((403, "forbidden"), status, data)
+        status, _, data = self.ask("GET", "/", None, {"Host": "evil.example"})
+        self.assert_refused((403, "forbidden"), status, data)
+        for headers in [{"Host": f"localhost:{port}"},
+                        {"Origin": f"http://127.0.0.1:{port}",
+                         "Sec-Fetch-Site": "same-origin"}]:
+            status, _, data = self.ask("POST", post, '{"prompt":"x"}',
+                                       dict(JSON, **headers))
+            self.assertEqual(status, 201, data)
+
+    def test_paths_lead_nowhere_else(self):
+        for path in ["/../main.c", "/%2e%2e/main.c", "/api/generations/",
+                     "/api/generations//gif", "/api/generations/x/../y",
+                     "/top/visioncraft/web/app.js", "/index.html"]:
+            with self.subTest(path=path):
+                self.assertIn(self.ask("GET", path)[0], (400, 404))
+        self.assertEqual(self.ask("PUT", "/", "x")[0], 405)
+        self.assertEqual(self.ask("DELETE", "/api/options")[0], 405)
+
+
+class Generation(Case):
+    mock_args = ["--size", "65x47", "--frames", "5"]
+
+    def test_one_generation_gives_all_formats(self):
+        before = self.setup.relay.n_posts
+        prompt = 'a "fox" ! filesink location=/tmp/x.gif \\ \' é 狐'
+        job = self.setup.submit(prompt, negative_prompt="cartoon",
+                                sampler="DDIM", cfg_scale=3, steps=7)
+        events = self.setup.events(job)
+        order = ["queued", "generating", "downloading", "streaming", "done"]
+        states = [order.index(e["state"]) for e in events]
+        self.assertEqual(states, sorted(states))
+        done = events[-1]
+        self.assertEqual(
+            [done[k] for k in ["state", "prompt", "negative_prompt", "sampler",
+                               "cfg_scale", "steps", "width", "height"]],
+            ["done", prompt, "cartoon", "DDIM", 3, 7, 65, 47])
+
+        files = {}
+        for what in ["video", "gif", "mp4", "webm", "mp4", "webm"]:
+            status, headers, files[what] = self.ask(
+                "GET", f"/api/generations/{job}/{what}")
+            self.assertEqual(status, 200)
+        self.assertEqual(sum(gif_delays(files["gif"])), done["duration_ms"])
+        self.assertEqual(len(files["gif"]), done["gif_bytes"])
+        self.assertEqual(headers["Content-Disposition"],
+                         'attachment; filename="'
+                         'a-fox-filesink-location-tmp-x-gif-e.webm"')
+        for what in ["video", "mp4", "webm"]:
+            with self.subTest(what=what):
+                self.assert_lasts(files[what], done["duration_ms"])
+        for what in ["video", "mp4"]:
+            self.assertEqual(size_of_video(files[what]), (66, 48))
+        self.assertLess(files["mp4"].index(b"moov"), files["mp4"].index(b"mdat"))
+        self.assertEqual(self.setup.relay.n_posts, before + 1)
+
+    def assert_lasts(self, data, expected_ms):
+        probe = subprocess.run(
+            ["ffprobe", "-v", "error", "-i", "pipe:0", "-show_entries",
+             "format=duration", "-of", "json"],
+            input=data, capture_output=True, check=True, timeout=60)
+        seconds = json.loads(probe.stdout)["format"].get("duration")
+        self.assertAlmostEqual(float(seconds), expected_ms / 1000, delta=0.011)
+
+    def test_finished_media_are_sent_in_ranges(self):
+        job = self.setup.submit("a fox")
+        self.setup.events(job)
+        whole = self.ask("GET", f"/api/generations/{job}/video")[2]
+        status, headers, part = self.ask(
+            "GET", f"/api/generations/{job}/video", None,
+            {"Range": "bytes=100-299"})
+        self.assertEqual((status, part), (206, whole[100:300]))
+        self.assertEqual(headers["Content-Range"],
+                         f"bytes 100-299/{len(whole)}")
+
+    def test_a_failure_comes_in_the_pages_words(self):
+        for fault, kind, detail in [
+                ("403", "key", "Forbidden"),
+                ("banned", "key", None),
+                ("paid-plan", "plan", None),
+                ("429 retry-after=1", "busy", None),
+                ("detail-list", "parameter", None),
+                ("500", "service", None),
+                ("json-truncated", "reply", None),
+                ("images-empty", "reply", None),
+                ("address-missing", "unreachable", None)]:
+            with self.subTest(fault=fault):
+                last = self.generate(f"x fault:{fault}")
+                self.assertEqual((last["state"], last["error"]["kind"]),
+                                 ("failed", kind))
+                if detail:
+                    self.assertEqual(last["error"]["detail"], detail)
+                self.assertNotIn(KEY, json.dumps(last))
+
+    def test_a_key_that_the_service_repeats_stays_here(self):
+        for fault in ["token-echo", "token-echo-200", "token-echo-html"]:
+            last = self.generate(f"x fault:{fault}")
+            self.assertEqual(last["state"], "failed")
+            self.assertNotIn(KEY, json.dumps(last))
+
+    def test_damage_is_told_and_shown_as_far_as_it_goes(self):
+        last = self.generate("x fault:gif-truncated")
+        self.assertEqual((last["state"], last.get("damaged")), ("done", True))
+
+
+class Queue(Case):
+    web_args = ["--max-jobs", "2", "--max-queue", "2", "--gallery", "2"]
+    mock_args = ["--size", "64x64", "--frames", "3"]
+
+    def tearDown(self):
+        self.setup.relay.release()
+
+    def test_jobs_wait_in_line_and_the_line_has_an_end(self):
+        self.setup.relay.hold()
+        jobs, streams = [], []
+        for i in range(4):
+            jobs.append(self.setup.submit(f"fox {i}"))
+            streams.append(self.setup.open_stream(
+                f"/api/generations/{jobs[-1]}/events"))
+            if i < 2:
+                wait_until(lambda: self.setup.state(jobs[-1])["state"] ==
+                           "generating", 10, "a free place is taken")
+        wait_until(lambda: [self.setup.state(j).get("before") for j in jobs]
+                   == [None, None, 0, 1], 10, "two wait")
+        status, _, data = self.ask("POST", "/api/generations", {"prompt": "x"})
+        self.assert_refused((503, "queue-full"), status, data)
+
+        self.ask("DELETE", f"/api/generations/{jobs[2]}")
+        wait_until(lambda: self.setup.state(jobs[3]).get("before") == 0, 10,
+                   "the last one moves up")
+        self.setup.relay.release()
+        for i in [0, 1, 3]:
+            wait_until(lambda: self.setup.ask(
+                "GET", f"/api/generations/{jobs[i]}")[0] == 404
+                or self.setup.state(jobs[i])["state"] == "done", 20,
+                f"job {i} is done")
+        for s in streams:
+            s.close()
+
+    def test_only_the_latest_are_kept(self):
+        jobs = [self.setup.submit(f"cat {i}") for i in range(3)]
+        for job in jobs:
+            self.setup.events(job)
+        listed = json.loads(self.ask("GET", "/api/generations")[2])
+        kept = {item["id"] for item in listed["generations"]}
+        self.assertEqual(len(kept), 2)
+        for job in jobs:
+            self.assertEqual(self.ask("GET", f"/api/generations/{job}/gif")[0],
+                             200 if job in kept else 404)
+
+    def test_who_cancels_frees_the_connection_to_the_service(self):
+        wait_until(lambda: self.setup.relay.n_open() == 0, 20, "all is quiet")
+        self.setup.relay.hold()
+        job = self.setup.submit("a fox")
+        wait_until(lambda: self.setup.relay.n_open() == 1, 10, "it is asked")
+        status, _, data = self.ask("GET", f"/api/generations/{job}/gif")
+        self.assert_refused((409, "unfinished"), status, data)
+        self.assertEqual(self.ask("DELETE", f"/api/generations/{job}")[0], 204)
+        self.assertEqual(self.setup.state(job)["state"], "canceled")
+        wait_until(lambda: self.setup.relay.n_open() == 0, 10, "it is left")
+
+    def test_a_generation_that_nobody_watches_ends(self):
+        self.setup.relay.hold()
+        job = self.setup.submit("a fox")
+        wait_until(lambda: self.setup.state(job)["state"] == "canceled", 20,
+                   "it ends")
+
+
+class Streaming(Case):
+    mock_args = ["--size", "512x512", "--frames", "250", "--delay-cs", "4"]
+
+    def test_the_video_comes_while_it_is_encoded(self):
+        job = self.setup.submit("a fox")
+        s = self.setup.open_stream(f"/api/generations/{job}/video")
+        self.assertIn(b"ftyp", s.recv(65536))
+        self.assertEqual(self.setup.state(job)["state"], "streaming")
+        s.close()
+        # Nobody watches any more.
+        wait_until(lambda: self.setup.state(job)["state"]
+                   in ("canceled", "done"), 30, "it ends")
+
+
+class Rate(Case):
+    web_args = ["--rate", "2"]
+    mock_args = ["--size", "64x64", "--frames", "3"]
+
+    def test_an_address_that_asks_too_often_is_told_to_wait(self):
+        for _ in range(2):
+            self.assertEqual(self.generate("a fox")["state"], "done")
+        status, headers, data = self.ask("POST", "/api/generations",
+                                         {"prompt": "x"})
+        self.assert_refused((429, "rate"), status, data)
+        wait = int(headers["Retry-After"])
+        self.assertTrue(1 <= wait <= 30, wait)
+        self.assertEqual(error_of(data)["retry_after"], wait)
+
+
+class CommandLine(unittest.TestCase):
+    def run_web(self, *args, **environment):
+        with Setup() as setup:
+            env = dict(setup.env, **environment)
+            return subprocess.run([setup.web.popen.args[0], *args], env=env,
+                                  capture_output=True, text=True, timeout=60)
+
+    def test_help_names_the_options(self):
+        text = self.run_web("--help").stdout
+        for option in ["--port", "--listen", "--max-jobs", "--api-url",
+                       "--token-file", "--rate", "--gallery"]:
+            self.assertIn(option, text)
+
+    def test_nonsense_is_refused_with_a_sentence(self):
+        for args, word in [(["--max-jobs", "0"], "--max-jobs"),
+                           (["--port", "70000"], "--port"),
+                           (["--listen", "somewhere"], "somewhere"),
+                           (["extra"], "extra"),
+                           (["--token-file", "/nonexistent"], "/nonexistent")]:
+            with self.subTest(args=args):
+                done = self.run_web(*args, VISIONCRAFT_TOKEN="x",
+                                    VISIONCRAFT_API_URL="http://127.0.0.1:9")
+                self.assertEqual(done.returncode, 1)
+                self.assertIn(word, done.stderr)
+
+    def test_without_a_key_it_does_not_start(self):
+        done = self.run_web()
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("VISIONCRAFT_TOKEN", done.stderr)
+
+    def test_without_the_service_the_usual_samplers_are_offered(self):
+        with Setup() as setup:
+            env = dict(setup.env, VISIONCRAFT_TOKEN=KEY)
+            web = Process([setup.web.popen.args[0], "--port", "0",
+                           "--api-url", "http://127.0.0.1:9"], env)
+            try:
+                connection = http.client.HTTPConnection("127.0.0.1", web.port)
+                connection.request("GET", "/api/options")
+                options = json.loads(connection.getresponse().read())
+                connection.close()
+            finally:
+                log = web.stop()
+        self.assertFalse(options["samplers_current"])
+        self.assertEqual(options["samplers"][0], "Euler")
+        self.assertGreater(len(options["samplers"]), 10)
+        self.assertIn("samplers", log)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
