@@ -126,6 +126,8 @@ main (int argc, char **argv)
     g_printerr ("visioncraft-web: %s\n", error->message);
     return EXIT_FAILURE;
   }
+  /* Threads of pipelines that ended stay for the next one, but not long. */
+  g_thread_pool_set_max_idle_time (2000);
   status = serve_until_signal (&options);
   gst_deinit ();
   return status;

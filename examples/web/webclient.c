@@ -3,6 +3,8 @@
 
 #include "webclient.h"
 
+#include "weblistener.h"
+
 #include <sys/socket.h>
 
 struct _WebClient
@@ -22,8 +24,9 @@ stop_looking (WebClient *client)
   g_clear_pointer (&client->source, g_source_unref);
 }
 
+/* Also when the server itself ends the connection. */
 static void
-on_finished (SoupServerMessage *message, gpointer data)
+on_over (SoupServerMessage *message, gpointer data)
 {
   WebClient *client = data;
 
@@ -72,12 +75,13 @@ web_client_watch (
     SoupServerMessage *message, void (*gone) (gpointer data), gpointer data)
 {
   WebClient *client = g_new0 (WebClient, 1);
-  GSocket *socket = soup_server_message_get_socket (message);
+  GSocket *socket = web_listener_get_socket (message);
 
   client->message = g_object_ref (message);
   client->gone = gone;
   client->data = data;
-  g_signal_connect (message, "finished", G_CALLBACK (on_finished), client);
+  g_signal_connect (message, "finished", G_CALLBACK (on_over), client);
+  g_signal_connect (message, "disconnected", G_CALLBACK (on_over), client);
   if (socket != NULL) {
     client->source =
         g_socket_create_source (socket, G_IO_IN | G_IO_ERR | G_IO_HUP, NULL);

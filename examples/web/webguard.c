@@ -108,9 +108,6 @@ keep_no_body (SoupServerMessage *message)
   *left = BODY_READ_MAX;
   soup_message_body_set_accumulate (
       soup_server_message_get_request_body (message), FALSE);
-  soup_message_headers_replace (
-      soup_server_message_get_response_headers (message), "Connection",
-      "close");
   g_signal_connect_data (
       message, "got-chunk", G_CALLBACK (on_unwanted_chunk), left, free_left, 0);
 }

@@ -19,6 +19,8 @@ static const struct
   { "Referrer-Policy", "no-referrer" },
   { "Cross-Origin-Resource-Policy", "same-origin" },
   { "Cross-Origin-Opener-Policy", "same-origin" },
+  /* See weblistener.h. */
+  { "Connection", "close" },
   { "Permissions-Policy", "camera=(), geolocation=(), microphone=()" },
 };
 

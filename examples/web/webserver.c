@@ -7,6 +7,7 @@
 #include "webgallery.h"
 #include "webguard.h"
 #include "weblimit.h"
+#include "weblistener.h"
 #include "webreply.h"
 #include "webstream.h"
 
@@ -25,6 +26,7 @@ struct _WebServer
   WebQueue *queue;
   WebGallery *gallery;
   SoupServer *soup;
+  WebListener *listener;
   gboolean loopback_only;
 };
 
@@ -342,7 +344,8 @@ start_listening (WebServer *server, GError **error)
   }
   server->loopback_only = g_inet_address_get_is_loopback (address);
   socket_address = g_inet_socket_address_new (address, options->port);
-  return soup_server_listen (server->soup, socket_address, 0, error);
+  server->listener = web_listener_new (server->soup, socket_address, error);
+  return server->listener != NULL;
 }
 
 WebServer *
@@ -368,7 +371,8 @@ web_server_new (
 void
 web_server_free (WebServer *server)
 {
-  /* The connections first: replies hold places in the queue. */
+  g_clear_pointer (&server->listener, web_listener_free);
+  /* The connections next: replies hold places in the queue. */
   soup_server_disconnect (server->soup);
   g_object_unref (server->soup);
   web_gallery_free (server->gallery);
@@ -377,18 +381,15 @@ web_server_free (WebServer *server)
   g_free (server);
 }
 
-/* Not with soup_server_get_uris(): libsoup 3.2 leaks the addresses in it. */
 char *
 web_server_make_url (WebServer *server)
 {
-  g_autoptr (GSList) sockets = soup_server_get_listeners (server->soup);
-  g_autoptr (GSocketAddress) address =
-      g_socket_get_local_address (sockets->data, NULL);
-  g_autofree char *text = g_inet_address_to_string (
-      g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
-  guint port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address));
+  g_autoptr (GInetSocketAddress) address =
+      web_listener_get_address (server->listener);
+  g_autofree char *text =
+      g_inet_address_to_string (g_inet_socket_address_get_address (address));
 
   return g_strdup_printf (
       strchr (text, ':') != NULL ? "http://[%s]:%u/" : "http://%s:%u/", text,
-      port);
+      g_inet_socket_address_get_port (address));
 }

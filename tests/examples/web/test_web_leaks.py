@@ -10,7 +10,7 @@ import unittest
 from harness import Setup, wait_until
 
 # What a server at rest may run: its main thread and GLib's own two, which
-# start with the first use and stay. Pools keep idle threads for 15 seconds.
+# start with the first use and stay. Pools keep idle threads for two seconds.
 RESTING = {"visioncraft-web", "gmain", "pool-spawner"}
 
 
