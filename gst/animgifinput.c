@@ -181,7 +181,7 @@ anim_gif_input_get_tags (AnimGifInput *self)
 }
 
 guint
-anim_gif_input_next_step (AnimGifInput *self, guint n)
+anim_gif_input_first_step (AnimGifInput *self, guint n)
 {
   guint step = n;
 

@@ -57,9 +57,9 @@ guint anim_gif_input_find_frame (AnimGifInput *self, guint64 cs);
 /* Comments and codec. Returns: (transfer full): tags of stream scope. */
 GstTagList *anim_gif_input_get_tags (AnimGifInput *self);
 
-/* The next frame to draw on the way from the picture there is to frame @n; @n itself in the end.
- * Drawing one at a time lets a long way be left in between. */
-guint anim_gif_input_next_step (AnimGifInput *self, guint n);
+/* Where to begin on the way from the picture there is to frame @n: each frame from the result up to @n
+ * is to be drawn. One at a time, so that a long way can be left in between. */
+guint anim_gif_input_first_step (AnimGifInput *self, guint n);
 
 /* Draws frame @n. Results as for gif_decoder_render(). */
 GifResult anim_gif_input_render (AnimGifInput *self, guint n, GifLayout layout);

@@ -66,13 +66,13 @@ draw (GstAnimGifDec *self, const AnimGifShown *shown)
   GifResult result;
   guint step;
 
+  step = anim_gif_input_first_step (self->input, shown->n);
   do {
     if (gst_anim_gif_dec_was_stopped (self))
       return GST_FLOW_FLUSHING;
-    step = anim_gif_input_next_step (self->input, shown->n);
     result = anim_gif_input_render (self->input, step, layout);
     damaged |= result == GIF_RESULT_CORRUPT;
-  } while (step != shown->n
+  } while (step++ < shown->n
       && (result == GIF_RESULT_OK || result == GIF_RESULT_CORRUPT));
 
   if (result == GIF_RESULT_TOO_LARGE) {
