@@ -42,7 +42,7 @@ import sys
 
 import reference
 
-HERE = pathlib.Path(__file__).parent
+HERE = pathlib.Path(__file__).resolve().parent
 DIGITS = "0123456789abcdefghijklmnopqrstuv"
 
 
