@@ -110,16 +110,19 @@ tell_progress (PlayerGeneration *self, GstMessage *message)
 {
   const GstStructure *structure = gst_message_get_structure (message);
   g_autofree char *text = NULL;
+  guint64 bytes = 0, total = 0;
   GstProgressType type;
-  int percent;
 
   gst_message_parse_progress (message, &type, NULL, &text);
   if (type != GST_PROGRESS_TYPE_START && type != GST_PROGRESS_TYPE_CONTINUE
       && type != GST_PROGRESS_TYPE_COMPLETE)
     return;
-  if (!gst_structure_get_int (structure, "percent", &percent))
-    percent = -100;
-  g_signal_emit (self, signals[SIGNAL_PROGRESS], 0, text, percent / 100.0);
+  /* Nobody knows how far it is before the download. Not "percent": that is 0
+   * in any progress message until somebody sets it. */
+  gst_structure_get_uint64 (structure, "bytes", &bytes);
+  gst_structure_get_uint64 (structure, "total", &total);
+  g_signal_emit (self, signals[SIGNAL_PROGRESS], 0, text,
+      total > 0 ? (double) bytes / total : -1.0);
 }
 
 /* The first picture is there, or the seek behind it is done. */

@@ -16,7 +16,7 @@
 #define DEFAULT_MAX_MOUNTS 16
 #define DEFAULT_MAX_CLIENTS 32
 /* Longer than the source waits for the service. */
-#define DEFAULT_WAIT_S 180
+#define DEFAULT_WAIT_S 330
 
 typedef struct
 {
@@ -59,7 +59,7 @@ parse_arguments (int *argc, char ***argv, Arguments *args, GError **error)
         "Connections at once (default: 32)", "N" },
     { "wait", 0, 0, G_OPTION_ARG_INT, &args->wait_s,
         "Seconds a player has to wait at most until it is told to ask again "
-        "(default: 180)",
+        "(default: 330)",
         "N" },
     { "version", 0, 0, G_OPTION_ARG_NONE, &args->version,
         "Print the version and end", NULL },

@@ -36,6 +36,10 @@ on_progress (
     PlayerGeneration *generation, const char *text, double at, Fixture *fixture)
 {
   g_assert_cmpstr (text, !=, "");
+  /* Nobody knows until the download begins. */
+  if (fixture->n_progress == 0)
+    g_assert_cmpfloat (at, ==, -1.0);
+  g_assert_cmpfloat (at, <=, 1.0);
   fixture->n_progress++;
 }
 

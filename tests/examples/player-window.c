@@ -11,6 +11,12 @@
 #define PICTURE_X 605
 #define PICTURE_Y 320
 
+/* A row through the bar that moves while something is made. */
+#define PROGRESS_Y 559
+#define PROGRESS_LEFT 290
+#define PROGRESS_RIGHT 920
+#define PROGRESS_BLUE 0x3584e4
+
 #define ERROR_RED 0xb3261e
 #define N_RED_MIN 5000
 
@@ -173,6 +179,39 @@ shows_no_red_bar (gpointer data)
   return x_screen_count (world.screen, ERROR_RED) == 0;
 }
 
+/* Where the moving part begins; 0: nowhere. */
+static guint
+find_progress (void)
+{
+  for (guint x = PROGRESS_LEFT; x < PROGRESS_RIGHT; x++) {
+    if (x_screen_get_pixel (world.screen, x, PROGRESS_Y) == PROGRESS_BLUE)
+      return x;
+  }
+  return 0;
+}
+
+static gboolean
+shows_progress (gpointer data)
+{
+  return find_progress () != 0;
+}
+
+static gboolean
+shows_other_progress (gpointer before)
+{
+  return shows_progress (NULL) && find_progress () != *(guint *) before;
+}
+
+static void
+assert_progress_moves (void)
+{
+  guint before;
+
+  example_wait_until (shows_progress, NULL, "the progress bar");
+  before = find_progress ();
+  example_wait_until (shows_other_progress, &before, "some progress");
+}
+
 static void
 assert_it_moves (void)
 {
@@ -264,6 +303,7 @@ test_cancel_returns_to_idle (Fixture *fixture, gconstpointer data)
   generate (fixture, "a paper boat");
   example_wait_until (is_generating, fixture, "the generation");
   example_wait_until (is_held, fixture->mock, "the request");
+  assert_progress_moves ();
   g_action_group_activate_action (fixture->remote.window, "cancel", NULL);
   example_wait_until (is_idle, fixture, "idleness");
   example_wait_until (is_aborted, fixture->mock, "the request's end");
