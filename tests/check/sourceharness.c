@@ -34,9 +34,13 @@ source_harness_new (MockServer *server)
 void
 source_harness_free (GstHarness *h)
 {
-  g_autoptr (GstBus) bus = gst_element_get_bus (h->element);
+  g_autoptr (GstElement) element = gst_object_ref (h->element);
+  g_autoptr (GstBus) bus = gst_element_get_bus (element);
 
   gst_harness_teardown (h);
+  /* A message that is being posted now would hold its element, and that the
+   * bus with the message. */
+  gst_element_set_bus (element, NULL);
   gst_bus_set_flushing (bus, TRUE);
 }
 
