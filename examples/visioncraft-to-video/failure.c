@@ -79,7 +79,8 @@ failure_from_message (GstMessage *message, GstElement *source)
         "The file cannot be written: %s Make room or choose another place.",
         error->message);
   return g_error_new (FAILURE, FAILURE_UNAVAILABLE,
-      "The GIF cannot be converted: %s Save it as a .gif file instead.",
+      "The GIF cannot be converted: %s Generate again, or save it as a .gif "
+      "file.",
       error->message);
 }
 

@@ -115,6 +115,5 @@ main (int argc, char **argv)
   if (!convert (&options, interrupt, &error))
     status = error != NULL ? complain (error)
                            : die_by (interrupt_get_signal (interrupt));
-  gst_deinit ();
   return status;
 }

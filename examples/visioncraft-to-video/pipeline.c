@@ -3,9 +3,11 @@
 
 #include "colour.h"
 #include "failure.h"
+#include "probes.h"
 
 #define DEFAULT_QUALITY 75
 #define HLS_SEGMENT_S 2
+#define MIN_H264_SIDE 16
 
 /* Elements and the set of plugins that has each, for people who lack it. */
 static const struct
@@ -133,24 +135,6 @@ add_source (Chain *chain, const Options *options)
   return source;
 }
 
-/* Sets the videocrop @crop so that an odd row or column is left out. */
-static GstPadProbeReturn
-make_even (GstPad *pad, GstPadProbeInfo *probe, gpointer crop)
-{
-  GstEvent *event = GST_PAD_PROBE_INFO_EVENT (probe);
-  GstCaps *caps;
-  int width = 0, height = 0;
-
-  if (GST_EVENT_TYPE (event) != GST_EVENT_CAPS)
-    return GST_PAD_PROBE_OK;
-  gst_event_parse_caps (event, &caps);
-  gst_structure_get (gst_caps_get_structure (caps, 0), "width", G_TYPE_INT,
-      &width, "height", G_TYPE_INT, &height, NULL);
-  g_object_set (crop, "right", width > 1 ? width % 2 : 0, "bottom",
-      height > 1 ? height % 2 : 0, NULL);
-  return GST_PAD_PROBE_OK;
-}
-
 static GstElement *
 add_decoder (Chain *chain, const Options *options)
 {
@@ -164,6 +148,7 @@ add_decoder (Chain *chain, const Options *options)
     g_object_set (decoder, "loop-count", options->n_loops, NULL);
   add_format (chain, "RGBA");
   pad = gst_element_get_static_pad (decoder, "src");
+  probes_refuse_nothing (pad);
   if (flat)
     colour_flatten (pad, options->background);
 
@@ -171,8 +156,7 @@ add_decoder (Chain *chain, const Options *options)
     GstElement *crop = add (chain, "videocrop", NULL);
 
     if (crop != NULL)
-      gst_pad_add_probe (
-          pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, make_even, crop, NULL);
+      probes_crop_to_even (pad, crop);
   }
   return decoder;
 }
@@ -183,12 +167,17 @@ add_conversions (Chain *chain, const Options *options)
   int fps_n =
       options->fps_n != 0 ? options->fps_n : options->format->default_fps;
 
-  add (chain, "videoscale", NULL); /* encoders have a smallest size */
+  add (chain, "videoscale", NULL);
   if (options->width != 0)
     add_caps (chain,
         gst_caps_new_simple ("video/x-raw", "width", G_TYPE_INT, options->width,
             "height", G_TYPE_INT, options->height, "pixel-aspect-ratio",
             GST_TYPE_FRACTION, 1, 1, NULL));
+  else if (options->format->wants_even)
+    add_caps (chain,
+        gst_caps_new_simple ("video/x-raw", "width", GST_TYPE_INT_RANGE,
+            MIN_H264_SIDE, G_MAXINT, "height", GST_TYPE_INT_RANGE,
+            MIN_H264_SIDE, G_MAXINT, NULL));
   if (fps_n != 0) {
     add (chain, "videorate", NULL);
     add_caps (chain,

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+/* Sets the videocrop @crop, which follows @pad, so that an odd row or column is
+ * left out. */
+void probes_crop_to_even (GstPad *pad, GstElement *crop);
+
+/* Turns an end of stream on @pad, before any buffer, into an error of its
+ * element. */
+void probes_refuse_nothing (GstPad *pad);
+
+G_END_DECLS
