@@ -18,6 +18,8 @@ packages_of () {
     tests) echo ffmpeg gstreamer1.0-plugins-bad gstreamer1.0-libav gstreamer1.0-plugins-base-apps
       echo valgrind clang clang-format libclang-rt-14-dev imagemagick gnutls-bin
       echo gstreamer1.0-x xvfb python3 python3-gst-1.0 python3-numpy groff-base
+      # The web application in a browser.
+      echo chromium chromium-driver
       # The applications: a window under Xvfb, and an RTSP server.
       echo libgtk-4-dev libgstrtspserver-1.0-dev xdotool dbus-daemon ;;
     bench) echo nginx-light curl jq python3-aiohttp libavcodec-dev libavutil-dev

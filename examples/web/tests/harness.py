@@ -20,6 +20,10 @@ from relay import Relay
 PLUGINS = ["coreelements", "app", "gio", "videoconvertscale", "x264", "isomp4",
            "vpx", "matroska"]
 
+# What a server at rest may run: its main thread and GLib's own two, which
+# start with the first use and stay. Pools keep idle threads for two seconds.
+RESTING = {"visioncraft-web", "gmain", "pool-spawner"}
+
 KEY = "key-of-the-web-tests-0123456789"
 
 
@@ -134,6 +138,23 @@ class Setup:
             self.log = self.web.stop()
         finally:
             self._stop_service()
+
+    def _is_resting(self):
+        sockets = [fd for fd in self.web.descriptors().values()
+                   if fd.startswith("socket:")]
+        return (set(self.web.threads().values()) <= RESTING
+                and len(sockets) == 1)  # the one that listens
+
+    def measure(self):
+        """Threads and descriptors of the web application once nothing runs any
+        more."""
+        try:
+            wait_until(self._is_resting, 90, "the server rests")
+        except AssertionError:
+            print(self.web.threads(), self.web.descriptors())
+            raise
+        return {"threads": len(self.web.threads()),
+                "descriptors": len(self.web.descriptors())}
 
     # --- HTTP ---
 

@@ -9,36 +9,11 @@ import unittest
 
 from harness import Setup, wait_until
 
-# What a server at rest may run: its main thread and GLib's own two, which
-# start with the first use and stay. Pools keep idle threads for two seconds.
-RESTING = {"visioncraft-web", "gmain", "pool-spawner"}
-
-
-def count(web):
-    return {"threads": len(web.threads()), "descriptors": len(web.descriptors())}
-
-
-def is_resting(web):
-    names = list(web.threads().values())
-    sockets = [fd for fd in web.descriptors().values()
-               if fd.startswith("socket:")]
-    return set(names) <= RESTING and len(sockets) == 1
-
-
 def is_readable(s):
     return bool(select.select([s], [], [], 0)[0])
 
 
 class Leaks(unittest.TestCase):
-    def measure(self, setup):
-        """The counts once nothing runs any more."""
-        try:
-            wait_until(lambda: is_resting(setup.web), 60, "the server rests")
-        except AssertionError:
-            print(setup.web.threads(), setup.web.descriptors())
-            raise
-        return count(setup.web)
-
     def abort_one(self, setup, i):
         """Leaves at one of the stages of a generation."""
         if i % 4 == 0:  # while it waits or the service works
@@ -74,11 +49,11 @@ class Leaks(unittest.TestCase):
             self.assertEqual(setup.events(job)[-1]["state"], "done")
             for what in ["video", "gif", "mp4", "webm"]:
                 setup.ask("GET", f"/api/generations/{job}/{what}")
-            report["before"] = self.measure(setup)
+            report["before"] = setup.measure()
 
             for i in range(20):
                 self.abort_one(setup, i)
-            report["after_20_aborted"] = self.measure(setup)
+            report["after_20_aborted"] = setup.measure()
 
             def whole(i):
                 job = setup.submit(f"cat {i % 2}")
@@ -93,7 +68,7 @@ class Leaks(unittest.TestCase):
             # The same prompt gives the same picture, another one another.
             self.assertEqual(len({gif for _, (gif,) in results}), 2)
             self.assertEqual(len({(n, gif) for n, (gif,) in results}), 2)
-            report["after_8_at_once"] = self.measure(setup)
+            report["after_8_at_once"] = setup.measure()
         print(json.dumps(report))
         self.assertEqual(report["after_20_aborted"], report["before"])
         self.assertEqual(report["after_8_at_once"], report["before"])

@@ -106,12 +106,12 @@ class Browser:
                          {"script": script, "args": list(args)})
 
     def wait(self, script, *args):
-        """The first true value of an expression, looked at again for each
-        picture the browser draws, in the page itself."""
+        """The first true value of an expression, looked at again and again in
+        the page itself."""
         return self.call("POST", "/execute/async", {"script": """
             const done = arguments[arguments.length - 1];
             const look = () => {
-              const value = (() => { return (%s); })();
+              const value = (%s);
               value ? done(value) : setTimeout(look, 20);
             };
             look();""" % script, "args": list(args)})
