@@ -24,8 +24,10 @@ gst_vc_context_find_session (GstElement *element)
             GST_OBJECT (element), GST_VC_CONTEXT_SESSION));
     context = gst_element_get_context (element, GST_VC_CONTEXT_SESSION);
   }
-  if (context == NULL)
+  if (context == NULL) {
+    GST_DEBUG_OBJECT (element, "no application's session: using our own");
     return NULL;
+  }
 
   value = gst_structure_get_value (
       gst_context_get_structure (context), GST_VC_CONTEXT_SESSION_FIELD);

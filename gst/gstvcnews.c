@@ -88,9 +88,8 @@ static void
 log_changes (GstVcNews *news, GstElement *element, const VcReport *report)
 {
   if (report->retries > news->retries)
-    GST_INFO_OBJECT (element,
-        "%u retries so far, HTTP status %u, the service asks to wait %u s",
-        report->retries, report->status, report->retry_after_s);
+    GST_INFO_OBJECT (
+        element, "a request was repeated, %u in all", report->retries);
   if (report->phase != news->phase)
     GST_DEBUG_OBJECT (element, "phase %s after %.1f s",
         vc_phase_name (report->phase), report->waited_s);

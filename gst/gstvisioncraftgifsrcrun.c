@@ -145,6 +145,7 @@ set_flushing (GstBaseSrc *src, gboolean flushing)
   g_autoptr (VcJob) job =
       gst_visioncraft_gif_src_ref_job (GST_VISIONCRAFT_GIF_SRC (src));
 
+  GST_DEBUG_OBJECT (src, "%s", flushing ? "woken up" : "may wait again");
   if (job != NULL)
     vc_body_set_flushing (vc_job_get_body (job), flushing);
   return TRUE;
@@ -169,8 +170,10 @@ gst_visioncraft_gif_src_negotiate (GstBaseSrc *src)
 {
   g_autoptr (GstCaps) caps = gst_caps_new_empty_simple (GIF_CAPS);
 
-  if (gst_pad_peer_query_accept_caps (GST_BASE_SRC_PAD (src), caps))
+  if (gst_pad_peer_query_accept_caps (GST_BASE_SRC_PAD (src), caps)) {
+    GST_DEBUG_OBJECT (src, "announcing " GIF_CAPS);
     return gst_base_src_set_caps (src, caps);
+  }
   GST_DEBUG_OBJECT (src,
       "downstream does not accept " GIF_CAPS ": pushing bytes without caps");
   return TRUE;
@@ -209,6 +212,9 @@ announce (GstVisioncraftGifSrc *self)
     gst_vc_tags_complete (self->tags, location);
     GST_LOG_OBJECT (self, "%" GST_PTR_FORMAT, (void *) self->tags);
   }
+  GST_DEBUG_OBJECT (self, "first bytes, behind %s and %s",
+      self->tags != NULL ? "tags" : "no tags",
+      self->headers != NULL ? "response headers" : "no headers");
   self->ahead_probe = gst_pad_add_probe (GST_BASE_SRC_PAD (self),
       GST_PAD_PROBE_TYPE_BUFFER, push_ahead, self, NULL);
 }
@@ -282,6 +288,7 @@ gst_visioncraft_gif_src_do_seek (GstBaseSrc *src, GstSegment *segment)
   if (gst_visioncraft_gif_src_get_size (src, &size) && segment->start > size)
     return FALSE;
 
+  GST_DEBUG_OBJECT (src, "from byte %" G_GUINT64_FORMAT, segment->start);
   segment->time = segment->start;
   self->offset = segment->position = segment->start;
   self->stop_offset = segment->stop;
