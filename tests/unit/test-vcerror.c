@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "vcerror.h"
+
+#include <string.h>
+
+#include <libsoup/soup.h>
+
+static void
+test_each_status_has_its_code (void)
+{
+  static const struct
+  {
+    guint status;
+    VcErrorCode code;
+  } rows[] = {
+    { 301, VC_ERROR_REDIRECT },
+    { 400, VC_ERROR_PARAMETER },
+    { 401, VC_ERROR_NOT_AUTHORIZED },
+    { 402, VC_ERROR_PLAN },
+    { 403, VC_ERROR_NOT_AUTHORIZED },
+    { 404, VC_ERROR_NOT_FOUND },
+    { 405, VC_ERROR_REFUSED },
+    { 407, VC_ERROR_NOT_AUTHORIZED },
+    { 408, VC_ERROR_TIMEOUT },
+    { 409, VC_ERROR_BUSY },
+    { 410, VC_ERROR_NOT_FOUND },
+    { 413, VC_ERROR_PLAN },
+    { 422, VC_ERROR_PARAMETER },
+    { 423, VC_ERROR_BUSY },
+    { 429, VC_ERROR_BUSY },
+    { 499, VC_ERROR_REFUSED },
+    { 500, VC_ERROR_SERVICE },
+    { 503, VC_ERROR_BUSY },
+    { 504, VC_ERROR_TIMEOUT },
+    { 520, VC_ERROR_SERVICE },
+    { 599, VC_ERROR_SERVICE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    g_assert_cmpint (
+        vc_error_code_from_status (rows[i].status), ==, rows[i].code);
+}
+
+static void
+test_each_fault_of_the_transport_has_its_code (void)
+{
+  const struct
+  {
+    GQuark domain;
+    int code;
+    int wanted; /* VcErrorCode */
+    gboolean transient;
+  } rows[] = {
+    { G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND, VC_ERROR_NOT_FOUND, FALSE },
+    { G_RESOLVER_ERROR, G_RESOLVER_ERROR_TEMPORARY_FAILURE, VC_ERROR_NOT_FOUND,
+        TRUE },
+    { G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED, VC_ERROR_CONNECT, TRUE },
+    { G_IO_ERROR, G_IO_ERROR_HOST_UNREACHABLE, VC_ERROR_CONNECT, TRUE },
+    { G_IO_ERROR, G_IO_ERROR_NETWORK_UNREACHABLE, VC_ERROR_CONNECT, TRUE },
+    { G_IO_ERROR, G_IO_ERROR_HOST_NOT_FOUND, VC_ERROR_NOT_FOUND, FALSE },
+    { G_IO_ERROR, G_IO_ERROR_TIMED_OUT, VC_ERROR_TIMEOUT, TRUE },
+    { G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, VC_ERROR_INTERRUPTED, TRUE },
+    { G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT, VC_ERROR_INTERRUPTED, TRUE },
+    { G_IO_ERROR, G_IO_ERROR_PROXY_AUTH_FAILED, VC_ERROR_NOT_AUTHORIZED,
+        FALSE },
+    { G_IO_ERROR, G_IO_ERROR_PROXY_FAILED, VC_ERROR_CONNECT, TRUE },
+    { G_IO_ERROR, G_IO_ERROR_INVALID_DATA, VC_ERROR_REPLY, FALSE },
+    { G_TLS_ERROR, G_TLS_ERROR_UNAVAILABLE, VC_ERROR_TLS_MISSING, FALSE },
+    { G_TLS_ERROR, G_TLS_ERROR_HANDSHAKE, VC_ERROR_TLS, FALSE },
+    { G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE, VC_ERROR_TLS, FALSE },
+    { G_TLS_ERROR, G_TLS_ERROR_NOT_TLS, VC_ERROR_TLS, TRUE },
+    { G_TLS_ERROR, G_TLS_ERROR_EOF, VC_ERROR_INTERRUPTED, TRUE },
+    { SOUP_SESSION_ERROR, SOUP_SESSION_ERROR_PARSING, VC_ERROR_REPLY, FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (GError) cause =
+        g_error_new_literal (rows[i].domain, rows[i].code, "Some words.");
+    g_autoptr (GError) error = vc_error_from_transport (cause, 0, "h.example");
+
+    g_assert_error (error, VC_ERROR, rows[i].wanted);
+    g_assert_nonnull (strstr (error->message, "h.example"));
+    if (rows[i].wanted != VC_ERROR_TIMEOUT)
+      g_assert_true (g_str_has_suffix (error->message, ": Some words."));
+    g_assert_cmpint (vc_error_is_transient (cause), ==, rows[i].transient);
+  }
+}
+
+static void
+test_a_certificate_s_faults_are_told_in_words (void)
+{
+  g_autoptr (GError) cause = g_error_new_literal (
+      G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE, "Unacceptable");
+  g_autoptr (GError) error = vc_error_from_transport (cause,
+      G_TLS_CERTIFICATE_EXPIRED | G_TLS_CERTIFICATE_BAD_IDENTITY, "h.example");
+
+  g_assert_error (error, VC_ERROR, VC_ERROR_CERTIFICATE);
+  g_assert_cmpstr (error->message, ==,
+      "The certificate of h.example is not trusted: it belongs to another "
+      "host, and it has expired.");
+}
+
+static void
+test_a_quote_is_one_short_line_of_utf8 (void)
+{
+  g_autofree char *lines = vc_error_quote (" a\r\nb\x01\xff"
+                                           "c ",
+      -1, NULL);
+  g_autofree char *nul = vc_error_quote ("a\0b", 3, NULL);
+  g_autofree char *blank = vc_error_quote (" \n\t ", -1, NULL);
+
+  g_assert_cmpstr (lines, ==, "a  b \357\277\275c");
+  g_assert_nonnull (nul);
+  g_assert_true (g_utf8_validate (nul, -1, NULL));
+  g_assert_null (blank);
+  for (guint lead = 505; lead < 520; lead++) {
+    g_autoptr (GString) text = g_string_new (NULL);
+    g_autofree char *quote = NULL;
+
+    for (guint i = 0; i < lead; i++)
+      g_string_append_c (text, 'x');
+    g_string_append (text, "🦊🦊");
+    quote = vc_error_quote (text->str, -1, NULL);
+    g_assert_cmpuint (strlen (quote), <=, VC_SERVER_MESSAGE_MAX);
+    g_assert_cmpuint (strlen (quote), >=, MIN (lead, VC_SERVER_MESSAGE_MAX));
+    g_assert_true (g_utf8_validate (quote, -1, NULL));
+  }
+}
+
+static void
+test_secrets_are_taken_out_in_every_writing (void)
+{
+  const char *const secrets[] = { "a/b\\c\"d+", "", "pw", NULL };
+  g_autofree char *text =
+      vc_error_redact ("1 a/b\\c\"d+ 2 a%2Fb%5Cc%22d%2B 3 a/b\\\\c\\\"d+ 4 "
+                       "a\\/b\\\\c\\\"d+ 5 pwpw",
+          secrets);
+
+  g_assert_cmpstr (text, ==,
+      "1 [secret] 2 [secret] 3 [secret] 4 [secret] 5 [secret][secret]");
+}
+
+#define ADD(name) g_test_add_func ("/vcerror/" #name, test_##name)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD (each_status_has_its_code);
+  ADD (each_fault_of_the_transport_has_its_code);
+  ADD (a_certificate_s_faults_are_told_in_words);
+  ADD (a_quote_is_one_short_line_of_utf8);
+  ADD (secrets_are_taken_out_in_every_writing);
+  return g_test_run ();
+}

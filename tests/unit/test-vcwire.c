@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "vcwire.h"
+
+#include <string.h>
+
+#include <json-glib/json-glib.h>
+#include <libsoup/soup.h>
+
+#define TOKEN "sk/k\"1"
+#define API "https://api.example/v1/generate-gif"
+
+static const char *const secrets[] = { TOKEN, NULL };
+
+/* --- The request --- */
+
+static char *
+request_json (const VcParameters *parameters)
+{
+  g_autoptr (GBytes) body = vc_wire_request (parameters);
+  gsize size;
+  const char *data = g_bytes_get_data (body, &size);
+
+  return g_strndup (data, size);
+}
+
+static void
+test_the_request_is_exactly_this (void)
+{
+  const VcParameters all = { .token = "t",
+    .prompt = "a \"fox\" in {snow}, [((x))]\n\\ 🦊",
+    .negative_prompt = "",
+    .sampler = "DPM++ 2S a",
+    .cfg_scale = 0,
+    .steps = 50 };
+  const VcParameters unset = { .token = "t",
+    .prompt = "p",
+    .sampler = "Euler",
+    .cfg_scale = 10,
+    .steps = 30 };
+  g_autofree char *a = request_json (&all);
+  g_autofree char *b = request_json (&unset);
+
+  g_assert_cmpstr (a, ==,
+      "{\"token\":\"t\",\"sampler\":\"DPM++ 2S a\",\"prompt\":\"a \\\"fox\\\" "
+      "in "
+      "{snow}, [((x))]\\n\\\\ 🦊\",\"negative_prompt\":\"\",\"cfg_scale\":0,"
+      "\"steps\":50}");
+  g_assert_cmpstr (b, ==,
+      "{\"token\":\"t\",\"sampler\":\"Euler\",\"prompt\":\"p\",\"cfg_scale\":"
+      "10,"
+      "\"steps\":30}");
+}
+
+/* Every character but NUL comes back as it went, in 10,000 of them. */
+static void
+test_any_prompt_survives_the_json (void)
+{
+  g_autoptr (GString) prompt = g_string_new (NULL);
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  VcParameters parameters = { .token = "t", .sampler = "Euler" };
+  g_autofree char *json = NULL;
+
+  for (gunichar c = 1; g_utf8_strlen (prompt->str, -1) < 10000; c += 7) {
+    if (g_unichar_validate (c))
+      g_string_append_unichar (prompt, c);
+  }
+  parameters.prompt = prompt->str;
+  json = request_json (&parameters);
+  g_assert_true (json_parser_load_from_data (parser, json, -1, NULL));
+  g_assert_cmpstr (
+      json_object_get_string_member (
+          json_node_get_object (json_parser_get_root (parser)), "prompt"),
+      ==, prompt->str);
+}
+
+/* --- Replies --- */
+
+typedef struct
+{
+  const char *body;
+  guint status;
+  int code;                   /* -1: images */
+  const char *words;          /* in the error, or the first address */
+  const char *server_message; /* NULL: not looked at */
+  guint retry_after_s;
+} Reply;
+
+static const Reply replies[] = {
+  { "{\"images\":[\"https://h/a.gif\"]}", 200, -1, "https://h/a.gif" },
+  { "{\"images\":[\"/a.gif\",7]}", 200, -1, "https://api.example/a.gif" },
+  { "{\"images\":[\"a.gif\"]}", 200, -1, "https://api.example/v1/a.gif" },
+  { "{\"images\":[\"//h/a.gif\"]}", 201, -1, "https://h/a.gif" },
+  { "{\"images\":[\"https://u:p@h/a.gif\"]}", 200, -1, "https://h/a.gif" },
+  { " \n{\"error\":null,\"images\":[\"https://h/a.gif\"]}\n", 200, -1,
+      "https://h/a.gif" },
+  { "{\"error\":false,\"detail\":\"\",\"images\":[\"https://h/a\"]}", 200, -1,
+      "https://h/a" },
+  { "{\"detail\":[],\"error\":{},\"images\":[\"https://h/a\"]}", 200, -1,
+      "https://h/a" },
+
+  { "{\"detail\":[{\"loc\":[\"body\",\"cfg_scale\"],\"msg\":\"too big\"}]}",
+      422, VC_ERROR_PARAMETER, "cfg-scale: too big", "cfg-scale: too big" },
+  { "{\"detail\":[{\"loc\":[\"body\",0,\"negative_prompt\",3],\"msg\":\"x\"},"
+    "{\"msg\":\"y\"},{\"loc\":[\"body\",\"steps\"]}]}",
+      422, VC_ERROR_PARAMETER, "negative-prompt: x; y; steps: refused" },
+  { "{\"detail\":\"text\"}", 400, VC_ERROR_PARAMETER, "\"text\"", "text" },
+  { "{\"detail\":null,\"error\":\"text\"}", 404, VC_ERROR_NOT_FOUND, "text" },
+  { "{\"error\":\"text\"}", 200, VC_ERROR_SERVICE, "answered 200", "text" },
+  { "{\"error\":true}", 200, VC_ERROR_SERVICE, "true" },
+  { "{\"error\":{\"message\":\"text\",\"code\":403}}", 200,
+      VC_ERROR_NOT_AUTHORIZED, "text", "text" },
+  { "{\"error\":{\"message\":\"text\",\"code\":7}}", 200, VC_ERROR_SERVICE,
+      "text" },
+  { "{\"error\":{\"other\":1}}", 500, VC_ERROR_SERVICE, "{\"other\":1}" },
+  { "{\"detail\":\"Free Users can make 1 GIF per 90 seconds\"}", 403,
+      VC_ERROR_BUSY, "Users", NULL, 90 },
+  { "{\"error\":\"users can make 5 per minute\"}", 200, VC_ERROR_BUSY, "users",
+      NULL, 60 },
+  { "{\"error\":\"users can make 5 per 2 hours\"}", 200, VC_ERROR_BUSY, "users",
+      NULL, 7200 },
+  { "{\"error\":\"users can make 5 per 99 days\"}", 200, VC_ERROR_BUSY, "users",
+      NULL, 86400 },
+  { "{\"error\":\"users can do much per se\"}", 200, VC_ERROR_SERVICE,
+      "per se" },
+  { "{\"detail\":\"The server doesn't have Foo sampler\"}", 500,
+      VC_ERROR_PARAMETER, "Foo" },
+  { "{\"detail\":\"bad key " TOKEN "\"", 401, VC_ERROR_NOT_AUTHORIZED,
+      "bad key [secret]" },
+  { "{\"detail\":\"key sk\\/k\\\"1 and sk%2Fk%221\"}", 401,
+      VC_ERROR_NOT_AUTHORIZED, "key [secret] and [secret]" },
+  { "no json: sk\\/k\\\"1", 401, VC_ERROR_NOT_AUTHORIZED, "no json: [secret]" },
+  { "<html><h1>Bad</h1>\n<p>gate\tway</p></html>", 502, VC_ERROR_SERVICE,
+      "Bad gate way", "Bad gate way" },
+  { "", 503, VC_ERROR_BUSY, "without a word" },
+  { "", 200, VC_ERROR_REPLY, "is empty" },
+  { "{}", 200, VC_ERROR_REPLY, "names no image", "{}" },
+  { "{\"images\":{}}", 200, VC_ERROR_REPLY, "names no image" },
+  { "{\"images\":[[]]}", 200, VC_ERROR_REPLY, "no address" },
+  { "{\"images\":[\"http://[\"]}", 200, VC_ERROR_REPLY, "no address" },
+  { "{\"images\":[\"https://h/\\u0000.gif\"]}", 200, VC_ERROR_REPLY,
+      "not the JSON" },
+  { "0{\"images\":[]}", 200, VC_ERROR_REPLY, "not the JSON" },
+  { "{\"images\":[]}{}", 200, VC_ERROR_REPLY, "not the JSON" },
+  { "{\"images\":[", 200, VC_ERROR_REPLY, "not the JSON" },
+  { "{\"images\":[\"\xff\"]}", 200, VC_ERROR_REPLY, "not the JSON" },
+  { "]", 200, VC_ERROR_REPLY, "not the JSON" },
+  { "\"", 200, VC_ERROR_REPLY, "not the JSON" },
+  { "\"\\", 200, VC_ERROR_REPLY, "not the JSON" },
+  { "[\"\\", 200, VC_ERROR_REPLY, "not the JSON" },
+};
+
+static void
+check_reply (const Reply *row)
+{
+  /* Exactly its size: a read behind the end is seen by a sanitizer. */
+  g_autoptr (GBytes) body = g_bytes_new (row->body, strlen (row->body));
+  g_autoptr (GUri) base = g_uri_parse (API, SOUP_HTTP_URI_FLAGS, NULL);
+  g_autoptr (GError) error = NULL;
+  VcReply reply;
+  gboolean good =
+      vc_wire_read_reply (body, row->status, base, secrets, &reply, &error);
+
+  g_test_message ("%u %s", row->status, row->body);
+  if (row->code < 0) {
+    g_assert_no_error (error);
+    g_assert_true (good);
+    g_assert_cmpstr (g_ptr_array_index (reply.images, 0), ==, row->words);
+  } else {
+    g_assert_false (good);
+    g_assert_error (error, VC_ERROR, row->code);
+    g_assert_nonnull (strstr (error->message, row->words));
+    g_assert_null (strstr (error->message, TOKEN));
+    g_assert_true (g_utf8_validate (error->message, -1, NULL));
+    g_assert_null (reply.images);
+  }
+  if (row->server_message != NULL)
+    g_assert_cmpstr (reply.server_message, ==, row->server_message);
+  g_assert_cmpuint (reply.retry_after_s, ==, row->retry_after_s);
+  vc_reply_clear (&reply);
+}
+
+static void
+test_each_shape_of_a_reply_is_read (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (replies); i++)
+    check_reply (&replies[i]);
+}
+
+static void
+test_nesting_is_read_to_a_depth_only (void)
+{
+  for (guint depth = 2; depth < 500000; depth *= 3) {
+    g_autoptr (GString) text =
+        g_string_new ("{\"images\":[\"https://h/a\"],\"x\":");
+    const Reply good = { NULL, 200, -1, "https://h/a" };
+    const Reply bad = { NULL, 200, VC_ERROR_REPLY, "not the JSON" };
+    Reply row = depth < 31 ? good : bad;
+
+    for (guint i = 0; i < depth; i++)
+      g_string_append_c (text, '[');
+    for (guint i = 0; i < depth; i++)
+      g_string_append_c (text, ']');
+    g_string_append_c (text, '}');
+    row.body = text->str;
+    check_reply (&row);
+  }
+}
+
+/* The words are cut after the secrets are out of them. */
+static void
+test_no_half_of_a_secret_stays_at_a_cut (void)
+{
+  for (guint lead = 0; lead < 600; lead += 7) {
+    g_autoptr (GString) text = g_string_new (NULL);
+    Reply row = { NULL, 500, VC_ERROR_SERVICE, "answered 500" };
+
+    for (guint i = 0; i < lead; i++)
+      g_string_append_c (text, 'x');
+    for (guint i = 0; i < 700; i++)
+      g_string_append (text, TOKEN);
+    row.body = text->str;
+    check_reply (&row);
+  }
+}
+
+static void
+test_broken_replies_do_no_harm (void)
+{
+  static const char good[] =
+      "{\"detail\":[{\"loc\":[\"body\",1],\"msg\":\"\\u00e9\"}],"
+      "\"images\":[\"https://h/a.gif\"]}";
+  g_autoptr (GRand) random = g_rand_new_with_seed (4);
+  g_autoptr (GUri) base = g_uri_parse (API, SOUP_HTTP_URI_FLAGS, NULL);
+
+  for (guint round = 0; round < 20000; round++) {
+    g_autofree char *text = g_memdup2 (good, sizeof (good));
+    gsize size = g_rand_int_range (random, 0, sizeof (good));
+    g_autoptr (GBytes) body = NULL;
+    g_autoptr (GError) error = NULL;
+    VcReply reply;
+
+    for (guint i = 0; i < 3 && size > 0; i++)
+      text[g_rand_int_range (random, 0, size)] = round % 2
+          ? "{}[]\",:\\0 "[g_rand_int_range (random, 0, 10)]
+          : (char) g_rand_int (random);
+    body = g_bytes_new (text, size);
+    if (vc_wire_read_reply (body, 200, base, secrets, &reply, &error))
+      g_assert_cmpuint (reply.images->len, >, 0);
+    else
+      g_assert_nonnull (error);
+    vc_reply_clear (&reply);
+  }
+}
+
+/* --- Small things --- */
+
+static void
+test_retry_after_is_seconds_or_a_date (void)
+{
+  static const struct
+  {
+    const char *header;
+    guint seconds;
+  } rows[] = {
+    { NULL, 0 },
+    { "", 0 },
+    { "0", 0 },
+    { "7", 7 },
+    { "007", 7 },
+    { "99999999999999999999999999", 86400 },
+    { "-7", 0 },
+    { "7.5", 0 },
+    { "soon", 0 },
+    { "Thu, 01 Jan 2026 00:00:30 GMT", 30 },
+    { "Thu, 01 Jan 2026 00:00:00 GMT", 0 },
+    { "Wed, 31 Dec 2025 00:00:00 GMT", 0 },
+    { "Fri, 01 Jan 2027 00:00:00 GMT", 86400 },
+  };
+  g_autoptr (GDateTime) now = g_date_time_new_utc (2026, 1, 1, 0, 0, 0);
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    g_assert_cmpuint (
+        vc_wire_retry_after (rows[i].header, now), ==, rows[i].seconds);
+}
+
+static void
+test_gifs_are_known_by_their_first_bytes (void)
+{
+  const guint8 odd[] = { 'G', 'I', 'F', '8', '\\', 0x00, 0xff, '\n' };
+  g_autofree char *quote = vc_wire_quote_bytes (odd, sizeof (odd));
+
+  g_assert_true (vc_wire_is_gif ((const guint8 *) "GIF87a", 6));
+  g_assert_true (vc_wire_is_gif ((const guint8 *) "GIF89a...", 9));
+  g_assert_false (vc_wire_is_gif ((const guint8 *) "GIF89", 5));
+  g_assert_false (vc_wire_is_gif ((const guint8 *) "GIF88a", 6));
+  g_assert_cmpstr (quote, ==, "GIF8\\x5c\\x00\\xff\\x0a");
+}
+
+#define ADD(name) g_test_add_func ("/vcwire/" #name, test_##name)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD (the_request_is_exactly_this);
+  ADD (any_prompt_survives_the_json);
+  ADD (each_shape_of_a_reply_is_read);
+  ADD (nesting_is_read_to_a_depth_only);
+  ADD (no_half_of_a_secret_stays_at_a_cut);
+  ADD (broken_replies_do_no_harm);
+  ADD (retry_after_is_seconds_or_a_date);
+  ADD (gifs_are_known_by_their_first_bytes);
+  return g_test_run ();
+}
