@@ -98,16 +98,20 @@ on_log (GstDebugCategory *category, GstDebugLevel level, const char *file,
 NetWitness *
 net_witness_new (GstHarness *h)
 {
+  static gboolean listening = FALSE;
   NetWitness *witness = &the_witness;
   g_autoptr (GstBus) bus = gst_element_get_bus (h->element);
 
   g_assert (witness->seen == NULL);
   witness->h = h;
   witness->seen = g_string_new (NULL);
-  gst_debug_set_active (TRUE);
-  gst_debug_remove_log_function (gst_debug_log_default);
-  gst_debug_set_threshold_for_name ("visioncraft*", GST_LEVEL_MEMDUMP);
-  gst_debug_add_log_function (on_log, witness, NULL);
+  /* Once and for all: GStreamer leaks its list where one is removed. */
+  if (!listening) {
+    listening = TRUE;
+    gst_debug_set_active (TRUE);
+    gst_debug_set_threshold_for_name ("visioncraft*", GST_LEVEL_MEMDUMP);
+    gst_debug_add_log_function (on_log, witness, NULL);
+  }
   gst_bus_set_sync_handler (bus, on_message, witness, NULL);
   return witness;
 }
@@ -146,7 +150,6 @@ net_witness_free (NetWitness *witness)
   g_autoptr (GstBus) bus = gst_element_get_bus (witness->h->element);
 
   gst_bus_set_sync_handler (bus, NULL, NULL, NULL);
-  gst_debug_remove_log_function_by_data (witness);
   g_mutex_lock (&witness->lock);
   g_string_free (witness->seen, TRUE);
   witness->seen = NULL;
@@ -289,10 +292,22 @@ void
 net_harness_free (GstHarness *h)
 {
   g_autoptr (GstBus) bus = gst_element_get_bus (h->element);
+  gint64 deadline =
+      g_get_monotonic_time () + TEST_DEADLINE_MS * G_TIME_SPAN_MILLISECOND;
+  GstElement *element;
+  GWeakRef weak;
 
+  g_weak_ref_init (&weak, h->element);
   gst_element_set_state (h->element, GST_STATE_NULL);
-  gst_bus_set_flushing (bus, TRUE);
   gst_harness_teardown (h);
+  /* A message may be on its way yet, and each holds the element. */
+  while ((element = g_weak_ref_get (&weak)) != NULL) {
+    gst_object_unref (element);
+    fail_unless (g_get_monotonic_time () < deadline, "the element stays");
+    gst_bus_set_flushing (bus, TRUE);
+    g_thread_yield ();
+  }
+  g_weak_ref_clear (&weak);
 }
 
 void
