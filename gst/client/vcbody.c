@@ -102,7 +102,8 @@ check_size (VcBody *body, guint64 size, GError **error)
 gboolean
 vc_body_expect (VcBody *body, guint64 total, GError **error)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&body->lock);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
+      g_mutex_locker_new (&body->lock);
 
   body->total = total;
   return check_size (body, total, error);
@@ -133,7 +134,8 @@ next_block_size (VcBody *body)
 guint8 *
 vc_body_reserve (VcBody *body, gsize *ret_size)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&body->lock);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
+      g_mutex_locker_new (&body->lock);
   Block *block = last_block (body);
 
   if (block == NULL || block->filled == block->size) {
@@ -174,7 +176,8 @@ check_magic (VcBody *body, gboolean at_end, GError **error)
 gboolean
 vc_body_commit (VcBody *body, gsize size, GError **error)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&body->lock);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
+      g_mutex_locker_new (&body->lock);
   Block *block = last_block (body);
 
   g_assert (block != NULL && size <= block->size - block->filled);
@@ -190,7 +193,8 @@ vc_body_commit (VcBody *body, gsize size, GError **error)
 void
 vc_body_wake (VcBody *body)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&body->lock);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
+      g_mutex_locker_new (&body->lock);
 
   g_cond_broadcast (&body->cond);
 }
@@ -217,7 +221,8 @@ find_block (VcBody *body, guint64 offset)
 gboolean
 vc_body_equals (VcBody *body, guint64 offset, const guint8 *data, gsize size)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&body->lock);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
+      g_mutex_locker_new (&body->lock);
 
   if (offset > body->size || size > body->size - offset)
     return FALSE;
@@ -239,7 +244,8 @@ vc_body_equals (VcBody *body, guint64 offset, const guint8 *data, gsize size)
 gboolean
 vc_body_restart (VcBody *body)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&body->lock);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
+      g_mutex_locker_new (&body->lock);
 
   if (body->taken)
     return FALSE;
@@ -252,7 +258,8 @@ vc_body_restart (VcBody *body)
 gboolean
 vc_body_check_end (VcBody *body, GError **error)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&body->lock);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
+      g_mutex_locker_new (&body->lock);
 
   return check_magic (body, TRUE, error);
 }
@@ -270,7 +277,8 @@ vc_body_ends_like_gif (VcBody *body)
 void
 vc_body_finish (VcBody *body, const GError *error)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&body->lock);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
+      g_mutex_locker_new (&body->lock);
 
   body->finished = TRUE;
   if (error != NULL)
@@ -296,7 +304,8 @@ VcReadResult
 vc_body_read (
     VcBody *body, guint64 offset, gsize max, GBytes **ret_bytes, GError **error)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&body->lock);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
+      g_mutex_locker_new (&body->lock);
 
   while (TRUE) {
     if (body->flushing || body->cancelled)
@@ -320,7 +329,8 @@ vc_body_read (
 void
 vc_body_set_flushing (VcBody *body, gboolean flushing)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&body->lock);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
+      g_mutex_locker_new (&body->lock);
 
   body->flushing = flushing;
   g_cond_broadcast (&body->cond);
@@ -329,7 +339,8 @@ vc_body_set_flushing (VcBody *body, gboolean flushing)
 void
 vc_body_cancel (VcBody *body)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&body->lock);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
+      g_mutex_locker_new (&body->lock);
 
   body->cancelled = TRUE;
   g_cond_broadcast (&body->cond);
@@ -338,7 +349,8 @@ vc_body_cancel (VcBody *body)
 guint64
 vc_body_get_size (VcBody *body, guint64 *ret_total)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&body->lock);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
+      g_mutex_locker_new (&body->lock);
 
   if (ret_total != NULL)
     *ret_total = body->total;

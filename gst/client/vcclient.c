@@ -106,7 +106,8 @@ network_new (GThread **ret_thread)
 VcClient *
 vc_client_get (void)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&the_lock);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
+      g_mutex_locker_new (&the_lock);
 
   if (the_client == NULL)
     the_client = g_new0 (VcClient, 1);

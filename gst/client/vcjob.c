@@ -89,7 +89,8 @@ seconds_since (gint64 start_us, gint64 end_us)
 void
 vc_job_get_report (VcJob *job, VcReport *ret_report)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&job->lock);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
+      g_mutex_locker_new (&job->lock);
 
   *ret_report = job->report;
   ret_report->server_message = g_strdup (job->report.server_message);
@@ -112,7 +113,8 @@ vc_report_clear (VcReport *report)
 void
 vc_job_set_phase (VcJob *job, VcPhase phase)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&job->lock);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
+      g_mutex_locker_new (&job->lock);
   gint64 now = g_get_monotonic_time ();
   double seconds = seconds_since (job->phase_us, now);
 
@@ -138,7 +140,7 @@ void
 vc_job_note_head (VcJob *job, SoupMessage *message)
 {
   g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
-  g_autoptr (GMutexLocker) locker = NULL;
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker = NULL;
 
   job->retry_after_s = vc_wire_retry_after (
       soup_message_headers_get_one (
@@ -152,7 +154,8 @@ vc_job_note_head (VcJob *job, SoupMessage *message)
 void
 vc_job_note_words (VcJob *job, const char *words)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&job->lock);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
+      g_mutex_locker_new (&job->lock);
 
   g_free (job->report.server_message);
   job->report.server_message = g_strdup (words);
@@ -161,7 +164,8 @@ vc_job_note_words (VcJob *job, const char *words)
 void
 vc_job_note_try (VcJob *job, gboolean first)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&job->lock);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
+      g_mutex_locker_new (&job->lock);
 
   job->report.attempts = first ? 1 : job->report.attempts + 1;
   if (!first)

@@ -295,7 +295,8 @@ mock_fault_book_free (MockFaultBook *book)
 void
 mock_fault_book_push (MockFaultBook *book, GPtrArray *faults)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&book->lock);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
+      g_mutex_locker_new (&book->lock);
 
   for (guint stage = 0; stage < MOCK_N_FAULT_STAGES; stage++) {
     Entry *entry = g_new0 (Entry, 1);
@@ -319,7 +320,8 @@ mock_fault_book_push (MockFaultBook *book, GPtrArray *faults)
 GPtrArray *
 mock_fault_book_take (MockFaultBook *book, guint stage)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&book->lock);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
+      g_mutex_locker_new (&book->lock);
   GPtrArray *faults = fault_array_new ();
   Entry *entry = g_queue_peek_head (&book->pushed[stage]);
 
@@ -335,7 +337,8 @@ mock_fault_book_take (MockFaultBook *book, guint stage)
 guint
 mock_fault_book_count_prompt (MockFaultBook *book, const char *prompt)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&book->lock);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
+      g_mutex_locker_new (&book->lock);
   guint n = GPOINTER_TO_UINT (g_hash_table_lookup (book->prompts, prompt));
 
   if (g_hash_table_size (book->prompts) >= MAX_PROMPTS)

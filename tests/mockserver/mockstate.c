@@ -143,7 +143,8 @@ mock_state_count (MockState *state, MockEvent event)
 guint
 mock_state_get_count (MockState *state, MockEvent event)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&state->lock);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
+      g_mutex_locker_new (&state->lock);
 
   return state->counts[event];
 }
@@ -153,7 +154,8 @@ mock_state_wait_for (
     MockState *state, MockEvent event, guint n, guint timeout_ms)
 {
   gint64 deadline = g_get_monotonic_time () + timeout_ms * (gint64) 1000;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&state->lock);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
+      g_mutex_locker_new (&state->lock);
 
   while (state->counts[event] < n)
     if (!g_cond_wait_until (&state->changed, &state->lock, deadline))
@@ -193,7 +195,8 @@ mock_state_wait_until_idle (MockState *state)
 guint
 mock_state_get_n_open (MockState *state)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&state->lock);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
+      g_mutex_locker_new (&state->lock);
 
   return state->n_open;
 }
@@ -202,7 +205,8 @@ void
 mock_state_record (
     MockState *state, MockStage stage, const char *head, GBytes *body)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&state->lock);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
+      g_mutex_locker_new (&state->lock);
 
   mock_store_record (state->store, stage, head, body);
 }
@@ -210,7 +214,8 @@ mock_state_record (
 char *
 mock_state_dup_head (MockState *state, MockStage stage, int index)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&state->lock);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
+      g_mutex_locker_new (&state->lock);
 
   return g_strdup (mock_store_get_head (state->store, stage, index));
 }
@@ -218,7 +223,8 @@ mock_state_dup_head (MockState *state, MockStage stage, int index)
 GBytes *
 mock_state_ref_body (MockState *state, int index)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&state->lock);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
+      g_mutex_locker_new (&state->lock);
   GBytes *body = mock_store_get_body (state->store, index);
 
   return body != NULL ? g_bytes_ref (body) : NULL;
@@ -251,7 +257,8 @@ mock_state_generate (
 MockGif *
 mock_state_find_gif (MockState *state, const char *name)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&state->lock);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
+      g_mutex_locker_new (&state->lock);
   MockGif *gif = mock_store_find_gif (state->store, name);
 
   return gif != NULL ? g_atomic_rc_box_acquire (gif) : NULL;
@@ -260,7 +267,8 @@ mock_state_find_gif (MockState *state, const char *name)
 GBytes *
 mock_state_ref_gif (MockState *state, int index)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&state->lock);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
+      g_mutex_locker_new (&state->lock);
   MockGif *gif = mock_store_get_gif (state->store, index);
 
   return gif != NULL ? g_bytes_ref (gif->bytes) : NULL;
@@ -269,7 +277,8 @@ mock_state_ref_gif (MockState *state, int index)
 void
 mock_state_set_gif (MockState *state, GBytes *gif)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&state->lock);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
+      g_mutex_locker_new (&state->lock);
 
   g_clear_pointer (&state->fixed_gif, g_bytes_unref);
   state->fixed_gif = gif != NULL ? g_bytes_ref (gif) : NULL;
@@ -278,7 +287,8 @@ mock_state_set_gif (MockState *state, GBytes *gif)
 gint64
 mock_state_get_hold (MockState *state, MockStage stage)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&state->lock);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
+      g_mutex_locker_new (&state->lock);
 
   return state->hold_at[stage];
 }
@@ -286,7 +296,8 @@ mock_state_get_hold (MockState *state, MockStage stage)
 void
 mock_state_hold (MockState *state, MockStage stage, gint64 after)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&state->lock);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
+      g_mutex_locker_new (&state->lock);
 
   state->hold_at[stage] = after;
 }
@@ -321,7 +332,8 @@ ms_until (gint64 deadline)
 GCancellable *
 mock_state_ref_gate (MockState *state)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&state->lock);
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
+      g_mutex_locker_new (&state->lock);
 
   return g_object_ref (state->gate);
 }
