@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Each test that docs/security.md names is there, and is run.
+#
+#   promises.sh SOURCE_DIR
+set -eu
+cd "$1"
+
+named=$(grep -o '`test_[a-z0-9_]*`' docs/security.md | tr -d '`' | sort -u)
+[ "$(wc -w <<<"$named")" -gt 20 ] || { echo "docs/security.md names no tests"; exit 1; }
+missing=0
+for name in $named; do
+  # GstCheck: defined, and added. GLib: static void, and ADD (name without test_).
+  if grep -qF "GST_START_TEST ($name)" -r tests/check; then
+    [ "$(grep -rFw "$name" tests/check --include='*.c' | wc -l)" -ge 2 ] \
+      || { echo "$name is not run"; missing=1; }
+  elif ! grep -qE "ADD \(${name#test_}\)" -r tests/unit; then
+    echo "$name is not there"
+    missing=1
+  fi
+done
+exit $missing
