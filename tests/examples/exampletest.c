@@ -5,6 +5,8 @@
 #include "gstvisioncraftgifsrc.h"
 
 #include <glib/gstdio.h>
+#include <signal.h>
+#include <sys/prctl.h>
 
 void
 example_init_elements (int *argc, char ***argv, const char *const *plugin_files)
@@ -43,6 +45,21 @@ example_serve (const MockOptions *options)
 
   g_assert_no_error (error);
   return server;
+}
+
+static void
+die_with_parent (gpointer data)
+{
+  prctl (PR_SET_PDEATHSIG, SIGTERM);
+}
+
+GSubprocessLauncher *
+example_make_launcher (GSubprocessFlags flags)
+{
+  GSubprocessLauncher *launcher = g_subprocess_launcher_new (flags);
+
+  g_subprocess_launcher_set_child_setup (launcher, die_with_parent, NULL, NULL);
+  return launcher;
 }
 
 static gboolean

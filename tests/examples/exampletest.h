@@ -3,12 +3,13 @@
 
 #include "mockserver.h"
 
+#include <gio/gio.h>
 #include <gst/gst.h>
 
 G_BEGIN_DECLS
 
 /* What no test of an application may take, in milliseconds. */
-#define EXAMPLE_DEADLINE_MS 15000
+#define EXAMPLE_DEADLINE_MS 30000
 
 /* The key that is in the environment (VISIONCRAFT_TOKEN). */
 #define EXAMPLE_TOKEN "an-example-key"
@@ -27,6 +28,10 @@ void example_link_plugins (
 /* A mock server. NULL options: the defaults. Ends the program where it does
  * not start. Transfer full. */
 MockServer *example_serve (const MockOptions *options);
+
+/* A launcher whose processes end when this one does, however it does: what is
+ * left behind would keep the test's output open. Transfer full. */
+GSubprocessLauncher *example_make_launcher (GSubprocessFlags flags);
 
 /* Runs the default main context until @test (@data) is TRUE. Aborts with
  * @what where that takes longer than EXAMPLE_DEADLINE_MS. */

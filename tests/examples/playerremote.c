@@ -14,7 +14,7 @@ GSubprocessLauncher *
 player_world_make_launcher (
     PlayerWorld *world, GSubprocessFlags flags, const char *api_url)
 {
-  GSubprocessLauncher *launcher = g_subprocess_launcher_new (flags);
+  GSubprocessLauncher *launcher = example_make_launcher (flags);
   g_autofree char *plugins = g_build_filename (world->home, "plugins", NULL);
   g_autofree char *registry = g_build_filename (world->home, "registry", NULL);
   const char *const environment[][2] = {

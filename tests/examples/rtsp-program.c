@@ -17,7 +17,7 @@ static char *home;
 static GSubprocessLauncher *
 make_launcher (GSubprocessFlags flags, const char *api_url)
 {
-  GSubprocessLauncher *launcher = g_subprocess_launcher_new (flags);
+  GSubprocessLauncher *launcher = example_make_launcher (flags);
   g_autofree char *plugins = g_build_filename (home, "plugins", NULL);
   g_autofree char *registry = g_build_filename (home, "registry", NULL);
 

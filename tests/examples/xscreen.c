@@ -72,7 +72,7 @@ XScreen *
 x_screen_new (guint width, guint height)
 {
   g_autoptr (GSubprocessLauncher) launcher =
-      g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+      example_make_launcher (G_SUBPROCESS_FLAGS_STDERR_SILENCE);
   g_autofree char *size = g_strdup_printf ("%ux%ux24", width, height);
   g_autoptr (GError) error = NULL;
   XScreen *screen = g_new0 (XScreen, 1);
@@ -154,7 +154,7 @@ x_screen_do (XScreen *screen, ...)
 {
   g_autoptr (GPtrArray) argv = g_ptr_array_new ();
   g_autoptr (GSubprocessLauncher) launcher =
-      g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_NONE);
+      example_make_launcher (G_SUBPROCESS_FLAGS_NONE);
   g_autoptr (GSubprocess) tool = NULL;
   g_autoptr (GError) error = NULL;
   const char *argument;
