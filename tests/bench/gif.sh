@@ -2,7 +2,7 @@
 # GIF decoding beside its peers: installs what that takes, builds, prints the tables
 # of docs/performance.md, then our instructions per pixel.
 #
-#   tests/bench/gif.sh [BUILD-DIRECTORY]
+#   [ROUNDS=N] tests/bench/gif.sh [BUILD-DIRECTORY]
 set -eu
 cd "$(dirname "$0")/../.."
 dir=${1:-build-bench}
@@ -12,7 +12,7 @@ tests/packages.sh build tests bench
 ninja -C "$dir" tests/bench/gifbench >/dev/null
 bench=$dir/tests/bench/gifbench
 
-"$bench" --rounds 11
+"$bench" --rounds "${ROUNDS:-11}"
 
 count () { # INPUT PIXELS
   local log instructions

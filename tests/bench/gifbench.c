@@ -150,7 +150,8 @@ run_input (const gchar *program, const BenchInput *input,
       times[k * (gsize) n_rounds + (gsize) round] = cpu_ms () - start;
     }
   }
-  reference = median (times + n_rounds, (guint) n_rounds);
+  if (!only_peer)
+    reference = median (times + n_rounds, (guint) n_rounds);
 
   g_print ("\n%s: %s, %u × %u × %u frames, %.2f MB, %.2f bits per pixel\n\n",
       input->name, input->description, input->width, input->height,
