@@ -225,6 +225,42 @@ GST_START_TEST (test_players_play_the_uri_with_one_request)
 }
 GST_END_TEST;
 
+/* What a player's window asks all the time. */
+GST_START_TEST (test_players_can_be_asked_during_a_silent_generation)
+{
+  g_autoptr (MockServer) server = mock_server_new (NULL, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstElement) player =
+      gst_parse_launch (__i__ == 0 ? "playbin video-sink=fakesink"
+                                   : "playbin3 video-sink=fakesink",
+          &error);
+  g_autoptr (GstQuery) seeking = gst_query_new_seeking (GST_FORMAT_TIME);
+  g_autoptr (GstQuery) buffering = gst_query_new_buffering (GST_FORMAT_PERCENT);
+  g_autoptr (GstQuery) latency = gst_query_new_latency ();
+  gint64 time;
+
+  g_assert_no_error (error);
+  mock_server_hold (server, MOCK_STAGE_POST, MOCK_HOLD_REPLY);
+  g_object_set (player, "uri", FOX_URI, NULL);
+  g_signal_connect (
+      player, "source-setup", G_CALLBACK (on_source_setup), server);
+  fail_unless_equals_int (
+      gst_element_set_state (player, GST_STATE_PAUSED), GST_STATE_CHANGE_ASYNC);
+  fail_unless (
+      mock_server_wait_for (server, MOCK_EVENT_HELD, 1, TEST_DEADLINE_MS));
+
+  fail_if (gst_element_query_duration (player, GST_FORMAT_TIME, &time));
+  gst_element_query_position (player, GST_FORMAT_TIME, &time);
+  gst_element_query (player, seeking);
+  gst_element_query (player, buffering);
+  gst_element_query (player, latency);
+  fail_unless_equals_int (
+      mock_server_count (server, MOCK_EVENT_POST_ANSWERED), 0);
+  gst_element_set_state (player, GST_STATE_NULL);
+  assert_n_posts (server, 1);
+}
+GST_END_TEST;
+
 static const char *const stock_plugins[] = { "coreelements",
   "typefindfunctions", "playback", "videoconvertscale", NULL };
 
@@ -251,6 +287,8 @@ visioncraftgifsrc_uri_suite (void)
   tcase_add_test (tc, test_the_uri_is_read_while_another_thread_sets_it);
   tcase_add_loop_test (tc, test_players_play_the_uri_with_one_request, 0,
       G_N_ELEMENTS (players));
+  tcase_add_loop_test (
+      tc, test_players_can_be_asked_during_a_silent_generation, 0, 2);
   return suite;
 }
 
