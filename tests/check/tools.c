@@ -233,6 +233,23 @@ test_gst_launch_ends_with_an_error (Fixture *f, gconstpointer data)
   assert_silent_about (f, TOKEN);
 }
 
+/* Reads what the program prints until @text is there. */
+static void
+wait_until_says (Fixture *f, const char *text)
+{
+  GInputStream *pipe = g_subprocess_get_stdout_pipe (f->process);
+  g_autoptr (GString) said = g_string_new (NULL);
+
+  while (strstr (said->str, text) == NULL) {
+    char piece[256];
+    gssize n = g_input_stream_read (pipe, piece, sizeof (piece), NULL, NULL);
+
+    if (n <= 0)
+      g_error ("\"%s\" does not come after:\n%s", text, said->str);
+    g_string_append_len (said, piece, n);
+  }
+}
+
 /* With -e the pipeline is sent EOS, without it is taken down. */
 static void
 test_gst_launch_is_interrupted (Fixture *f, gconstpointer option)
@@ -245,6 +262,8 @@ test_gst_launch_is_interrupted (Fixture *f, gconstpointer option)
   start (f, command);
   g_assert_true (
       mock_server_wait_for (f->server, MOCK_EVENT_HELD, 1, DEADLINE_S * 1000));
+  /* Before that it does not listen for signals. */
+  wait_until_says (f, "Progress: (generate)");
   g_subprocess_send_signal (f->process, SIGINT);
   end (f, command);
   assert_says (f, "Freeing pipeline");
