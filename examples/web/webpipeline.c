@@ -5,6 +5,9 @@
 
 #include <gst/app/gstappsink.h>
 
+/* x264enc takes no smaller ones. */
+#define SIDE_MIN 16
+
 struct _WebPipeline
 {
   GstElement *element;
@@ -22,46 +25,74 @@ on_message (GstBus *bus, GstMessage *message, gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
-/* BT.709 has sRGB's primaries. */
-static GstCaps *
-make_even_caps (GstEvent *event)
+/* On the decoder's thread, before the elements behind see the caps. BT.709 has
+ * sRGB's primaries. */
+static void
+adapt_to (WebPipeline *pipeline, GstCaps *caps)
 {
-  GstCaps *caps;
+  g_autoptr (GstElement) crop = web_pipeline_ref_element (pipeline, "crop");
+  g_autoptr (GstElement) even = web_pipeline_ref_element (pipeline, "even");
+  const GstStructure *structure = gst_caps_get_structure (caps, 0);
+  g_autoptr (GstCaps) even_caps = NULL;
   int width = 0, height = 0;
 
-  gst_event_parse_caps (event, &caps);
-  gst_structure_get_int (gst_caps_get_structure (caps, 0), "width", &width);
-  gst_structure_get_int (gst_caps_get_structure (caps, 0), "height", &height);
-  return gst_caps_new_simple ("video/x-raw", "format", G_TYPE_STRING, "I420",
-      "width", G_TYPE_INT, width + width % 2, "height", G_TYPE_INT,
-      height + height % 2, "pixel-aspect-ratio", GST_TYPE_FRACTION, 1, 1,
-      "colorimetry", G_TYPE_STRING, "bt709", NULL);
+  gst_structure_get_int (structure, "width", &width);
+  gst_structure_get_int (structure, "height", &height);
+  g_object_set (crop, "right", width > 1 ? width % 2 : 0, "bottom",
+      height > 1 ? height % 2 : 0, NULL);
+  even_caps = gst_caps_new_simple ("video/x-raw", "format", G_TYPE_STRING,
+      "I420", "width", G_TYPE_INT, MAX (width - width % 2, SIDE_MIN), "height",
+      G_TYPE_INT, MAX (height - height % 2, SIDE_MIN), "pixel-aspect-ratio",
+      GST_TYPE_FRACTION, 1, 1, "colorimetry", G_TYPE_STRING, "bt709", NULL);
+  g_object_set (even, "caps", even_caps, NULL);
 }
 
-/* On the decoder's thread, before the converter sees the caps. */
-static GstPadProbeReturn
-on_decoder_event (GstPad *pad, GstPadProbeInfo *info, gpointer even)
+/* RGBA. A GIF's pixels are opaque or absent, nothing between. */
+static void
+paint_white_where_absent (guint8 *pixels, gsize size)
 {
-  GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
+  for (gsize i = 0; i + 4 <= size; i += 4) {
+    if (pixels[i + 3] == 0)
+      memset (pixels + i, 0xff, 4);
+  }
+}
 
-  if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS) {
-    g_autoptr (GstCaps) caps = make_even_caps (event);
+static GstPadProbeReturn
+on_decoded (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+  GstBuffer *buffer;
+  GstMapInfo map;
 
-    g_object_set (even, "caps", caps, NULL);
+  if ((GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER) == 0) {
+    GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
+    GstCaps *caps;
+
+    if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS) {
+      gst_event_parse_caps (event, &caps);
+      adapt_to (data, caps);
+    }
+    return GST_PAD_PROBE_OK;
+  }
+  buffer = gst_buffer_make_writable (GST_PAD_PROBE_INFO_BUFFER (info));
+  GST_PAD_PROBE_INFO_DATA (info) = buffer;
+  if (gst_buffer_map (buffer, &map, GST_MAP_READWRITE)) {
+    paint_white_where_absent (map.data, map.size);
+    gst_buffer_unmap (buffer, &map);
   }
   return GST_PAD_PROBE_OK;
 }
 
+/* The probe ends with its pad, which web_pipeline_free() outlives. */
 static void
-set_up_even_size (WebPipeline *pipeline)
+watch_decoder (WebPipeline *pipeline)
 {
   g_autoptr (GstElement) decoder =
       web_pipeline_ref_element (pipeline, "decoder");
-  g_autoptr (GstElement) even = web_pipeline_ref_element (pipeline, "even");
   g_autoptr (GstPad) pad = gst_element_get_static_pad (decoder, "src");
 
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_decoder_event,
-      gst_object_ref (even), gst_object_unref);
+  gst_pad_add_probe (pad,
+      GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM | GST_PAD_PROBE_TYPE_BUFFER,
+      on_decoded, pipeline, NULL);
 }
 
 WebPipeline *
@@ -80,7 +111,7 @@ web_pipeline_new (const char *description, WebPipelineFunc func, gpointer data,
   pipeline->func = func;
   pipeline->data = data;
   gst_bus_add_watch (pipeline->bus, on_message, pipeline);
-  set_up_even_size (pipeline);
+  watch_decoder (pipeline);
   return pipeline;
 }
 

@@ -17,8 +17,8 @@ from relay import Relay
 # The plugins that visioncraft-web's pipelines are made of, besides ours. A
 # folder of just these is scanned in the process itself, in a moment: the
 # scanner of its own that GStreamer would start cannot load an ASan build.
-PLUGINS = ["coreelements", "app", "gio", "videoconvertscale", "x264", "isomp4",
-           "vpx", "matroska"]
+PLUGINS = ["coreelements", "app", "gio", "videocrop", "videoconvertscale",
+           "x264", "isomp4", "vpx", "matroska"]
 
 # What a server at rest may run: its main thread and GLib's own two, which
 # start with the first use and stay. Pools keep idle threads for two seconds.
@@ -206,6 +206,28 @@ class Setup:
         status, _, data = self.ask("GET", f"/api/generations/{job}")
         assert status == 200, (status, data)
         return json.loads(data)
+
+
+def make_gif(width, height, delays_cs):
+    """The left half red, the right half transparent; one such frame for each
+    delay. The codes are never longer than three bits: a clear code stands
+    before every other pixel."""
+    pixels = [1 if x < width / 2 else 0 for _ in range(height)
+              for x in range(width)]
+    codes = []
+    for i, pixel in enumerate(pixels):
+        codes += [4, pixel] if i % 2 == 0 else [pixel]
+    bits = sum(code << (3 * i) for i, code in enumerate(codes + [5]))
+    data = bits.to_bytes((3 * len(codes) + 3 + 7) // 8, "little")
+    blocks = b"".join(bytes([len(data[i:i + 255])]) + data[i:i + 255]
+                      for i in range(0, len(data), 255))
+    size = width.to_bytes(2, "little") + height.to_bytes(2, "little")
+    frames = b"".join(
+        b"\x21\xf9\x04\x01" + delay.to_bytes(2, "little") + b"\0\0"
+        + b"\x2c\0\0\0\0" + size + b"\0\x02" + blocks + b"\0"
+        for delay in delays_cs)
+    return (b"GIF89a" + size + b"\x91\0\0" + b"\x30\x60\x90\xff\0\0"
+            + 6 * b"\0" + frames + b"\x3b")
 
 
 def gif_delays(gif):

@@ -2,11 +2,13 @@
 """What visioncraft-web promises over HTTP."""
 
 import http.client
+import http.server
 import json
 import subprocess
+import threading
 import unittest
 
-from harness import KEY, Process, Setup, gif_delays, wait_until
+from harness import KEY, Process, Setup, gif_delays, make_gif, wait_until
 
 SECURITY = {
     "Content-Security-Policy": "default-src 'none'",
@@ -208,7 +210,7 @@ class Generation(Case):
             with self.subTest(what=what):
                 self.assert_lasts(files[what], done["duration_ms"])
         for what in ["video", "mp4"]:
-            self.assertEqual(size_of_video(files[what]), (66, 48))
+            self.assertEqual(size_of_video(files[what]), (64, 46))
         self.assertLess(files["mp4"].index(b"moov"), files["mp4"].index(b"mdat"))
         self.assertEqual(self.setup.relay.n_posts, before + 1)
 
@@ -259,6 +261,64 @@ class Generation(Case):
     def test_damage_is_told_and_shown_as_far_as_it_goes(self):
         last = self.generate("x fault:gif-truncated")
         self.assertEqual((last["state"], last.get("damaged")), ("done", True))
+
+
+def first_pixels(video, size):
+    """The first picture's pixels as RGB."""
+    done = subprocess.run(
+        ["ffmpeg", "-v", "error", "-i", "pipe:0", "-frames:v", "1", "-f",
+         "rawvideo", "-pix_fmt", "rgb24", "pipe:1"],
+        input=video, capture_output=True, check=True, timeout=60)
+    assert len(done.stdout) == 3 * size[0] * size[1], len(done.stdout)
+    return [done.stdout[i:i + 3] for i in range(0, len(done.stdout), 3)]
+
+
+class Pictures(Case):
+    """GIFs of our own instead of the mock's."""
+
+    def serve(self, gif):
+        """An address where it is."""
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(200)
+                self.send_header("Content-Type", "image/gif")
+                self.send_header("Content-Length", str(len(gif)))
+                self.end_headers()
+                self.wfile.write(gif)
+
+            def log_message(self, *_):
+                pass
+        server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(thread.join)
+        self.addCleanup(server.shutdown)
+        return f"http://127.0.0.1:{server.server_port}/x.gif"
+
+    def generate_from(self, gif):
+        address = self.serve(gif)
+        last = self.generate(f"x fault:address address={address}")
+        self.assertEqual(last["state"], "done", last)
+        return [self.ask("GET", f"/api/generations/{last['id']}/{what}")[2]
+                for what in ["gif", "video", "mp4", "webm"]]
+
+    def test_transparent_is_white_and_an_odd_edge_goes(self):
+        original = make_gif(41, 33, [70, 30])
+        gif, *videos = self.generate_from(original)
+        self.assertEqual(gif, original)
+        for video in videos:
+            pixels = first_pixels(video, (40, 32))
+            red, white = pixels[40 * 16 + 5], pixels[40 * 16 + 35]
+            # FFmpeg takes every video for BT.601; the browser's test is exact.
+            self.assertTrue(red[0] > 220 and max(red[1:]) < 30, red)
+            self.assertGreater(min(white), 240, white)
+
+    def test_any_size_becomes_a_video(self):
+        for size in [(1, 1), (1, 8), (40, 1), (17, 3)]:
+            with self.subTest(size=size):
+                for video in self.generate_from(make_gif(*size, [10, 10]))[1:]:
+                    first_pixels(video, [max(n - n % 2, 16) for n in size])
 
 
 class Queue(Case):
