@@ -4,6 +4,7 @@
 #   tests/run.sh [STAGE...]
 #
 # Stages: plain (every suite), sanitize (the linked-in suites under ASan and UBSan),
+# valgrind (some of the linked-in suites, for what the sanitizers do not see),
 # guard (what the source and the decoder cost, in instructions beside a peer's),
 # package (the Debian package: built, installed, tried, removed).
 set -eu
@@ -47,8 +48,12 @@ run_script () {
   fi
 }
 
+# A part of each kind: the client's layers, the source's tables, the decoder.
+under_valgrind="vcbody vcerror vcjob vcrequest visioncraftgifsrc-net-errors
+  visioncraftgifsrc-net-retries animgifdec_output"
+
 stages=("$@")
-[ ${#stages[@]} -gt 0 ] || stages=(plain sanitize guard package)
+[ ${#stages[@]} -gt 0 ] || stages=(plain sanitize valgrind guard package)
 for stage in "${stages[@]}"; do
   echo "== $stage"
   case $stage in
@@ -57,6 +62,7 @@ for stage in "${stages[@]}"; do
     sanitize) run_suites sanitize \
       "-Db_sanitize=address,undefined -Db_lundef=false" \
       "--suite linked --timeout-multiplier 4" ;;
+    valgrind) run_suites plain "-Dwerror=true" "--setup valgrind $under_valgrind" ;;
     package) run_script tests/debian-package.sh ;;
     *) echo "run.sh: no stage '$stage'" >&2; exit 64 ;;
   esac
