@@ -57,8 +57,8 @@ stages=("$@")
 for stage in "${stages[@]}"; do
   echo "== $stage"
   case $stage in
-    plain) run_suites plain "-Dwerror=true" "--no-suite guard" ;;
-    guard) run_suites plain "-Dwerror=true" "--suite guard" ;;
+    plain) run_suites plain "-Dwerror=true -Dexamples=enabled" "--no-suite guard" ;;
+    guard) run_suites plain "-Dwerror=true -Dexamples=enabled" "--suite guard" ;;
     sanitize) run_suites sanitize \
       "-Db_sanitize=address,undefined -Db_lundef=false" \
       "--suite linked --timeout-multiplier 4" ;;

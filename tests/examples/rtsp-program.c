@@ -27,6 +27,8 @@ make_launcher (GSubprocessFlags flags, const char *api_url)
   g_subprocess_launcher_setenv (
       launcher, "GST_PLUGIN_PATH", module_directory, TRUE);
   g_subprocess_launcher_setenv (launcher, "GST_REGISTRY", registry, TRUE);
+  /* The scanner is not built with sanitizers. */
+  g_subprocess_launcher_setenv (launcher, "GST_REGISTRY_FORK", "no", TRUE);
   if (api_url != NULL)
     g_subprocess_launcher_setenv (
         launcher, "VISIONCRAFT_API_URL", api_url, TRUE);
