@@ -65,7 +65,7 @@ test_a_broken_gif (Bench *bench, gconstpointer unused)
 
   mock_server_set_gif (bench->server, gif);
   bench_run (bench, &result, "a fox", "fox.mp4", NULL);
-  bench_assert_failure (bench, &result, 69, "cannot be converted", 1);
+  bench_assert_failure (bench, &result, 69, "cannot be converted (", 1);
   bench_assert_files (bench, "");
 }
 
@@ -254,7 +254,7 @@ test_a_full_disk (Bench *bench, gconstpointer file)
   g_subprocess_launcher_set_child_setup (
       bench->launcher, limit_files, NULL, NULL);
   bench_run (bench, &result, "a fox", file, NULL);
-  bench_assert_failure (bench, &result, 74, "written", 1);
+  bench_assert_failure (bench, &result, 74, "): make room", 1);
   bench_assert_files (bench, "");
 }
 

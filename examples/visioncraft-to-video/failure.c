@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "failure.h"
 
+#include <string.h>
+
+#define NO_BREAK_SPACE 0xa0
+
 G_DEFINE_QUARK (visioncraft - to - video - failure, failure)
 
 /* What the source says, with options for properties where the user has to act
@@ -64,24 +68,37 @@ is_about_output (const GError *error)
   return FALSE;
 }
 
+/* As a part of a sentence of ours; some have a full stop, some have not. */
+static char *
+words_of (const GError *error)
+{
+  char *words = g_strdup (error->message);
+
+  if (g_str_has_suffix (words, "."))
+    words[strlen (words) - 1] = '\0';
+  return words;
+}
+
 GError *
 failure_from_message (GstMessage *message, GstElement *source)
 {
   g_autoptr (GError) error = NULL;
+  g_autofree char *words = NULL;
   const GstStructure *details = NULL;
 
   gst_message_parse_error (message, &error, NULL);
   gst_message_parse_error_details (message, &details);
   if (GST_MESSAGE_SRC (message) == GST_OBJECT_CAST (source))
     return of_service (error, details);
+  words = words_of (error);
   if (is_about_output (error))
     return g_error_new (FAILURE, FAILURE_OUTPUT,
-        "The file cannot be written: %s Make room or choose another place.",
-        error->message);
+        "The file cannot be written (%s): make room, or choose another place.",
+        words);
   return g_error_new (FAILURE, FAILURE_UNAVAILABLE,
-      "The GIF cannot be converted: %s Generate again, or save it as a .gif "
+      "The GIF cannot be converted (%s): generate again, or save it as a .gif "
       "file.",
-      error->message);
+      words);
 }
 
 char *
@@ -93,7 +110,11 @@ failure_printable (const char *text)
   for (const char *at = valid; *at != '\0'; at = g_utf8_next_char (at)) {
     gunichar c = g_utf8_get_char (at);
 
-    g_string_append_unichar (printable, g_unichar_iscntrl (c) ? '?' : c);
+    /* No-break spaces come with sizes, and not every terminal has them. */
+    g_string_append_unichar (printable,
+        g_unichar_iscntrl (c)     ? '?'
+            : c == NO_BREAK_SPACE ? ' '
+                                  : c);
   }
   return g_string_free (printable, FALSE);
 }
