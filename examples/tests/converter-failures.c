@@ -299,6 +299,29 @@ test_signals_leave_no_file (Bench *bench, gconstpointer data)
   g_assert_cmpstr (text, ==, "mine");
 }
 
+/* Also while it encodes: an animation of hours. */
+static void
+test_a_signal_ends_the_conversion (Bench *bench, gconstpointer file)
+{
+  const char *const words[] = { "a fox", file, "--loops=10000", NULL };
+  g_auto (Result) result = { 0 };
+  g_autoptr (GSubprocess) process = bench_start (bench, words);
+  GInputStream *err = g_subprocess_get_stderr_pipe (process);
+  g_autoptr (GString) seen = g_string_new (NULL);
+
+  while (strstr (seen->str, "Saving\n") == NULL) {
+    g_autoptr (GBytes) bytes = g_input_stream_read_bytes (err, 64, NULL, NULL);
+
+    g_assert_cmpuint (g_bytes_get_size (bytes), >, 0);
+    g_string_append_len (seen, g_bytes_get_data (bytes, NULL),
+        (gssize) g_bytes_get_size (bytes));
+  }
+  g_subprocess_send_signal (process, SIGINT);
+  bench_finish (process, &result);
+  g_assert_cmpint (result.status, ==, -SIGINT);
+  bench_assert_files (bench, "");
+}
+
 /* What is printed cannot steer a terminal. */
 static void
 test_errors_hold_no_control_characters (Bench *bench, gconstpointer unused)
@@ -356,6 +379,10 @@ main (int argc, char **argv)
   }
   add_each ("/failures/signals-leave-no-file", G_N_ELEMENTS (interruptions),
       test_signals_leave_no_file);
+  ADD ("/failures/a-signal-ends-the-conversion/mp4", "fox.mp4",
+      test_a_signal_ends_the_conversion);
+  ADD ("/failures/a-signal-ends-the-conversion/m3u8", "fox.m3u8",
+      test_a_signal_ends_the_conversion);
   ADD ("/failures/errors-hold-no-control-characters", NULL,
       test_errors_hold_no_control_characters);
   return g_test_run ();
