@@ -94,6 +94,20 @@ on_authenticate (
   return TRUE;
 }
 
+/* HTTP/1.1 only: of an HTTP/2 stream that is reset within its body, libsoup 3.2
+ * tells the reader nothing, and it has no option for this. */
+static void
+on_network_event (SoupMessage *message, GSocketClientEvent event,
+    GIOStream *connection, gpointer unused)
+{
+  static const char *const protocols[] = { "http/1.1", NULL };
+
+  if (event == G_SOCKET_CLIENT_TLS_HANDSHAKING
+      && G_IS_TLS_CONNECTION (connection))
+    g_tls_connection_set_advertised_protocols (
+        G_TLS_CONNECTION (connection), protocols);
+}
+
 SoupMessage *
 vc_transport_message_new (
     const VcRequest *request, const char *method, GUri *uri)
@@ -111,6 +125,8 @@ vc_transport_message_new (
   soup_message_disable_feature (message, SOUP_TYPE_COOKIE_JAR);
   soup_message_disable_feature (message, SOUP_TYPE_CACHE);
   soup_message_disable_feature (message, SOUP_TYPE_LOGGER);
+  g_signal_connect (
+      message, "network-event", G_CALLBACK (on_network_event), NULL);
   if (request->user_agent != NULL && request->user_agent[0] != '\0')
     soup_message_headers_replace (headers, "User-Agent", request->user_agent);
   for (char **field = request->extra_headers; field != NULL && field[0] != NULL;
