@@ -6,7 +6,7 @@
 #include <gst/gst.h>
 
 #define DEFAULT_LISTEN "127.0.0.1"
-#define DEFAULT_PORT 8080
+#define DEFAULT_PORT 8000
 #define DEFAULT_MAX_JOBS 2
 #define DEFAULT_MAX_QUEUE 16
 #define DEFAULT_RATE 20
@@ -57,7 +57,7 @@ web_options_parse (WebOptions *options, int *argc, char ***argv, GError **error)
 {
   const GOptionEntry entries[] = {
     { "port", 'p', 0, G_OPTION_ARG_INT, &options->port,
-        "Port to listen on, 0 for any free one (default: 8080)", "N" },
+        "Port to listen on, 0 for any free one (default: 8000)", "N" },
     { "listen", 'l', 0, G_OPTION_ARG_STRING, &options->listen,
         "Address to listen on (default: 127.0.0.1, this machine only)",
         "ADDRESS" },
