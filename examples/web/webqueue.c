@@ -118,12 +118,6 @@ web_queue_leave (WebPlace *place)
 }
 
 guint
-web_queue_get_n_running (WebQueue *queue)
-{
-  return queue->n_running;
-}
-
-guint
 web_queue_get_n_waiting (WebQueue *queue)
 {
   return g_queue_get_length (&queue->waiting);

@@ -35,8 +35,7 @@ WebPlace *web_queue_join (
 void web_queue_leave (WebPlace *place);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WebPlace, web_queue_leave)
 
-/* How many run and wait now. */
-guint web_queue_get_n_running (WebQueue *queue);
+/* How many wait now. */
 guint web_queue_get_n_waiting (WebQueue *queue);
 
 G_END_DECLS

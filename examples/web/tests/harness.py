@@ -69,6 +69,7 @@ class Process:
             raise AssertionError(f"it does not end: {self.read_log()}")
         self.popen.stdout.close()
         log = self.read_log()
+        self.log.close()
         assert status == 0, f"exit status {status}: {log}"
         assert KEY not in log, "the key is in the log"
         return log

@@ -413,6 +413,40 @@ class Rate(Case):
         self.assertEqual(error_of(data)["retry_after"], wait)
 
 
+class Ending(unittest.TestCase):
+    def test_it_ends_cleanly_in_the_middle_of_everything(self):
+        with Setup(["--max-jobs", "2"], ["--frames", "250"]) as setup:
+            done = setup.submit("a fox")
+            self.assertEqual(setup.events(done)[-1]["state"], "done")
+            streaming = setup.submit("a cat")
+            sockets = [setup.open_stream(f"/api/generations/{streaming}/video")]
+            sockets[0].recv(4096)
+            sockets.append(setup.open_request(f"/api/generations/{done}/webm"))
+            setup.relay.hold()
+            for i in range(3):
+                job = setup.submit(f"dog {i}")
+                sockets.append(setup.open_stream(
+                    f"/api/generations/{job}/events"))
+        # Leaving the block has ended it, and checked its exit status.
+        for s in sockets:
+            s.close()
+
+    def test_it_listens_on_ipv6_too(self):
+        with Setup() as setup:
+            web = Process([setup.web.popen.args[0], "--port", "0", "--listen",
+                           "::1", "--api-url", "http://127.0.0.1:9"],
+                          dict(setup.env, VISIONCRAFT_TOKEN=KEY))
+            try:
+                self.assertTrue(web.url.startswith("http://[::1]:"), web.url)
+                for host, status in [("[::1]", 200), ("evil.example", 403)]:
+                    connection = http.client.HTTPConnection("::1", web.port)
+                    connection.request("GET", "/", None, {"Host": host})
+                    self.assertEqual(connection.getresponse().status, status)
+                    connection.close()
+            finally:
+                web.stop()
+
+
 class CommandLine(unittest.TestCase):
     def run_web(self, *args, **environment):
         with Setup() as setup:
