@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "mockcert.h"
 #include "mockserver.h"
 #include "vcclient.h"
 
@@ -281,6 +282,67 @@ test_a_given_session_s_features_are_left_out (void)
   news_clear (&news);
 }
 
+/* --- The protocol of the connection --- */
+
+typedef struct
+{
+  GSocketListener *listener;
+  GTlsCertificate *certificate;
+} Host;
+
+/* Offers HTTP/2 before HTTP/1.1, shakes one hand, and tells what was chosen
+ * (transfer full). */
+static gpointer
+shake_one_hand (gpointer data)
+{
+  static const char *const protocols[] = { "h2", "http/1.1", NULL };
+  Host *host = data;
+  g_autoptr (GSocketConnection) connection =
+      g_socket_listener_accept (host->listener, NULL, NULL, NULL);
+  g_autoptr (GIOStream) tls = g_tls_server_connection_new (
+      G_IO_STREAM (connection), host->certificate, NULL);
+
+  g_tls_connection_set_advertised_protocols (G_TLS_CONNECTION (tls), protocols);
+  g_assert_true (
+      g_tls_connection_handshake (G_TLS_CONNECTION (tls), NULL, NULL));
+  return g_strdup (
+      g_tls_connection_get_negotiated_protocol (G_TLS_CONNECTION (tls)));
+}
+
+static void
+test_no_http_2_is_spoken (void)
+{
+  g_autoptr (MockCert) cert = mock_cert_new (MOCK_CERT_VALID, NULL);
+  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
+  g_autoptr (GSocketAddress) any =
+      g_inet_socket_address_new_from_string ("127.0.0.1", 0);
+  g_autoptr (GSocketAddress) bound = NULL;
+  g_autofree char *url = NULL;
+  Host host = { listener, mock_cert_get_certificate (cert) };
+  VcClient *client = vc_client_get ();
+  g_autofree char *protocol = NULL;
+  VcRequest *request;
+  GThread *thread;
+  News news;
+  VcJob *job;
+
+  g_assert_true (g_socket_listener_add_address (listener, any,
+      G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL, &bound, NULL));
+  url = g_strdup_printf ("https://127.0.0.1:%u",
+      g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound)));
+  thread = g_thread_new ("host", shake_one_hand, &host);
+  request = request_new (url);
+  request->ssl_ca_file = g_strdup (mock_cert_get_ca_file (cert));
+  news_init (&news);
+  job = start (client, request, &news);
+  protocol = g_thread_join (thread);
+  g_assert_cmpstr (protocol, ==, "http/1.1");
+  end (job);
+  vc_client_unref (client);
+  wait_for_no_refs (&news);
+  news_clear (&news);
+}
+
 #define ADD(name) g_test_add_func ("/vcjob/" #name, test_##name)
 
 int
@@ -292,5 +354,6 @@ main (int argc, char **argv)
   ADD (readers_of_a_cancelled_job_are_let_go);
   ADD (the_token_stops_on_a_way_that_leaves_this_machine);
   ADD (a_given_session_s_features_are_left_out);
+  ADD (no_http_2_is_spoken);
   return g_test_run ();
 }
