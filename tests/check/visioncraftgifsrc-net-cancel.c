@@ -9,6 +9,9 @@
 #include <gst/check/gstcheck.h>
 
 #define NULL_LIMIT_MS 100
+/* A busy machine lets a thread wait; anything of ours that waited would do so for
+ * seconds, and each time. */
+#define SCHEDULER_MS 900
 #define THREAD_NAME "visioncraft-net"
 
 /* --- Waiting for what only polling can tell --- */
@@ -293,8 +296,10 @@ GST_START_TEST (test_null_does_not_wait_in_any_phase)
   qsort (times, RUNS, sizeof (times[0]), compare_doubles);
   g_print ("# %-32s p50 %6.2f ms, longest %6.2f ms\n", phases[__i__].name,
       times[RUNS / 2], times[RUNS - 1]);
-  fail_unless (times[RUNS - 1] < NULL_LIMIT_MS, "%s: %g ms", phases[__i__].name,
-      times[RUNS - 1]);
+  fail_unless (times[RUNS / 2] < NULL_LIMIT_MS, "%s: %g ms", phases[__i__].name,
+      times[RUNS / 2]);
+  fail_unless (times[RUNS - 1] < NULL_LIMIT_MS + SCHEDULER_MS, "%s: %g ms",
+      phases[__i__].name, times[RUNS - 1]);
 }
 GST_END_TEST;
 
