@@ -9,14 +9,21 @@
 GST_DEBUG_CATEGORY_EXTERN (visioncraftjob_debug);
 #define GST_CAT_DEFAULT visioncraftjob_debug
 
+/* The longest that the end of a run waits for news that are being told: an
+ * application that handles them may be waiting for that very end. */
+#define LAST_WORDS_US (50 * 1000)
+
 struct _GstVcNews
 {
   gatomicrefcount refs;
   GWeakRef element;
 
   GMutex lock;
-  gboolean open;   /* lock; START was posted, no terminal message yet */
-  gboolean closed; /* lock; the run is over */
+  GCond cond;
+  /* lock */
+  gboolean open;   /* START was posted, no terminal message yet */
+  gboolean closed; /* the run is over */
+  GThread *teller; /* who is telling now, and holds the element; NULL: nobody */
 
   /* Network thread: what the log has told. */
   VcPhase phase;
@@ -31,6 +38,7 @@ gst_vc_news_new (GstElement *element)
   g_atomic_ref_count_init (&news->refs);
   g_weak_ref_init (&news->element, element);
   g_mutex_init (&news->lock);
+  g_cond_init (&news->cond);
   return news;
 }
 
@@ -50,6 +58,7 @@ gst_vc_news_unref (gpointer data)
     return;
   g_weak_ref_clear (&news->element);
   g_mutex_clear (&news->lock);
+  g_cond_clear (&news->cond);
   g_free (news);
 }
 
@@ -134,25 +143,40 @@ tell (GstVcNews *news, GstElement *element, VcJobEvent event,
   }
 }
 
+static void
+tell_element (
+    GstVcNews *news, VcJob *job, VcJobEvent event, const GError *error)
+{
+  g_autoptr (GstElement) element = g_weak_ref_get (&news->element);
+  g_auto (VcReport) report = { 0 };
+
+  if (element == NULL)
+    return;
+  vc_job_get_report (job, &report);
+  log_changes (news, element, &report);
+  tell (news, element, event, error, &report);
+}
+
 /* On the network thread; may drop the element's last reference. */
 void
 gst_vc_news_tell (
     VcJob *job, VcJobEvent event, const GError *error, gpointer data)
 {
   GstVcNews *news = data;
-  g_autoptr (GstElement) element = g_weak_ref_get (&news->element);
-  g_auto (VcReport) report = { 0 };
   gboolean closed;
 
   g_mutex_lock (&news->lock);
   closed = news->closed;
+  news->teller = g_thread_self ();
   g_mutex_unlock (&news->lock);
-  if (element == NULL || closed)
-    return;
 
-  vc_job_get_report (job, &report);
-  log_changes (news, element, &report);
-  tell (news, element, event, error, &report);
+  if (!closed)
+    tell_element (news, job, event, error);
+
+  g_mutex_lock (&news->lock);
+  news->teller = NULL;
+  g_cond_broadcast (&news->cond);
+  g_mutex_unlock (&news->lock);
 }
 
 void
@@ -167,8 +191,13 @@ gst_vc_news_give_up (GstVcNews *news, const VcReport *report)
 void
 gst_vc_news_close (GstVcNews *news, const VcReport *report)
 {
+  gint64 deadline = g_get_monotonic_time () + LAST_WORDS_US;
+
   g_mutex_lock (&news->lock);
   news->closed = TRUE;
+  while (news->teller != NULL && news->teller != g_thread_self ()
+      && g_cond_wait_until (&news->cond, &news->lock, deadline))
+    ;
   g_mutex_unlock (&news->lock);
   gst_vc_news_give_up (news, report);
 }

@@ -30,7 +30,8 @@ void gst_vc_news_tell (
 void gst_vc_news_give_up (GstVcNews *news, const VcReport *report);
 
 /* The run is over: posts progress CANCELED unless the job had ended, and lets
- * nothing out that comes later. @report as the job left it. */
+ * nothing out that comes later. What is being told on another thread may end
+ * first: for a moment, not longer. @report as the job left it. */
 void gst_vc_news_close (GstVcNews *news, const VcReport *report);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstVcNews, gst_vc_news_unref)
