@@ -39,6 +39,15 @@ def wait_until(predicate, timeout, what):
         time.sleep(0.02)
 
 
+def read_until(s, wanted):
+    """Reads from a socket until the bytes have come."""
+    got = b""
+    while wanted not in got:
+        piece = s.recv(4096)
+        assert piece, f"closed before {wanted}: {got[-100:]}"
+        got += piece
+
+
 class Process:
     """A program that says on its first line where it listens."""
 

@@ -8,7 +8,8 @@ import subprocess
 import threading
 import unittest
 
-from harness import KEY, Process, Setup, gif_delays, make_gif, wait_until
+from harness import (KEY, Process, Setup, gif_delays, make_gif, read_until,
+                     wait_until)
 
 SECURITY = {
     "Content-Security-Policy": "default-src 'none'",
@@ -390,7 +391,7 @@ class Streaming(Case):
     def test_the_video_comes_while_it_is_encoded(self):
         job = self.setup.submit("a fox")
         s = self.setup.open_stream(f"/api/generations/{job}/video")
-        self.assertIn(b"ftyp", s.recv(65536))
+        read_until(s, b"moof")
         self.assertEqual(self.setup.state(job)["state"], "streaming")
         s.close()
         # Nobody watches any more.
@@ -420,7 +421,7 @@ class Ending(unittest.TestCase):
             self.assertEqual(setup.events(done)[-1]["state"], "done")
             streaming = setup.submit("a cat")
             sockets = [setup.open_stream(f"/api/generations/{streaming}/video")]
-            sockets[0].recv(4096)
+            read_until(sockets[0], b"moof")
             sockets.append(setup.open_request(f"/api/generations/{done}/webm"))
             setup.relay.hold()
             for i in range(3):

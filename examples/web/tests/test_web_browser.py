@@ -239,10 +239,10 @@ class Animation(Case):
         b.wait("document.getElementById('caption').textContent === "
                "'the first one' && document.getElementById('video').currentTime > 0")
         # The address is that of this one.
-        b.open(b.run("return location.href") + "?")
         b.call("POST", "/refresh")
         b.wait(READY)
-        self.open_page()
+        b.wait("document.getElementById('caption').textContent === "
+               "'the first one' && document.getElementById('video').currentTime > 0")
         self.assert_console_is_empty()
 
 
