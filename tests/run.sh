@@ -26,9 +26,10 @@ run_suites () {
     failed=$((failed + 1))
     return
   fi
+  rm -f "$dir"/meson-logs/testlog*.json
   meson test -C "$dir" --no-rebuild --print-errorlogs $3 || true
   # A skipped test is one that did not run: it counts as failed.
-  counts=$(/usr/bin/python3 - "$dir/meson-logs/testlog.json" <<'PY'
+  counts=$(/usr/bin/python3 - "$dir"/meson-logs/testlog*.json <<'PY'
 import json, sys
 results = [json.loads(line)["result"] for line in open(sys.argv[1])]
 good = sum(r in ("OK", "EXPECTEDFAIL") for r in results)
@@ -48,6 +49,8 @@ run_script () {
   fi
 }
 
+plain="-Dwerror=true -Dexamples=enabled"
+
 # A part of each kind: the client's layers, the source's tables, the decoder.
 under_valgrind="vcbody vcerror vcjob vcrequest visioncraftgifsrc-net-errors
   visioncraftgifsrc-net-retries animgifdec_output"
@@ -57,12 +60,12 @@ stages=("$@")
 for stage in "${stages[@]}"; do
   echo "== $stage"
   case $stage in
-    plain) run_suites plain "-Dwerror=true -Dexamples=enabled" "--no-suite guard" ;;
-    guard) run_suites plain "-Dwerror=true -Dexamples=enabled" "--suite guard" ;;
+    plain) run_suites plain "$plain" "--no-suite guard" ;;
+    guard) run_suites plain "$plain" "--suite guard" ;;
     sanitize) run_suites sanitize \
       "-Db_sanitize=address,undefined -Db_lundef=false" \
       "--suite linked --timeout-multiplier 4" ;;
-    valgrind) run_suites plain "-Dwerror=true" "--setup valgrind $under_valgrind" ;;
+    valgrind) run_suites plain "$plain" "--setup valgrind $under_valgrind" ;;
     package) run_script tests/debian-package.sh ;;
     *) echo "run.sh: no stage '$stage'" >&2; exit 64 ;;
   esac
