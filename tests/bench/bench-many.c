@@ -41,17 +41,26 @@ idle_thread_kib (void)
   return (double) (after - before) / G_N_ELEMENTS (threads);
 }
 
+/* A bin goes through the messages that it keeps for each that comes: a thousand
+ * elements in one bin would measure that. */
+#define ELEMENTS_IN_BIN 25
+
 static GstElement *
 make_pipeline (guint n)
 {
   GstElement *pipeline = gst_pipeline_new (NULL);
+  GstElement *bin = NULL;
 
   for (guint i = 0; i < n; i++) {
     GstElement *source = gst_element_factory_make ("visioncraftgifsrc", NULL);
     GstElement *sink = gst_element_factory_make ("fakesink", NULL);
 
+    if (i % ELEMENTS_IN_BIN == 0) {
+      bin = gst_bin_new (NULL);
+      gst_bin_add (GST_BIN (pipeline), bin);
+    }
     g_object_set (source, "prompt", "many", NULL);
-    gst_bin_add_many (GST_BIN (pipeline), source, sink, NULL);
+    gst_bin_add_many (GST_BIN (bin), source, sink, NULL);
     gst_element_link (source, sink);
   }
   return pipeline;
