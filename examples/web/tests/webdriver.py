@@ -17,6 +17,8 @@ FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
          "--disable-background-timer-throttling",
          "--disable-backgrounding-occluded-windows"]
 
+DRIVER_TRIES = 5
+
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 ENTER = "\ue007"
 CONTROL = "\ue009"
@@ -32,23 +34,29 @@ class Browser:
 
     def __init__(self, size=(1200, 900), flags=()):
         self.profile = tempfile.mkdtemp(prefix="visioncraft-chromium-")
-        self.driver = subprocess.Popen(
-            ["chromedriver", "--port=0"], stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
         self.session = None
+        self._start_driver()
         try:
-            self.port = self._read_port()
             self._start(size, flags)
         except BaseException:
             self.close()
             raise
 
-    def _read_port(self):
-        for line in self.driver.stdout:
-            words = line.decode().split()
-            if b"started successfully" in line:
-                return int(words[-1].rstrip("."))
-        raise BrowserError("chromedriver did not start")
+    def _start_driver(self):
+        """Sets driver and port. Now and then chromedriver ends at once: it
+        wants its port in IPv4 and IPv6, and finds it taken in one of them."""
+        for _ in range(DRIVER_TRIES):
+            self.driver = subprocess.Popen(
+                ["chromedriver", "--port=0"], stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+            for line in self.driver.stdout:
+                if b"started successfully" in line:
+                    self.port = int(line.decode().split()[-1].rstrip("."))
+                    return
+            self.driver.stdout.close()
+            self.driver.wait(30)
+        shutil.rmtree(self.profile, ignore_errors=True)
+        raise BrowserError(f"chromedriver did not start {DRIVER_TRIES} times")
 
     def _start(self, size, flags):
         options = {"binary": "/usr/bin/chromium",
