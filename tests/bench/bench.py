@@ -172,9 +172,9 @@ def bench_overhead(bench):
     start_up = median(results["gst-launch-1.0 fakesrc (start-up alone)"])
     left = median(results["gst-launch-1.0 visioncraftgifsrc"]) - start_up
     bench.say(f"Without what gst-launch-1.0 itself takes to start, the generation costs {left * 1000:.1f} ms "
-              f"of a process, {python / left:.0f} times less than aiohttp's. It is not 20 times less "
-              "because most of it is the dynamic linker: libsoup brings SQLite, Kerberos, PSL and "
-              "nghttp2, and GIO its proxy resolvers. A running process pays that once.")
+              f"of a process, {python / left:.0f} times less than aiohttp's. It is not 20 times less: "
+              "a process that uses libsoup also loads SQLite, Kerberos, PSL and nghttp2, and "
+              "GIO's proxy resolvers. A running process pays that once.")
     bench.say()
 
 
@@ -261,8 +261,8 @@ def bench_whole_job(bench):
     bench.say("### Whole job")
     bench.say()
     bench.say("A GIF of 512 × 512 pixels, 60 frames and 7.5 s to MP4, same encoder, settings and "
-              "threads, whole processes. FFmpeg's elements stamp all frames alike, which saves the "
-              "encoder's rate control work; they have to be stopped from outside.")
+              "threads, whole processes. FFmpeg's elements stamp all frames alike and never end: "
+              "they are stopped after the last frame.")
     bench.say()
     first = median([r[0] for r in results["animgifdec, x264enc, mp4mux"]])
     bench.table(("", "wall, ms", "CPU, ms", "wall : ours", "the video lasts, s"),
