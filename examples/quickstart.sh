@@ -13,8 +13,8 @@ here=$PWD
 cd "$(dirname "$0")/.."
 root=$PWD
 
-tests/packages.sh build demo
-[ -f build/build.ninja ] || meson setup build -Dtests=disabled >/dev/null
+scripts/packages.sh build demo
+[ -f build/build.ninja ] || meson setup build -Dtests=disabled -Dapps=disabled >/dev/null
 ninja -C build >build/quickstart.log 2>&1 || { tail -n 40 build/quickstart.log; exit 1; }
 
 export GST_PLUGIN_PATH=$root/build/gst${GST_PLUGIN_PATH:+:$GST_PLUGIN_PATH}

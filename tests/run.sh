@@ -10,7 +10,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-tests/packages.sh build demo tests
+scripts/packages.sh build demo tests
 # The tests bring their own server and key.
 unset VISIONCRAFT_TOKEN VISIONCRAFT_API_URL
 
@@ -49,11 +49,11 @@ run_script () {
   fi
 }
 
-plain="-Dwerror=true -Dexamples=enabled"
+plain="-Dwerror=true -Dapps=enabled -Dexamples=enabled"
 
 # A part of each kind: the client's layers, the source's tables, the decoder.
 under_valgrind="vcbody vcerror vcjob vcrequest visioncraftgifsrc-net-errors
-  visioncraftgifsrc-net-retries animgifdec_output"
+  visioncraftgifsrc-net-retries animgifdec-output"
 
 stages=("$@")
 [ ${#stages[@]} -gt 0 ] || stages=(plain sanitize valgrind guard package)
@@ -66,7 +66,7 @@ for stage in "${stages[@]}"; do
       "-Db_sanitize=address,undefined -Db_lundef=false" \
       "--suite linked --timeout-multiplier 4" ;;
     valgrind) run_suites plain "$plain" "--setup valgrind $under_valgrind" ;;
-    package) run_script tests/debian-package.sh ;;
+    package) run_script tests/system/package.sh ;;
     *) echo "run.sh: no stage '$stage'" >&2; exit 64 ;;
   esac
 done

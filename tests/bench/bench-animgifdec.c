@@ -97,7 +97,7 @@ run_once (const char *file, guint n_frames, const char *elements)
   gint64 start_us;
   double cpu_s;
 
-  load (MODULE_DIR, "visioncraftgif");
+  load (MODULE_DIR, "animgif");
   load (PLUGINS_DIR, "coreelements");
   if (strstr (elements, "avdec") != NULL)
     load (PLUGINS_DIR, "libav");

@@ -7,7 +7,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 dir=${1:-build-bench}
 
-tests/packages.sh build tests bench
+scripts/packages.sh build tests bench
 [ -f "$dir/build.ninja" ] || meson setup "$dir" >/dev/null
 ninja -C "$dir" tests/bench/gifbench >/dev/null
 bench=$dir/tests/bench/gifbench

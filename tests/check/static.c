@@ -5,32 +5,40 @@
 
 #include <gst/gst.h>
 
-/* A program that has the plugin linked in, and no other way to find it. */
+/* A program that has the plugins linked in, and no other way to find them. */
 
-GST_PLUGIN_STATIC_DECLARE (visioncraftgif);
+GST_PLUGIN_STATIC_DECLARE (animgif);
+GST_PLUGIN_STATIC_DECLARE (visioncraft);
 
 static void
-test_the_plugin_registers_itself (void)
+test_the_plugins_register_themselves (void)
 {
-  static const char *const elements[] = { "visioncraftgifsrc", "animgifdec" };
-  g_autoptr (GstPlugin) plugin = NULL;
+  static const struct
+  {
+    const char *plugin, *element;
+  } rows[] = {
+    { "animgif", "animgifdec" },
+    { "visioncraft", "visioncraftgifsrc" },
+  };
 
-  for (guint i = 0; i < G_N_ELEMENTS (elements); i++)
-    g_assert_null (gst_element_factory_find (elements[i]));
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    g_assert_null (gst_element_factory_find (rows[i].element));
 
-  GST_PLUGIN_STATIC_REGISTER (visioncraftgif);
-  plugin = gst_registry_find_plugin (gst_registry_get (), "visioncraftgif");
-  g_assert_nonnull (plugin);
-  g_assert_null (gst_plugin_get_filename (plugin));
-  g_assert_cmpstr (gst_plugin_get_version (plugin), ==, VERSION);
-  for (guint i = 0; i < G_N_ELEMENTS (elements); i++) {
+  GST_PLUGIN_STATIC_REGISTER (animgif);
+  GST_PLUGIN_STATIC_REGISTER (visioncraft);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (GstPlugin) plugin =
+        gst_registry_find_plugin (gst_registry_get (), rows[i].plugin);
     g_autoptr (GstElementFactory) factory =
-        gst_element_factory_find (elements[i]);
+        gst_element_factory_find (rows[i].element);
 
+    g_assert_nonnull (plugin);
+    g_assert_null (gst_plugin_get_filename (plugin));
+    g_assert_cmpstr (gst_plugin_get_version (plugin), ==, VERSION);
     g_assert_nonnull (factory);
     g_assert_cmpstr (
         gst_plugin_feature_get_plugin_name (GST_PLUGIN_FEATURE (factory)), ==,
-        "visioncraftgif");
+        rows[i].plugin);
   }
 }
 
@@ -69,7 +77,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   gst_init (NULL, NULL);
-  g_test_add_func ("/static/registers", test_the_plugin_registers_itself);
+  g_test_add_func ("/static/registers", test_the_plugins_register_themselves);
   g_test_add_func ("/static/works", test_the_elements_work);
   return g_test_run ();
 }

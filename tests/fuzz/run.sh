@@ -11,7 +11,7 @@ seconds=${1:?usage: tests/fuzz/run.sh SECONDS [TARGET...]}
 shift
 [ $# -gt 0 ] || set -- gif-blocks gif-lzw gif-decoder
 
-tests/packages.sh build tests fuzz
+scripts/packages.sh build tests fuzz
 [ -f build-fuzz/build.ninja ] || CC=clang meson setup build-fuzz \
   -Dfuzzing=enabled -Dexamples=disabled \
   -Db_sanitize=address,undefined -Db_lundef=false >/dev/null

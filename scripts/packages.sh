@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# The one place where Debian package names stand.
+#
+#   scripts/packages.sh GROUP...    installs what is missing of the named groups
+#
+# Groups: build (compile the plugin), demo (examples/quickstart.sh), tests, bench, fuzz, package.
+# Nothing is asked of the network when everything is there already.
+set -eu
+
+packages_of () {
+  case "$1" in
+    build) echo build-essential meson ninja-build pkg-config
+      echo libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev
+      echo libsoup-3.0-dev libjson-glib-dev libgif-dev
+      echo glib-networking ca-certificates ;;
+    demo) echo gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
+      echo gstreamer1.0-plugins-ugly ;;
+    tests) echo ffmpeg gstreamer1.0-plugins-bad gstreamer1.0-libav gstreamer1.0-plugins-base-apps
+      echo valgrind clang clang-format libclang-rt-14-dev imagemagick gnutls-bin
+      echo gstreamer1.0-x xvfb python3 python3-gst-1.0 python3-numpy groff-base
+      # The web application in a browser.
+      echo chromium chromium-driver
+      # The applications: a window under Xvfb, and an RTSP server.
+      echo libgtk-4-dev libgstrtspserver-1.0-dev xdotool dbus-daemon ;;
+    bench) echo nginx-light curl jq python3-aiohttp libavcodec-dev libavutil-dev
+      echo libgdk-pixbuf-2.0-dev ;;
+    fuzz) echo clang libclang-rt-14-dev ;;
+    package) echo debhelper devscripts fakeroot libgstreamer1.0-dev ;;
+    *) echo "packages.sh: no group '$1'" >&2; exit 64 ;;
+  esac
+}
+
+missing=()
+for group in "$@"; do
+  for package in $(packages_of "$group"); do
+    dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed \
+      || missing+=("$package")
+  done
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  command -v sudo >/dev/null || {
+    echo "packages.sh: install these as root, then try again: ${missing[*]}" >&2
+    exit 69
+  }
+  as_root=(sudo)
+fi
+
+echo "Installing: ${missing[*]}"
+# No questions, and no daemons started (nginx, where init decides by runlevel).
+export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
+install_missing () {
+  "${as_root[@]}" apt-get install -qq -y --no-install-recommends "${missing[@]}" >/dev/null
+}
+# The lists may be missing or old; ask for new ones only then.
+install_missing 2>/dev/null || {
+  "${as_root[@]}" apt-get update -qq
+  install_missing
+}

@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* animgifdec as its users meet it: the built module beside stock elements, which are loaded one by
+ * one, and ffprobe's opinion of the files that come out. */
+#include "animgifdec-testgif.h"
+
+#include <gst/check/gstcheck.h>
+#include <gst/pbutils/pbutils.h>
+
+#include <glib/gstdio.h>
+
+#define RUN_TIMEOUT (50 * GST_SECOND)
+#define UNEVEN GST_TIME_AS_NSECONDS (1840 * GST_MSECOND)
+
+static gchar *directory; /* of one test */
+
+static void
+load (const gchar *folder, const gchar *name)
+{
+  g_autofree gchar *file = g_strdup_printf ("%s/libgst%s.so", folder, name);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstPlugin) plugin = gst_plugin_load_file (file, &error);
+
+  fail_unless (
+      plugin != NULL, "%s: %s", file, error != NULL ? error->message : "");
+}
+
+static void
+load_plugins (void)
+{
+  const gchar *stock[] = { "aom", "app", "coreelements", "gio", "hls", "isomp4",
+    "libav", "matroska", "mpegtsmux", "multifile", "playback", "png",
+    "typefindfunctions", "videoconvertscale", "videoparsersbad", "videorate",
+    "vpx", "x264", "y4menc" };
+
+  load (MODULE_DIR, "animgif");
+  for (guint i = 0; i < G_N_ELEMENTS (stock); i++)
+    load (PLUGINS_DIR, stock[i]);
+}
+
+static void
+write_file (const gchar *name, GBytes *bytes)
+{
+  g_autofree gchar *path = g_build_filename (directory, name, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_file_set_contents (
+      path, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), &error);
+  g_assert_no_error (error);
+}
+
+/* uneven.gif and even.gif, 10 frames of 80 ms, in a folder of their own. */
+static void
+set_up (void)
+{
+  const guint delays_cs[] = { 8, G_MAXUINT };
+  g_autoptr (GBytes) uneven = test_gif_write_uneven (64, 48);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) even = NULL;
+  TestGif gif;
+
+  directory = g_dir_make_tmp ("animgifdec-XXXXXX", &error);
+  g_assert_no_error (error);
+  test_gif_init (&gif, 64, 48, 10, delays_cs);
+  gif.loops = 0;
+  gif.comment = "even";
+  even = test_gif_write (&gif);
+  write_file ("uneven.gif", uneven);
+  write_file ("even.gif", even);
+}
+
+static void
+tear_down (void)
+{
+  g_autoptr (GDir) dir = g_dir_open (directory, 0, NULL);
+  const gchar *name;
+
+  while ((name = g_dir_read_name (dir)) != NULL) {
+    g_autofree gchar *path = g_build_filename (directory, name, NULL);
+
+    g_unlink (path);
+  }
+  g_rmdir (directory);
+  g_clear_pointer (&directory, g_free);
+}
+
+/* Plays until EOS; an error or silence fails the test. */
+static void
+run (GstElement *pipeline)
+{
+  g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
+  g_autoptr (GstMessage) message = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *debug = NULL;
+
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  message = gst_bus_timed_pop_filtered (
+      bus, RUN_TIMEOUT, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+  fail_unless (message != NULL, "the pipeline does not end");
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR)
+    gst_message_parse_error (message, &error, &debug);
+  fail_unless (error == NULL, "%s (%s)", error ? error->message : "", debug);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+}
+
+/* gst-launch syntax, with DIR for the test's folder. */
+static GstElement *
+parse (const gchar *line)
+{
+  g_auto (GStrv) parts = g_strsplit (line, "DIR", -1);
+  g_autofree gchar *text = g_strjoinv (directory, parts);
+  g_autoptr (GError) error = NULL;
+  GstElement *pipeline = gst_parse_launch (text, &error);
+
+  g_assert_no_error (error);
+  return pipeline;
+}
+
+static void
+run_line (const gchar *line)
+{
+  GstElement *pipeline = parse (line);
+
+  run (pipeline);
+  gst_object_unref (pipeline);
+}
+
+/* Duration and number of pictures of a file, as ffprobe sees them. */
+static void
+assert_media (const gchar *name, const gchar *duration, guint n_pictures)
+{
+  g_autofree gchar *path = g_build_filename (directory, name, NULL);
+  const gchar *argv[] = { "ffprobe", "-v", "error", "-count_packets",
+    "-show_streams", "-show_format", "-of", "flat", path, NULL };
+  g_autofree gchar *time = NULL;
+  g_autofree gchar *number = NULL;
+  g_autofree gchar *out = NULL;
+  g_autoptr (GError) error = NULL;
+  gint status;
+
+  g_spawn_sync (NULL, (gchar **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL,
+      &out, NULL, &status, &error);
+  g_assert_no_error (error);
+  fail_unless (g_spawn_check_wait_status (status, NULL));
+  time = g_strdup_printf ("format.duration=\"%s\"", duration);
+  number = g_strdup_printf ("stream.0.nb_read_packets=\"%u\"", n_pictures);
+  fail_unless (strstr (out, time) != NULL, "%s is not in:\n%s", time, out);
+  fail_unless (strstr (out, number) != NULL, "%s is not in:\n%s", number, out);
+}
+
+#define SOURCE "filesrc location=DIR/uneven.gif ! animgifdec ! "
+#define I420 "videoconvert ! video/x-raw,format=I420"
+#define CONSTANT "videorate ! " I420 ",framerate=25/1"
+
+static const struct
+{
+  const gchar *line;
+  const gchar *file;
+  guint n_pictures;
+} recipes[] = {
+  { I420 " ! x264enc bframes=0 ! mp4mux faststart=true", "a.mp4", 5 },
+  { I420 " ! x264enc tune=zerolatency ! mp4mux", "b.mp4", 5 },
+  { CONSTANT " ! x264enc ! h264parse ! mp4mux", "c.mp4", 46 },
+  { I420 " ! x264enc bframes=0 ! mp4mux fragment-duration=500", "d.mp4", 5 },
+  { "videoconvert ! vp8enc deadline=1 ! webmmux", "e.webm", 5 },
+  { I420 " ! vp9enc deadline=1 cpu-used=4 ! webmmux", "f.webm", 5 },
+  { I420 " ! x264enc bframes=0 ! matroskamux", "g.mkv", 5 },
+  { CONSTANT " ! av1enc cpu-used=8 ! av1parse ! webmmux", "h.webm", 46 },
+  { CONSTANT " ! x264enc ! h264parse ! mpegtsmux", "i.ts", 46 },
+};
+
+GST_START_TEST (test_every_muxer_keeps_the_time)
+{
+  g_autofree gchar *line =
+      g_strdup_printf (SOURCE "%s ! filesink location=DIR/%s",
+          recipes[__i__].line, recipes[__i__].file);
+
+  run_line (line);
+  assert_media (recipes[__i__].file, "1.840000", recipes[__i__].n_pictures);
+}
+GST_END_TEST
+
+GST_START_TEST (test_hls_keeps_the_time)
+{
+  run_line (SOURCE CONSTANT
+      " ! x264enc key-int-max=50 ! h264parse ! hlssink2 async-handling=true "
+      "location=DIR/s%05d.ts playlist-location=DIR/p.m3u8 target-duration=2 "
+      "playlist-length=0 max-files=0");
+  assert_media ("s00000.ts", "1.840000", 46);
+}
+GST_END_TEST
+
+GST_START_TEST (test_loops_make_a_longer_file)
+{
+  run_line ("filesrc location=DIR/uneven.gif ! animgifdec loop-count=3 ! " I420
+            " ! x264enc bframes=0 ! mp4mux ! filesink location=DIR/l.mp4");
+  assert_media ("l.mp4", "5.520000", 15);
+}
+GST_END_TEST
+
+GST_START_TEST (test_equal_delays_suit_who_wants_a_frame_rate)
+{
+  g_autofree gchar *path = g_build_filename (directory, "even.y4m", NULL);
+  g_autofree gchar *text = NULL;
+
+  run_line ("filesrc location=DIR/even.gif ! animgifdec ! " I420
+            " ! y4menc ! filesink location=DIR/even.y4m");
+  fail_unless (g_file_get_contents (path, &text, NULL, NULL));
+  fail_unless (g_str_has_prefix (text, "YUV4MPEG2 C420 W64 H48 Ip F25:2 "),
+      "%.60s", text);
+}
+GST_END_TEST
+
+GST_START_TEST (test_each_frame_becomes_a_picture)
+{
+  run_line (
+      SOURCE "videoconvert ! pngenc ! multifilesink location=DIR/f%03d.png");
+  for (guint i = 0; i < 6; i++) {
+    g_autofree gchar *path = g_strdup_printf ("%s/f%03u.png", directory, i);
+
+    fail_unless_equals_int (g_file_test (path, G_FILE_TEST_EXISTS), i < 5);
+  }
+}
+GST_END_TEST
+
+/* ---- Who is picked ---- */
+
+static guint
+count_decoders (GstElement *pipeline)
+{
+  g_autoptr (GstIterator) it = gst_bin_iterate_all_by_element_factory_name (
+      GST_BIN (pipeline), "animgifdec");
+  GValue item = G_VALUE_INIT;
+  guint n = 0;
+
+  while (gst_iterator_next (it, &item) == GST_ITERATOR_OK) {
+    g_value_reset (&item);
+    n++;
+  }
+  g_value_unset (&item);
+  return n;
+}
+
+static const gchar *players[] = {
+  "filesrc location=DIR/uneven.gif ! decodebin ! videoconvert ! "
+  "fakesink name=sink sync=true",
+  "filesrc location=DIR/uneven.gif ! decodebin3 ! videoconvert ! "
+  "fakesink name=sink sync=true",
+  "uridecodebin uri=file://DIR/uneven.gif ! fakesink sync=true",
+  "uridecodebin3 uri=file://DIR/uneven.gif ! fakesink sync=true",
+  "playbin uri=file://DIR/uneven.gif video-sink=\"fakesink sync=true\"",
+  "playbin3 uri=file://DIR/uneven.gif video-sink=\"fakesink sync=true\"",
+};
+
+GST_START_TEST (test_players_pick_it_and_end)
+{
+  GstElement *pipeline = parse (players[__i__]);
+  gint64 duration = 0;
+
+  gst_element_set_state (pipeline, GST_STATE_PAUSED);
+  fail_unless_equals_int (
+      gst_element_get_state (pipeline, NULL, NULL, RUN_TIMEOUT),
+      GST_STATE_CHANGE_SUCCESS);
+  fail_unless_equals_int (count_decoders (pipeline), 1);
+  fail_unless (
+      gst_element_query_duration (pipeline, GST_FORMAT_TIME, &duration));
+  fail_unless_equals_uint64 (duration, UNEVEN);
+  run (pipeline);
+  gst_object_unref (pipeline);
+}
+GST_END_TEST
+
+GST_START_TEST (test_discoverer_knows_the_duration)
+{
+  g_autofree gchar *uri = g_strdup_printf ("file://%s/uneven.gif", directory);
+  g_autoptr (GError) error = NULL;
+  GstDiscoverer *discoverer = gst_discoverer_new (RUN_TIMEOUT, &error);
+  GstDiscovererInfo *info;
+
+  g_assert_no_error (error);
+  info = gst_discoverer_discover_uri (discoverer, uri, &error);
+  g_assert_no_error (error);
+  fail_unless_equals_int (
+      gst_discoverer_info_get_result (info), GST_DISCOVERER_OK);
+  fail_unless_equals_uint64 (gst_discoverer_info_get_duration (info), UNEVEN);
+  fail_unless (gst_discoverer_info_get_seekable (info));
+  gst_discoverer_info_unref (info);
+  g_object_unref (discoverer);
+}
+GST_END_TEST
+
+/* ---- Order and leaks ---- */
+
+GST_START_TEST (test_two_files_through_concat_go_on_in_time)
+{
+  run_line ("concat name=c ! animgifdec ! videoconvert ! videoscale ! "
+            "video/x-raw,format=I420,width=64,height=48 ! x264enc bframes=0 ! "
+            "mp4mux ! filesink location=DIR/two.mp4 "
+            "filesrc location=DIR/uneven.gif ! c. "
+            "filesrc location=DIR/uneven.gif ! c.");
+  assert_media ("two.mp4", "3.680000", 10);
+}
+GST_END_TEST
+
+/* It cannot be given back: its hooks live as long as the process. */
+static GstTracer *
+start_leak_tracer (void)
+{
+  g_autoptr (GstPluginFeature) feature = NULL;
+  GstTracer *tracer;
+
+  load (PLUGINS_DIR, "coretracers");
+  feature = gst_registry_lookup_feature (gst_registry_get (), "leaks");
+  fail_unless (feature != NULL);
+  tracer = g_object_new (
+      gst_tracer_factory_get_tracer_type (GST_TRACER_FACTORY (feature)), NULL);
+  g_signal_emit_by_name (tracer, "activity-start-tracking");
+  return tracer;
+}
+
+static void
+assert_nothing_lives (GstTracer *tracer)
+{
+  GstStructure *live = NULL;
+  const GValue *list;
+
+  /* A thread lets go of its task a moment after that was joined. */
+  gst_task_cleanup_all ();
+  g_signal_emit_by_name (tracer, "get-live-objects", &live);
+  list = gst_structure_get_value (live, "live-objects-list");
+  for (guint i = 0; i < gst_value_list_get_size (list); i++) {
+    g_autofree gchar *text =
+        gst_value_serialize (gst_value_list_get_value (list, i));
+
+    g_printerr ("still alive: %s\n", text);
+  }
+  fail_unless_equals_int (gst_value_list_get_size (list), 0);
+  gst_structure_free (live);
+}
+
+GST_START_TEST (test_nothing_stays_behind)
+{
+  GstTracer *tracer = start_leak_tracer ();
+  GstElement *pipeline = parse ("filesrc location=DIR/even.gif ! "
+                                "animgifdec loop-count=-1 ! videoconvert ! "
+                                "fakesink sync=false");
+
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  for (guint i = 0; i < 20; i++) {
+    gst_element_get_state (pipeline, NULL, NULL, RUN_TIMEOUT);
+    fail_unless (gst_element_seek_simple (
+        pipeline, GST_FORMAT_TIME, GST_SEEK_FLAG_FLUSH, i * GST_SECOND));
+  }
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_object_unref (pipeline);
+  assert_nothing_lives (tracer);
+}
+GST_END_TEST
+
+static Suite *
+animgifdec_pipelines_suite (void)
+{
+  Suite *suite = suite_create ("animgifdec-pipelines");
+  TCase *files = tcase_create ("files");
+  TCase *players_case = tcase_create ("players");
+
+  tcase_add_unchecked_fixture (files, load_plugins, NULL);
+  tcase_add_checked_fixture (files, set_up, tear_down);
+  tcase_add_loop_test (
+      files, test_every_muxer_keeps_the_time, 0, G_N_ELEMENTS (recipes));
+  tcase_add_test (files, test_hls_keeps_the_time);
+  tcase_add_test (files, test_loops_make_a_longer_file);
+  tcase_add_test (files, test_equal_delays_suit_who_wants_a_frame_rate);
+  tcase_add_test (files, test_each_frame_becomes_a_picture);
+  tcase_add_test (files, test_two_files_through_concat_go_on_in_time);
+  suite_add_tcase (suite, files);
+
+  tcase_add_unchecked_fixture (players_case, load_plugins, NULL);
+  tcase_add_checked_fixture (players_case, set_up, tear_down);
+  tcase_add_loop_test (
+      players_case, test_players_pick_it_and_end, 0, G_N_ELEMENTS (players));
+  tcase_add_test (players_case, test_discoverer_knows_the_duration);
+  tcase_add_test (players_case, test_nothing_stays_behind);
+  suite_add_tcase (suite, players_case);
+  return suite;
+}
+
+GST_CHECK_MAIN (animgifdec_pipelines)

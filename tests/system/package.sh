@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# Builds the Debian package in a folder of its own, installs it, tries it, and removes it again.
+#
+#   tests/system/package.sh
+#
+# Needs root, or sudo.
+set -eu
+cd "$(dirname "$0")/../.."
+
+scripts/packages.sh build demo package
+
+package=gstreamer1.0-visioncraft
+work=$(mktemp -d)
+as_root=()
+[ "$(id -u)" -eq 0 ] || as_root=(sudo)
+installed=
+
+clean_up () {
+  [ -z "$installed" ] || "${as_root[@]}" dpkg --purge "$package" >/dev/null
+  rm -rf "$work"
+}
+trap clean_up EXIT
+
+fail () { echo "FAILED: $1"; exit 1; }
+
+! dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed \
+  || fail "$package is installed already and would be lost"
+
+# The sources as they are here, without what was built.
+mkdir "$work/source"
+tar -c --exclude-vcs --exclude='./build*' . | tar -x -C "$work/source"
+cp -r packaging/debian "$work/source/debian"
+
+version=$(sed -n "s/^  version: '\(.*\)',$/\1/p" meson.build)
+[ "$(dpkg-parsechangelog -l packaging/debian/changelog -S Version)" = "$version" ] \
+  || fail "packaging/debian/changelog is not about version $version"
+
+(cd "$work/source" && dpkg-buildpackage -us -uc) >"$work/build.log" 2>&1 \
+  || { tail -n 60 "$work/build.log"; fail "dpkg-buildpackage"; }
+[ -f "$work/gst-visioncraft_$version.dsc" ] || fail "there is no source package"
+deb=$(echo "$work/${package}_${version}"_*.deb)
+
+# What installers of missing codecs look for.
+has_field () {
+  local value
+  value=$(dpkg-deb -f "$deb" "$1")
+  [[ $value == *"$2"* ]] || fail "the field $1 is \"$value\""
+}
+has_field Gstreamer-Version 1.22
+has_field Gstreamer-Elements "animgifdec, visioncraftgifsrc"
+has_field Gstreamer-Uri-Sources visioncraft
+has_field Gstreamer-Decoders image/gif
+has_field Depends libsoup-3.0-0
+
+plugins_dir=$(pkg-config --variable=pluginsdir gstreamer-1.0)
+module=$plugins_dir/libgstvisioncraft.so
+page=/usr/share/doc/gst-visioncraft/elements.md
+dpkg-deb -c "$deb" >"$work/contents.txt"
+for file in "$module" "$plugins_dir/libgstanimgif.so" "$page"; do
+  grep -qF ".$file" "$work/contents.txt" || fail "$file is not in the package"
+done
+
+# As a user has it: no path, a registry that knows nothing yet.
+unset GST_PLUGIN_PATH GST_PLUGIN_SYSTEM_PATH GST_REGISTRY_DISABLE
+export HOME=$work/home XDG_CACHE_HOME=$work/home/.cache GST_REGISTRY=$work/registry.bin
+installed=yes
+"${as_root[@]}" dpkg --install "$deb" >"$work/install.log" 2>&1 \
+  || { cat "$work/install.log"; fail "dpkg --install"; }
+gst-inspect-1.0 visioncraftgifsrc >"$work/inspect.txt" || fail "visioncraftgifsrc is not found"
+# /lib and /usr/lib are one.
+found=$(sed -n 's/^ *Filename *//p' "$work/inspect.txt")
+[ "$(realpath "$found")" = "$(realpath "$module")" ] \
+  || fail "visioncraftgifsrc is from $found"
+grep -qF "file://$page#visioncraftgifsrc" "$work/inspect.txt" || fail "the page's address differs"
+[ -f "$page" ] || fail "$page is not installed"
+timeout 60 gst-launch-1.0 playbin video-sink=fakesink \
+  uri="file://$PWD/tests/data/gif/delays-1840ms.gif" >"$work/play.txt" 2>&1 \
+  || { cat "$work/play.txt"; fail "playbin does not play a GIF"; }
+
+"${as_root[@]}" dpkg --purge "$package" >/dev/null || fail "dpkg --purge"
+installed=
+! gst-inspect-1.0 --exists visioncraftgifsrc || fail "the element outlives its package"
+[ ! -e "$module" ] && [ ! -e "$page" ] || fail "files outlive their package"
+echo "The package $(basename "$deb") builds, installs, works and goes again."
