@@ -3,9 +3,15 @@
 #
 #   scripts/packages.sh GROUP...    installs what is missing of the named groups
 #
-# Groups: build (compile the plugin), demo (examples/quickstart.sh), tests, bench, fuzz, package.
+# Groups: build (compile the plugins), demo (examples/quickstart.sh), apps (compile and run the
+# applications), tests, bench, fuzz, package.
 # Nothing is asked of the network when everything is there already.
 set -eu
+
+if [ $# -eq 0 ]; then
+  sed -n 's/^# \{0,1\}//; 2,/^$/p' "$0" >&2
+  exit 64
+fi
 
 packages_of () {
   case "$1" in
@@ -15,13 +21,16 @@ packages_of () {
       echo glib-networking ca-certificates ;;
     demo) echo gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
       echo gstreamer1.0-plugins-ugly ;;
+    # MP4 and WebM; a window; RTSP.
+    apps) echo gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly
+      echo gstreamer1.0-plugins-bad libgtk-4-dev libgstrtspserver-1.0-dev ;;
     tests) echo ffmpeg gstreamer1.0-plugins-bad gstreamer1.0-libav gstreamer1.0-plugins-base-apps
       echo valgrind clang clang-format libclang-rt-14-dev imagemagick gnutls-bin
       echo gstreamer1.0-x xvfb python3 python3-gst-1.0 python3-numpy groff-base
       # The web application in a browser.
       echo chromium chromium-driver
-      # The applications: a window under Xvfb, and an RTSP server.
-      echo libgtk-4-dev libgstrtspserver-1.0-dev xdotool dbus-daemon ;;
+      # The player's window under Xvfb.
+      echo xdotool dbus-daemon ;;
     bench) echo nginx-light curl jq python3-aiohttp libavcodec-dev libavutil-dev
       echo libgdk-pixbuf-2.0-dev ;;
     fuzz) echo clang libclang-rt-14-dev ;;

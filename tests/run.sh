@@ -10,7 +10,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-scripts/packages.sh build demo tests
+scripts/packages.sh build demo apps tests
 # The tests bring their own server and key.
 unset VISIONCRAFT_TOKEN VISIONCRAFT_API_URL
 
