@@ -7,7 +7,7 @@ struct _RtspFactory
 {
   GstRTSPMediaFactory parent;
 
-  RtspBook *book;
+  RtspStore *store;
   char *id;
 };
 
@@ -103,7 +103,7 @@ create_element (GstRTSPMediaFactory *factory, const GstRTSPUrl *url)
 {
   RtspFactory *self = RTSP_FACTORY (factory);
   g_autoptr (GError) error = NULL;
-  RtspUse *use = rtsp_book_find (self->book, self->id);
+  RtspUse *use = rtsp_store_find (self->store, self->id);
   GstElement *bin;
 
   if (use == NULL)
@@ -133,7 +133,7 @@ rtsp_factory_finalize (GObject *object)
 {
   RtspFactory *self = RTSP_FACTORY (object);
 
-  g_clear_pointer (&self->book, rtsp_book_unref);
+  g_clear_pointer (&self->store, rtsp_store_unref);
   g_free (self->id);
   G_OBJECT_CLASS (rtsp_factory_parent_class)->finalize (object);
 }
@@ -158,11 +158,11 @@ rtsp_factory_init (RtspFactory *self)
 }
 
 GstRTSPMediaFactory *
-rtsp_factory_new (RtspBook *book, const char *id)
+rtsp_factory_new (RtspStore *store, const char *id)
 {
   RtspFactory *self = g_object_new (RTSP_TYPE_FACTORY, NULL);
 
-  self->book = rtsp_book_ref (book);
+  self->store = rtsp_store_ref (store);
   self->id = g_strdup (id);
   return GST_RTSP_MEDIA_FACTORY (self);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "rtspbook.h"
+#include "rtspstore.h"
 
 #include <gst/rtsp-server/rtsp-server.h>
 
@@ -15,8 +15,8 @@ G_DECLARE_FINAL_TYPE (
 
 #define RTSP_FACTORY_RATE 25
 
-/* For the GIF that @book has under @id. */
-GstRTSPMediaFactory *rtsp_factory_new (RtspBook *book, const char *id);
+/* For the GIF that @store has under @id. */
+GstRTSPMediaFactory *rtsp_factory_new (RtspStore *store, const char *id);
 
 /* What the pipeline is made of, NULL-terminated, to check early that it is all
  * installed. */

@@ -9,7 +9,7 @@ struct _RtspMounts
 {
   GstRTSPMountPoints parent;
 
-  RtspBook *book;
+  RtspStore *store;
 
   /* Two clients may want to mount the same at once. */
   GMutex lock;
@@ -42,7 +42,7 @@ make_path (GstRTSPMountPoints *mounts, const GstRTSPUrl *url)
   return address != NULL ? path_of (address->id) : g_strdup (url->abspath);
 }
 
-/* Called by the book, with its lock held. */
+/* Called by the store, with its lock held. */
 static void
 unmount (const char *id, gpointer data)
 {
@@ -55,7 +55,7 @@ unmount (const char *id, gpointer data)
   g_mutex_unlock (&self->lock);
 }
 
-/* The use of it that the caller has keeps the book from unmounting it. */
+/* The use of it that the caller has keeps the store from unmounting it. */
 static void
 mount (RtspMounts *self, const char *id)
 {
@@ -64,7 +64,7 @@ mount (RtspMounts *self, const char *id)
   g_mutex_lock (&self->lock);
   if (g_hash_table_add (self->mounted, g_strdup (id)))
     gst_rtsp_mount_points_add_factory (
-        GST_RTSP_MOUNT_POINTS (self), path, rtsp_factory_new (self->book, id));
+        GST_RTSP_MOUNT_POINTS (self), path, rtsp_factory_new (self->store, id));
   g_mutex_unlock (&self->lock);
 }
 
@@ -77,7 +77,7 @@ find (RtspMounts *self, const GstRTSPUrl *url, RtspRefusal *refusal)
 
   if (g_str_has_prefix (url->abspath, RTSP_ADDRESS_PATH "/")
       && g_strv_length (parts) >= 3)
-    use = rtsp_book_find (self->book, parts[2]);
+    use = rtsp_store_find (self->store, parts[2]);
   if (use == NULL)
     rtsp_refuse (refusal, GST_RTSP_STS_NOT_FOUND,
         "There is nothing here but " RTSP_ADDRESS_PATH "?prompt=…");
@@ -96,16 +96,16 @@ rtsp_mounts_open (
   address = rtsp_address_parse (url->query, refusal);
   if (address == NULL)
     return NULL;
-  use = rtsp_book_open (self->book, address, wait_s, refusal);
+  use = rtsp_store_open (self->store, address, wait_s, refusal);
   if (use != NULL)
     mount (self, address->id);
   return use;
 }
 
-RtspBook *
-rtsp_mounts_get_book (RtspMounts *self)
+RtspStore *
+rtsp_mounts_get_store (RtspMounts *self)
 {
-  return self->book;
+  return self->store;
 }
 
 static void
@@ -113,8 +113,8 @@ rtsp_mounts_finalize (GObject *object)
 {
   RtspMounts *self = RTSP_MOUNTS (object);
 
-  rtsp_book_close (self->book);
-  rtsp_book_unref (self->book);
+  rtsp_store_close (self->store);
+  rtsp_store_unref (self->store);
   g_hash_table_unref (self->mounted);
   g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (rtsp_mounts_parent_class)->finalize (object);
@@ -139,6 +139,6 @@ rtsp_mounts_new (const RtspService *service, guint max_mounts)
 {
   RtspMounts *self = g_object_new (RTSP_TYPE_MOUNTS, NULL);
 
-  self->book = rtsp_book_new (service, max_mounts, unmount, self);
+  self->store = rtsp_store_new (service, max_mounts, unmount, self);
   return GST_RTSP_MOUNT_POINTS (self);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "rtspbook.h"
+#include "rtspstore.h"
 
 #include <gst/rtsp-server/rtsp-server.h>
 
@@ -13,18 +13,18 @@ G_BEGIN_DECLS
 #define RTSP_TYPE_MOUNTS (rtsp_mounts_get_type ())
 G_DECLARE_FINAL_TYPE (RtspMounts, rtsp_mounts, RTSP, MOUNTS, GstRTSPMountPoints)
 
-/* Uses of the book: see rtsp_book_new(). */
+/* Uses of the store: see rtsp_store_new(). */
 GstRTSPMountPoints *rtsp_mounts_new (
     const RtspService *service, guint max_mounts);
 
-/* Sees to it that there is a mount for @url; blocks as rtsp_book_open() does.
+/* Sees to it that there is a mount for @url; blocks as rtsp_store_open() does.
  * The mount stays at least as long as the returned use. NULL and @refusal: see
- * rtsp_address_parse() and rtsp_book_open(); 404 for another path. Transfer
+ * rtsp_address_parse() and rtsp_store_open(); 404 for another path. Transfer
  * full. */
 RtspUse *rtsp_mounts_open (RtspMounts *self, const GstRTSPUrl *url,
     guint wait_s, RtspRefusal *refusal);
 
 /* Owned by @self. */
-RtspBook *rtsp_mounts_get_book (RtspMounts *self);
+RtspStore *rtsp_mounts_get_store (RtspMounts *self);
 
 G_END_DECLS

@@ -156,14 +156,14 @@ rtsp_server_stop (RtspServer *self)
 {
   g_clear_handle_id (&self->attached_id, g_source_remove);
   g_clear_handle_id (&self->cleanup_id, g_source_remove);
-  rtsp_book_close (rtsp_server_get_book (self));
+  rtsp_store_close (rtsp_server_get_store (self));
   gst_rtsp_server_client_filter (GST_RTSP_SERVER (self), send_away, NULL);
 }
 
-RtspBook *
-rtsp_server_get_book (RtspServer *self)
+RtspStore *
+rtsp_server_get_store (RtspServer *self)
 {
-  return rtsp_mounts_get_book (self->mounts);
+  return rtsp_mounts_get_store (self->mounts);
 }
 
 guint

@@ -31,7 +31,7 @@ gboolean rtsp_server_start (RtspServer *self, GError **error);
 void rtsp_server_stop (RtspServer *self);
 
 /* For the log and for tests. Owned by @self. */
-RtspBook *rtsp_server_get_book (RtspServer *self);
+RtspStore *rtsp_server_get_store (RtspServer *self);
 guint rtsp_server_count_clients (RtspServer *self);
 
 G_END_DECLS

@@ -44,7 +44,7 @@ static const struct
 } files[] = {
   { "/", "index.html", "text/html; charset=utf-8" },
   { "/app.js", "app.js", "text/javascript; charset=utf-8" },
-  { "/words.js", "words.js", "text/javascript; charset=utf-8" },
+  { "/messages.js", "messages.js", "text/javascript; charset=utf-8" },
   { "/style.css", "style.css", "text/css; charset=utf-8" },
   { "/icon.svg", "icon.svg", "image/svg+xml" },
 };

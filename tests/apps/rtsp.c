@@ -72,7 +72,7 @@ has_no_clients (gpointer server)
 static gboolean
 has_no_uses (gpointer server)
 {
-  return rtsp_book_count_uses (rtsp_server_get_book (server)) == 0;
+  return rtsp_store_count_uses (rtsp_server_get_store (server)) == 0;
 }
 
 static void
@@ -129,7 +129,7 @@ count_posts (Fixture *fixture)
 static guint
 count_uses (Fixture *fixture)
 {
-  return rtsp_book_count_uses (rtsp_server_get_book (fixture->server));
+  return rtsp_store_count_uses (rtsp_server_get_store (fixture->server));
 }
 
 static gboolean
@@ -225,7 +225,7 @@ test_80_pictures_come_at_25_a_second (Fixture *fixture, gconstpointer data)
 
   wait_for_uses (fixture, 0);
   g_assert_cmpuint (
-      rtsp_book_count_entries (rtsp_server_get_book (fixture->server)), ==, 1);
+      rtsp_store_count_entries (rtsp_server_get_store (fixture->server)), ==, 1);
   g_assert_cmpuint (count_posts (fixture), ==, 1);
 }
 
@@ -388,7 +388,7 @@ test_idlest_gif_goes_when_there_is_no_place (
   rtsp_request_free (second);
   wait_for_uses (fixture, 0);
   g_assert_cmpuint (
-      rtsp_book_count_entries (rtsp_server_get_book (fixture->server)), ==, 1);
+      rtsp_store_count_entries (rtsp_server_get_store (fixture->server)), ==, 1);
 
   /* It had to go, and is made again. */
   first = describe (fixture, "/gif?prompt=one");
@@ -496,7 +496,7 @@ test_failure_is_told_and_not_kept (Fixture *fixture, gconstpointer data)
     g_assert_null (strstr (request->body, EXAMPLE_TOKEN));
   }
   g_assert_cmpuint (
-      rtsp_book_count_entries (rtsp_server_get_book (fixture->server)), ==, 0);
+      rtsp_store_count_entries (rtsp_server_get_store (fixture->server)), ==, 0);
 }
 
 #define ADD(path, limits, function) \

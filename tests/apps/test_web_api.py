@@ -57,7 +57,7 @@ class Page(Case):
         job = self.setup.submit("a fox")
         self.assertEqual(self.setup.events(job)[-1]["state"], "done")
         below = f"/api/generations/{job}"
-        for path in ["/", "/app.js", "/words.js", "/style.css", "/icon.svg",
+        for path in ["/", "/app.js", "/messages.js", "/style.css", "/icon.svg",
                      "/api/options", "/api/generations", "/nothing", below,
                      f"{below}/events", f"{below}/video", f"{below}/gif",
                      f"{below}/mp4", f"{below}/webm", f"{below}/nothing"]:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-import { errorWords, facts, ideas, working } from "./words.js";
+import { errorText, facts, ideas, working } from "./messages.js";
 
 const $ = (id) => document.getElementById(id);
 const form = $("form"), stage = $("stage"), video = $("video");
@@ -31,7 +31,7 @@ function say(text) {
 
 function showError(error) {
   stopVideo();
-  const [title, text, detail] = errorWords(error);
+  const [title, text, detail] = errorText(error);
   $("error-title").textContent = title;
   $("error-text").textContent = text;
   $("error-detail").textContent = detail;

@@ -38,7 +38,7 @@ const fields = {
 };
 
 // [title, text, the service's own words or ""]
-export function errorWords(error) {
+export function errorText(error) {
   const [title, text] = errors[error.kind] ?? errors.internal;
   const about = error.field in fields ? `${fields[error.field]}: ` : "";
   const wait = error.retry_after ? ` Try again in ${seconds(error.retry_after)}.` : "";

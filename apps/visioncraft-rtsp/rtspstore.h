@@ -9,35 +9,35 @@ G_BEGIN_DECLS
  * an address is generated once however many ask for it, and that there are
  * never more than so many. Safe to use from any thread.
  *
- * A GIF stays until its place is needed: when the book is full, the one that
+ * A GIF stays until its place is needed: when the store is full, the one that
  * has been out of use for the longest goes. One that is in use, or still being
- * made, does not. Failures are not kept. Entries refer to the book: only
- * rtsp_book_close() lets it go. */
-typedef struct _RtspBook RtspBook;
+ * made, does not. Failures are not kept. Entries refer to the store: only
+ * rtsp_store_close() lets it go. */
+typedef struct _RtspStore RtspStore;
 
 /* @service is copied. @gone is told the id of each GIF that has to go; it must
- * not call the book. */
-typedef void (*RtspBookGone) (const char *id, gpointer data);
-RtspBook *rtsp_book_new (const RtspService *service, guint max_entries,
-    RtspBookGone gone, gpointer data);
-RtspBook *rtsp_book_ref (RtspBook *book);
-void rtsp_book_unref (RtspBook *book);
+ * not call the store. */
+typedef void (*RtspStoreGone) (const char *id, gpointer data);
+RtspStore *rtsp_store_new (const RtspService *service, guint max_entries,
+    RtspStoreGone gone, gpointer data);
+RtspStore *rtsp_store_ref (RtspStore *store);
+void rtsp_store_unref (RtspStore *store);
 
 /* Cancels what is being made, waits for its end, and refuses from then on. */
-void rtsp_book_close (RtspBook *book);
+void rtsp_store_close (RtspStore *store);
 
-/* One use of a GIF, which keeps it in the book. */
+/* One use of a GIF, which keeps it in the store. */
 typedef struct _RtspUse RtspUse;
 
 /* Waits for what @address asks for, at most @wait_s seconds; the first one to
  * ask starts the generation, which goes on when nobody waits any longer. NULL
  * and @refusal: as rtsp_generate() has it, or 503 when there is no place, or
  * when the time is over. Transfer full. */
-RtspUse *rtsp_book_open (RtspBook *book, const RtspAddress *address,
+RtspUse *rtsp_store_open (RtspStore *store, const RtspAddress *address,
     guint wait_s, RtspRefusal *refusal);
 
 /* A use of what is there already; NULL where it is not. Transfer full. */
-RtspUse *rtsp_book_find (RtspBook *book, const char *id);
+RtspUse *rtsp_store_find (RtspStore *store, const char *id);
 
 void rtsp_use_free (RtspUse *use);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtspUse, rtsp_use_free)
@@ -48,7 +48,7 @@ GBytes *rtsp_use_get_gif (RtspUse *use);
 
 /* How many GIFs there are or are being made, and how many uses of them; one
  * that waits is a use. */
-guint rtsp_book_count_entries (RtspBook *book);
-guint rtsp_book_count_uses (RtspBook *book);
+guint rtsp_store_count_entries (RtspStore *store);
+guint rtsp_store_count_uses (RtspStore *store);
 
 G_END_DECLS

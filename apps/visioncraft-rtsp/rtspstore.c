@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "rtspbook.h"
+#include "rtspstore.h"
 
 /* What is told to who asked for something that is not ready in time. */
 #define RETRY_AFTER_S 10
 
-/* One address. All fields but @id and @address are under the book's lock. */
+/* One address. All fields but @id and @address are under the store's lock. */
 typedef struct
 {
-  RtspBook *book; /* a reference */
+  RtspStore *store; /* a reference */
   char *id;
   RtspAddress *address;
 
@@ -18,11 +18,11 @@ typedef struct
   RtspRefusal refusal;
 } Entry;
 
-struct _RtspBook
+struct _RtspStore
 {
   char *api_url, *token_file;
   guint max_entries;
-  RtspBookGone gone;
+  RtspStoreGone gone;
   gpointer gone_data;
   GCancellable *closed;
 
@@ -48,7 +48,7 @@ clear_entry (gpointer data)
   rtsp_address_free (entry->address);
   g_clear_pointer (&entry->gif, g_bytes_unref);
   rtsp_refusal_clear (&entry->refusal);
-  rtsp_book_unref (entry->book);
+  rtsp_store_unref (entry->store);
 }
 
 static void
@@ -70,11 +70,11 @@ copy_address (const RtspAddress *address)
 }
 
 static Entry *
-new_entry (RtspBook *book, const RtspAddress *address)
+new_entry (RtspStore *store, const RtspAddress *address)
 {
   Entry *entry = g_atomic_rc_box_new0 (Entry);
 
-  entry->book = rtsp_book_ref (book);
+  entry->store = rtsp_store_ref (store);
   entry->id = g_strdup (address->id);
   entry->address = copy_address (address);
   return entry;
@@ -87,65 +87,65 @@ copy_refusal (RtspRefusal *to, const RtspRefusal *from)
   to->retry_after_s = from->retry_after_s;
 }
 
-/* --- Book --- */
+/* --- Store --- */
 
-RtspBook *
-rtsp_book_new (const RtspService *service, guint max_entries, RtspBookGone gone,
+RtspStore *
+rtsp_store_new (const RtspService *service, guint max_entries, RtspStoreGone gone,
     gpointer data)
 {
-  RtspBook *book = g_atomic_rc_box_new0 (RtspBook);
+  RtspStore *store = g_atomic_rc_box_new0 (RtspStore);
 
-  book->api_url = g_strdup (service->api_url);
-  book->token_file = g_strdup (service->token_file);
-  book->max_entries = max_entries;
-  book->gone = gone;
-  book->gone_data = data;
-  book->closed = g_cancellable_new ();
-  g_mutex_init (&book->lock);
-  g_cond_init (&book->changed);
-  book->entries =
+  store->api_url = g_strdup (service->api_url);
+  store->token_file = g_strdup (service->token_file);
+  store->max_entries = max_entries;
+  store->gone = gone;
+  store->gone_data = data;
+  store->closed = g_cancellable_new ();
+  g_mutex_init (&store->lock);
+  g_cond_init (&store->changed);
+  store->entries =
       g_hash_table_new_full (g_str_hash, g_str_equal, NULL, unref_entry);
-  return book;
+  return store;
 }
 
 static void
-clear_book (gpointer data)
+clear_store (gpointer data)
 {
-  RtspBook *book = data;
+  RtspStore *store = data;
 
-  g_hash_table_unref (book->entries);
-  g_object_unref (book->closed);
-  g_cond_clear (&book->changed);
-  g_mutex_clear (&book->lock);
-  g_free (book->api_url);
-  g_free (book->token_file);
+  g_hash_table_unref (store->entries);
+  g_object_unref (store->closed);
+  g_cond_clear (&store->changed);
+  g_mutex_clear (&store->lock);
+  g_free (store->api_url);
+  g_free (store->token_file);
 }
 
-RtspBook *
-rtsp_book_ref (RtspBook *book)
+RtspStore *
+rtsp_store_ref (RtspStore *store)
 {
-  return g_atomic_rc_box_acquire (book);
-}
-
-void
-rtsp_book_unref (RtspBook *book)
-{
-  g_atomic_rc_box_release_full (book, clear_book);
+  return g_atomic_rc_box_acquire (store);
 }
 
 void
-rtsp_book_close (RtspBook *book)
+rtsp_store_unref (RtspStore *store)
+{
+  g_atomic_rc_box_release_full (store, clear_store);
+}
+
+void
+rtsp_store_close (RtspStore *store)
 {
   g_autoptr (GHashTable) entries = NULL;
 
-  g_cancellable_cancel (book->closed);
-  g_mutex_lock (&book->lock);
-  while (book->n_running > 0)
-    g_cond_wait (&book->changed, &book->lock);
-  /* They refer to the book, and it to them. */
-  entries = book->entries;
-  book->entries = g_hash_table_new (g_str_hash, g_str_equal);
-  g_mutex_unlock (&book->lock);
+  g_cancellable_cancel (store->closed);
+  g_mutex_lock (&store->lock);
+  while (store->n_running > 0)
+    g_cond_wait (&store->changed, &store->lock);
+  /* They refer to the store, and it to them. */
+  entries = store->entries;
+  store->entries = g_hash_table_new (g_str_hash, g_str_equal);
+  g_mutex_unlock (&store->lock);
 }
 
 /* --- Generating --- */
@@ -154,36 +154,36 @@ static gpointer
 generate (gpointer data)
 {
   Entry *entry = data;
-  RtspBook *book = entry->book;
-  const RtspService service = { book->api_url, book->token_file };
+  RtspStore *store = entry->store;
+  const RtspService service = { store->api_url, store->token_file };
   RtspRefusal refusal = { 0 };
   GBytes *gif =
-      rtsp_generate (&service, entry->address, book->closed, &refusal);
+      rtsp_generate (&service, entry->address, store->closed, &refusal);
 
   g_info ("%s: %s", entry->id, gif != NULL ? "generated" : refusal.reason);
-  g_mutex_lock (&book->lock);
+  g_mutex_lock (&store->lock);
   entry->gif = gif;
   entry->refusal = refusal;
   entry->done = TRUE;
   entry->idle_since = g_get_monotonic_time ();
   /* The next one to ask tries again. */
   if (gif == NULL)
-    g_hash_table_remove (book->entries, entry->id);
-  book->n_running--;
-  g_cond_broadcast (&book->changed);
-  g_mutex_unlock (&book->lock);
+    g_hash_table_remove (store->entries, entry->id);
+  store->n_running--;
+  g_cond_broadcast (&store->changed);
+  g_mutex_unlock (&store->lock);
   unref_entry (entry);
   return NULL;
 }
 
 /* Called with @lock held. NULL: all are in use. */
 static Entry *
-find_idlest (RtspBook *book)
+find_idlest (RtspStore *store)
 {
   GHashTableIter iter;
   Entry *entry, *idlest = NULL;
 
-  g_hash_table_iter_init (&iter, book->entries);
+  g_hash_table_iter_init (&iter, store->entries);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &entry)) {
     if (entry->done && entry->n_uses == 0
         && (idlest == NULL || entry->idle_since < idlest->idle_since))
@@ -194,42 +194,42 @@ find_idlest (RtspBook *book)
 
 /* Called with @lock held. */
 static gboolean
-make_place (RtspBook *book, RtspRefusal *refusal)
+make_place (RtspStore *store, RtspRefusal *refusal)
 {
   Entry *idlest;
 
-  if (g_hash_table_size (book->entries) < book->max_entries)
+  if (g_hash_table_size (store->entries) < store->max_entries)
     return TRUE;
-  idlest = find_idlest (book);
+  idlest = find_idlest (store);
   if (idlest == NULL)
     return rtsp_refuse (refusal, GST_RTSP_STS_SERVICE_UNAVAILABLE,
-        "All %u places for animations are in use.", book->max_entries);
+        "All %u places for animations are in use.", store->max_entries);
   g_info ("%s: makes room", idlest->id);
-  book->gone (idlest->id, book->gone_data);
-  g_hash_table_remove (book->entries, idlest->id);
+  store->gone (idlest->id, store->gone_data);
+  g_hash_table_remove (store->entries, idlest->id);
   return TRUE;
 }
 
-/* Called with @lock held. The entry is the book's. */
+/* Called with @lock held. The entry is the store's. */
 static Entry *
-find_or_start (RtspBook *book, const RtspAddress *address, RtspRefusal *refusal)
+find_or_start (RtspStore *store, const RtspAddress *address, RtspRefusal *refusal)
 {
-  Entry *entry = g_hash_table_lookup (book->entries, address->id);
+  Entry *entry = g_hash_table_lookup (store->entries, address->id);
 
   if (entry != NULL)
     return entry;
-  if (g_cancellable_is_cancelled (book->closed)) {
+  if (g_cancellable_is_cancelled (store->closed)) {
     rtsp_refuse (refusal, GST_RTSP_STS_SERVICE_UNAVAILABLE,
         "The server is being shut down.");
     return NULL;
   }
-  if (!make_place (book, refusal))
+  if (!make_place (store, refusal))
     return NULL;
 
   g_info ("%s: being generated", address->id);
-  entry = new_entry (book, address);
-  g_hash_table_insert (book->entries, entry->id, entry);
-  book->n_running++;
+  entry = new_entry (store, address);
+  g_hash_table_insert (store->entries, entry->id, entry);
+  store->n_running++;
   g_thread_unref (
       g_thread_new ("generate", generate, g_atomic_rc_box_acquire (entry)));
   return entry;
@@ -243,18 +243,18 @@ release (Entry *entry)
 {
   if (--entry->n_uses == 0)
     entry->idle_since = g_get_monotonic_time ();
-  g_cond_broadcast (&entry->book->changed);
+  g_cond_broadcast (&entry->store->changed);
 }
 
 /* Called with @lock held. */
 static gboolean
 wait_until_done (Entry *entry, guint wait_s, RtspRefusal *refusal)
 {
-  RtspBook *book = entry->book;
+  RtspStore *store = entry->store;
   gint64 end = g_get_monotonic_time () + wait_s * G_TIME_SPAN_SECOND;
 
   while (!entry->done) {
-    if (!g_cond_wait_until (&book->changed, &book->lock, end) && !entry->done) {
+    if (!g_cond_wait_until (&store->changed, &store->lock, end) && !entry->done) {
       refusal->retry_after_s = RETRY_AFTER_S;
       return rtsp_refuse (refusal, GST_RTSP_STS_SERVICE_UNAVAILABLE,
           "The animation is still being made; ask again.");
@@ -268,14 +268,14 @@ wait_until_done (Entry *entry, guint wait_s, RtspRefusal *refusal)
 }
 
 RtspUse *
-rtsp_book_open (RtspBook *book, const RtspAddress *address, guint wait_s,
+rtsp_store_open (RtspStore *store, const RtspAddress *address, guint wait_s,
     RtspRefusal *refusal)
 {
   RtspUse *use = NULL;
   Entry *entry;
 
-  g_mutex_lock (&book->lock);
-  entry = find_or_start (book, address, refusal);
+  g_mutex_lock (&store->lock);
+  entry = find_or_start (store, address, refusal);
   if (entry != NULL) {
     g_atomic_rc_box_acquire (entry);
     entry->n_uses++;
@@ -286,38 +286,38 @@ rtsp_book_open (RtspBook *book, const RtspAddress *address, guint wait_s,
       release (entry);
     }
   }
-  g_mutex_unlock (&book->lock);
-  /* Never under the lock: it may be the last one, and the book's too. */
+  g_mutex_unlock (&store->lock);
+  /* Never under the lock: it may be the last one, and the store's too. */
   if (use == NULL && entry != NULL)
     unref_entry (entry);
   return use;
 }
 
 RtspUse *
-rtsp_book_find (RtspBook *book, const char *id)
+rtsp_store_find (RtspStore *store, const char *id)
 {
   RtspUse *use = NULL;
   Entry *entry;
 
-  g_mutex_lock (&book->lock);
-  entry = g_hash_table_lookup (book->entries, id);
+  g_mutex_lock (&store->lock);
+  entry = g_hash_table_lookup (store->entries, id);
   if (entry != NULL && entry->done) {
     entry->n_uses++;
     use = g_new (RtspUse, 1);
     use->entry = g_atomic_rc_box_acquire (entry);
   }
-  g_mutex_unlock (&book->lock);
+  g_mutex_unlock (&store->lock);
   return use;
 }
 
 void
 rtsp_use_free (RtspUse *use)
 {
-  RtspBook *book = use->entry->book;
+  RtspStore *store = use->entry->store;
 
-  g_mutex_lock (&book->lock);
+  g_mutex_lock (&store->lock);
   release (use->entry);
-  g_mutex_unlock (&book->lock);
+  g_mutex_unlock (&store->lock);
   unref_entry (use->entry);
   g_free (use);
 }
@@ -335,27 +335,27 @@ rtsp_use_get_gif (RtspUse *use)
 }
 
 guint
-rtsp_book_count_entries (RtspBook *book)
+rtsp_store_count_entries (RtspStore *store)
 {
   guint n;
 
-  g_mutex_lock (&book->lock);
-  n = g_hash_table_size (book->entries);
-  g_mutex_unlock (&book->lock);
+  g_mutex_lock (&store->lock);
+  n = g_hash_table_size (store->entries);
+  g_mutex_unlock (&store->lock);
   return n;
 }
 
 guint
-rtsp_book_count_uses (RtspBook *book)
+rtsp_store_count_uses (RtspStore *store)
 {
   GHashTableIter iter;
   Entry *entry;
   guint n = 0;
 
-  g_mutex_lock (&book->lock);
-  g_hash_table_iter_init (&iter, book->entries);
+  g_mutex_lock (&store->lock);
+  g_hash_table_iter_init (&iter, store->entries);
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &entry))
     n += entry->n_uses;
-  g_mutex_unlock (&book->lock);
+  g_mutex_unlock (&store->lock);
   return n;
 }
