@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* The library tells mounts apart by path alone: here "/gif?prompt=…" is the path
+/* The library distinguishes mounts by path alone: here "/gif?prompt=…" is the path
  * "/gif/ID", where the ID stands for what is asked, so that clients of the same
  * prompt meet and others do not. The SDP's base is that path. */
 #define RTSP_TYPE_MOUNTS (rtsp_mounts_get_type ())

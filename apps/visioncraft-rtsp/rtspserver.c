@@ -29,7 +29,7 @@ free_refusal (gpointer refusal)
   g_free (refusal);
 }
 
-/* What is wrong is told by on_send_message(). */
+/* on_send_message() says what is wrong. */
 static void
 remember_refusal (GstRTSPClient *client, RtspRefusal *refusal)
 {
@@ -154,10 +154,14 @@ send_away (GstRTSPServer *server, GstRTSPClient *client, gpointer data)
 void
 rtsp_server_stop (RtspServer *self)
 {
+  GList *kept;
+
   g_clear_handle_id (&self->attached_id, g_source_remove);
   g_clear_handle_id (&self->cleanup_id, g_source_remove);
   rtsp_store_close (rtsp_server_get_store (self));
-  gst_rtsp_server_client_filter (GST_RTSP_SERVER (self), send_away, NULL);
+  kept =
+      gst_rtsp_server_client_filter (GST_RTSP_SERVER (self), send_away, NULL);
+  g_list_free_full (kept, g_object_unref);
 }
 
 RtspStore *

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "rtspstore.h"
 
-/* What is told to who asked for something that is not ready in time. */
+/* For who asked for something that is not ready in time. */
 #define RETRY_AFTER_S 10
 
 /* One address. All fields but @id and @address are under the store's lock. */
@@ -90,8 +90,8 @@ copy_refusal (RtspRefusal *to, const RtspRefusal *from)
 /* --- Store --- */
 
 RtspStore *
-rtsp_store_new (const RtspService *service, guint max_entries, RtspStoreGone gone,
-    gpointer data)
+rtsp_store_new (const RtspService *service, guint max_entries,
+    RtspStoreGone gone, gpointer data)
 {
   RtspStore *store = g_atomic_rc_box_new0 (RtspStore);
 
@@ -212,7 +212,8 @@ make_place (RtspStore *store, RtspRefusal *refusal)
 
 /* Called with @lock held. The entry is the store's. */
 static Entry *
-find_or_start (RtspStore *store, const RtspAddress *address, RtspRefusal *refusal)
+find_or_start (
+    RtspStore *store, const RtspAddress *address, RtspRefusal *refusal)
 {
   Entry *entry = g_hash_table_lookup (store->entries, address->id);
 
@@ -254,7 +255,8 @@ wait_until_done (Entry *entry, guint wait_s, RtspRefusal *refusal)
   gint64 end = g_get_monotonic_time () + wait_s * G_TIME_SPAN_SECOND;
 
   while (!entry->done) {
-    if (!g_cond_wait_until (&store->changed, &store->lock, end) && !entry->done) {
+    if (!g_cond_wait_until (&store->changed, &store->lock, end)
+        && !entry->done) {
       refusal->retry_after_s = RETRY_AFTER_S;
       return rtsp_refuse (refusal, GST_RTSP_STS_SERVICE_UNAVAILABLE,
           "The animation is still being made; ask again.");

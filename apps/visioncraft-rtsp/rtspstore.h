@@ -15,7 +15,7 @@ G_BEGIN_DECLS
  * rtsp_store_close() lets it go. */
 typedef struct _RtspStore RtspStore;
 
-/* @service is copied. @gone is told the id of each GIF that has to go; it must
+/* @service is copied. @gone gets the id of each GIF that has to go; it must
  * not call the store. */
 typedef void (*RtspStoreGone) (const char *id, gpointer data);
 RtspStore *rtsp_store_new (const RtspService *service, guint max_entries,

@@ -26,14 +26,14 @@ struct _WebConvert
   WebPipeline *pipeline;
   GMemoryOutputStream *file;
   guint deadline_id;
-  guint failed_id; /* no pipeline: tells so from the main loop */
+  guint failed_id; /* no pipeline: reported from the main loop */
   WebConvertFunc func;
   gpointer data;
 };
 
 /* @func may free the conversion: nothing of it is touched after that. */
 static void
-tell (WebConvert *convert, WebFault *fault_taken)
+report (WebConvert *convert, WebFault *fault_taken)
 {
   g_autoptr (WebFault) fault = fault_taken;
   g_autoptr (GBytes) bytes = NULL;
@@ -55,11 +55,11 @@ on_message (GstMessage *message, gpointer data)
   g_autofree char *debug = NULL;
 
   if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_EOS) {
-    tell (convert, NULL);
+    report (convert, NULL);
   } else if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
     gst_message_parse_error (message, &error, &debug);
     g_message ("conversion: %s (%s)", error->message, debug);
-    tell (convert, web_fault_new_from_message (message));
+    report (convert, web_fault_new_from_message (message));
   }
 }
 
@@ -69,7 +69,7 @@ on_deadline (gpointer data)
   WebConvert *convert = data;
 
   convert->deadline_id = 0;
-  tell (convert, web_fault_new (SOUP_STATUS_GATEWAY_TIMEOUT, "deadline"));
+  report (convert, web_fault_new (SOUP_STATUS_GATEWAY_TIMEOUT, "deadline"));
   return G_SOURCE_REMOVE;
 }
 
@@ -79,7 +79,7 @@ on_failed (gpointer data)
   WebConvert *convert = data;
 
   convert->failed_id = 0;
-  tell (convert, web_fault_new (SOUP_STATUS_INTERNAL_SERVER_ERROR, "setup"));
+  report (convert, web_fault_new (SOUP_STATUS_INTERNAL_SERVER_ERROR, "setup"));
   return G_SOURCE_REMOVE;
 }
 

@@ -6,15 +6,15 @@
 
 G_BEGIN_DECLS
 
-/* What went wrong, for the page: a kind that it has its own words for, and the
+/* What went wrong, for the page: a kind that it has a text for, and the
  * little else that a visitor may know. Nothing of the machine, its files or its
  * key. */
 typedef struct
 {
   guint status;        /* of the HTTP reply that carries it */
-  const char *kind;    /* static, the key of the page's words */
+  const char *kind;    /* static, which text of the page */
   char *field;         /* of the form, NULL: none */
-  char *detail;        /* the service's own words, NULL: none */
+  char *detail;        /* the text that the service sent, NULL: none */
   guint retry_after_s; /* 0: not known */
 } WebFault;
 

@@ -214,7 +214,7 @@ set_up_source (WebJob *job)
       job->prompt->negative_prompt, "sampler", job->prompt->sampler,
       "cfg-scale", job->prompt->cfg_scale, "steps", job->prompt->steps,
       "token-file", job->service->token_file,
-      /* Somebody looks on: better told soon that the service is busy. */
+      /* Somebody looks on: a busy service is better reported soon. */
       "retry-backoff-max", 2.0, NULL);
   if (job->service->api_url != NULL)
     g_object_set (source, "api-url", job->service->api_url, NULL);

@@ -23,7 +23,7 @@ typedef enum
 
 /* One generation: its wait for a turn, its one pipeline, what came of it. It
  * lives for those who watch it: unfinished and unwatched for WEB_JOB_LINGER_S
- * seconds it is canceled. The signal "changed" tells of everything new. Main
+ * seconds it is canceled. The signal "changed" reports everything new. Main
  * thread only. */
 #define WEB_TYPE_JOB (web_job_get_type ())
 G_DECLARE_FINAL_TYPE (WebJob, web_job, WEB, JOB, GObject)

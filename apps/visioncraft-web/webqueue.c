@@ -42,7 +42,7 @@ web_queue_free (WebQueue *queue)
 }
 
 static void
-tell_positions (WebQueue *queue)
+report_positions (WebQueue *queue)
 {
   guint n_before = 0;
 
@@ -72,7 +72,7 @@ pump (gpointer data)
     return G_SOURCE_CONTINUE;
   }
   queue->pump_id = 0;
-  tell_positions (queue);
+  report_positions (queue);
   return G_SOURCE_REMOVE;
 }
 

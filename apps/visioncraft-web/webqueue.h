@@ -16,7 +16,7 @@ typedef struct
 {
   /* It is this one's turn. Called once, from the main loop. */
   void (*start) (gpointer data);
-  /* It has moved up, or just come: so many are before it. NULL: not told. */
+  /* It has moved up, or just come: so many are before it. NULL: not reported. */
   void (*moved) (guint n_before, gpointer data);
 } WebPlaceFuncs;
 

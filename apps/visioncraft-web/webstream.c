@@ -79,16 +79,15 @@ send_state (Stream *stream)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   g_autofree char *json = NULL;
-  GString *event = g_string_new (NULL);
+  char *event;
 
   json_builder_begin_object (builder);
   web_job_add_to (stream->job, builder);
   json_builder_end_object (builder);
   json = web_reply_make_json (builder);
-  g_string_append_printf (event, "data: %s\n\n", json);
+  event = g_strdup_printf ("data: %s\n\n", json);
   soup_message_body_append_take (
-      get_body (stream), (guchar *) event->str, event->len);
-  g_string_free (event, FALSE);
+      get_body (stream), (guchar *) event, strlen (event));
   if (web_job_is_finished (stream->job))
     complete (stream);
 }

@@ -234,7 +234,7 @@ class Generation(Case):
         self.assertEqual(headers["Content-Range"],
                          f"bytes 100-299/{len(whole)}")
 
-    def test_a_failure_comes_in_the_pages_words(self):
+    def test_a_failure_has_a_kind_for_the_page(self):
         for fault, kind, detail in [
                 ("403", "key", "Forbidden"),
                 ("banned", "key", None),
@@ -259,7 +259,7 @@ class Generation(Case):
             self.assertEqual(last["state"], "failed")
             self.assertNotIn(KEY, json.dumps(last))
 
-    def test_damage_is_told_and_shown_as_far_as_it_goes(self):
+    def test_damage_is_reported_and_shown_as_far_as_it_goes(self):
         last = self.generate("x fault:gif-truncated")
         self.assertEqual((last["state"], last.get("damaged")), ("done", True))
 
@@ -329,7 +329,7 @@ class Queue(Case):
     def tearDown(self):
         self.setup.relay.release()
 
-    def test_jobs_wait_in_line_and_the_line_has_an_end(self):
+    def test_jobs_wait_and_the_queue_has_an_end(self):
         self.setup.relay.hold()
         jobs, streams = [], []
         for i in range(4):
@@ -403,7 +403,7 @@ class Rate(Case):
     web_args = ["--rate", "2"]
     mock_args = ["--size", "64x64", "--frames", "3"]
 
-    def test_an_address_that_asks_too_often_is_told_to_wait(self):
+    def test_an_address_that_asks_too_often_has_to_wait(self):
         for _ in range(2):
             self.assertEqual(self.generate("a fox")["state"], "done")
         status, headers, data = self.ask("POST", "/api/generations",

@@ -207,7 +207,7 @@ class Animation(Case):
             self.assertEqual(headers["Content-Disposition"],
                              f'attachment; filename="a-fox-in-the-snow.{name}"')
 
-    def test_it_loops_until_told_otherwise(self):
+    def test_it_loops_until_that_is_switched_off(self):
         b = self.browser
         self.open_page()
         b.run(WATCH_VIDEO)
@@ -246,13 +246,13 @@ class Animation(Case):
         self.assert_console_is_empty()
 
 
-class Words(Case):
+class Messages(Case):
     mock_args = ["--size", "64x64", "--frames", "3"]
 
     def tearDown(self):
         self.setup.relay.release()
 
-    def test_errors_are_told_in_the_pages_words(self):
+    def test_errors_are_shown_in_the_pages_own_text(self):
         b = self.browser
         self.open_page()
         for fault, title, detail in [
@@ -276,7 +276,7 @@ class Words(Case):
         b.click("#retry")
         b.wait(DONE)
 
-    def test_the_server_that_is_gone_is_told(self):
+    def test_a_server_that_is_gone_is_reported(self):
         b = self.browser
         self.open_page()
         b.emulate("Network.enable", {})
@@ -324,7 +324,7 @@ class Words(Case):
                " !document.getElementById('generate').disabled")
         wait_until(lambda: self.setup.relay.n_open() == 0, 10, "it is left")
 
-    def test_progress_and_place_in_the_line_are_shown(self):
+    def test_progress_and_place_in_the_queue_are_shown(self):
         b = self.browser
         self.open_page()
         self.setup.relay.hold()

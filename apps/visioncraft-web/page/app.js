@@ -5,9 +5,9 @@ const $ = (id) => document.getElementById(id);
 const form = $("form"), stage = $("stage"), video = $("video");
 const generations = "/api/generations";
 
-let job = null;        // what the stage shows, as the server last told it
+let job = null;        // what the stage shows, as the server last reported it
 let events = null;     // the EventSource of a job under way
-let told = 0;          // performance.now() of the last event
+let heard = 0;          // performance.now() of the last event
 let clock = 0;         // timer of the seconds
 
 // --- The stage ---
@@ -24,7 +24,7 @@ function show(view) {
   }
 }
 
-function say(text) {
+function announce(text) {
   if ($("announce").textContent !== text)
     $("announce").textContent = text;
 }
@@ -43,7 +43,7 @@ function showError(error) {
 }
 
 function tick() {
-  const since = (performance.now() - told) / 1000;
+  const since = (performance.now() - heard) / 1000;
   const s = job.state === "queued" ? since : job.seconds + since;
   $("clock").textContent = `${Math.floor(s)} s`;
   document.title = `${Math.floor(s)} s · VisionCraft`;
@@ -62,7 +62,7 @@ function showWorking() {
   if (!clock)
     clock = setInterval(tick, 250);
   tick();
-  say(lead);
+  announce(lead);
   show("working");
 }
 
@@ -98,7 +98,7 @@ function startVideo() {
   video.play().catch(() => { /* the Play button is there */ });
 }
 
-// The first round tells its end; from then on the browser repeats without a gap.
+// The first round reports its end; from then on the browser repeats without a gap.
 function onEnded() {
   video.loop = $("loop").getAttribute("aria-pressed") === "true";
   if (video.loop)
@@ -143,16 +143,16 @@ function follow(id) {
     if (events?.readyState === EventSource.CLOSED) {
       leave();
       showError({ kind: "gone" });
-    } else if (performance.now() - told > 10000) {
+    } else if (performance.now() - heard > 10000) {
       leave();
       showError({ kind: "offline" });
     }
   };
 }
 
-function update(news) {
-  job = news;
-  told = performance.now();
+function update(state) {
+  job = state;
+  heard = performance.now();
   switch (job.state) {
     case "streaming":
       showWorking();
@@ -164,7 +164,7 @@ function update(news) {
       if (!stage.classList.contains("moving"))
         show("video");
       showResult();
-      say("The animation is ready.");
+      announce("The animation is ready.");
       refreshGallery();
       break;
     case "failed":
@@ -209,13 +209,13 @@ async function submit(event) {
     field.removeAttribute("aria-invalid");
   $("generate").disabled = true;
   try {
-    const news = await ask(generations, {
+    const state = await ask(generations, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(body),
     });
-    update(news);
-    follow(news.id);
+    update(state);
+    follow(state.id);
     // On a phone the stage is below the form.
     stage.scrollIntoView({ block: "nearest" });
   } catch (error) {
@@ -376,7 +376,7 @@ async function start() {
   if (item)
     open(item);
   else if (/^[0-9a-f]{32}$/.test(id))
-    ask(`${generations}/${id}`).then((news) => { update(news); follow(id); },
+    ask(`${generations}/${id}`).then((state) => { update(state); follow(id); },
       () => history.replaceState(null, "", location.pathname));
   document.documentElement.dataset.ready = "yes";
 }

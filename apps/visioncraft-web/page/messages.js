@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What the page says. The server names the kind of an error; the words are here.
+// The texts of the page. The server names the kind of an error; its text is here.
 
 const errors = {
   "missing": ["There is no prompt yet", "Write what the animation should show."],
@@ -9,7 +9,7 @@ const errors = {
   "malformed": ["The request was not understood", "Reload the page and try again."],
   "forbidden": ["That is not allowed from here", "Open this page under its own address."],
   "rate": ["Slow down a little", "There were many requests from your address."],
-  "queue-full": ["Too many people are waiting", "The line is full. Try again in a minute."],
+  "queue-full": ["Too many people are waiting", "The queue is full. Try again in a minute."],
   "parameter": ["The service refused a setting", "Change what it names and try again."],
   "setup": ["This server is not set up right", "Whoever runs it finds the reason in its log."],
   "key": ["The service did not accept this server's key", "Whoever runs this page has to look at the API key."],
@@ -37,7 +37,7 @@ const fields = {
   steps: "Steps",
 };
 
-// [title, text, the service's own words or ""]
+// [title, text, the text that the service sent or ""]
 export function errorText(error) {
   const [title, text] = errors[error.kind] ?? errors.internal;
   const about = error.field in fields ? `${fields[error.field]}: ` : "";
@@ -72,7 +72,7 @@ export function working(job) {
       return [
         job.before === 0 ? "You are next" :
           job.before === 1 ? "One request is before you" : `${job.before} requests are before you`,
-        "The line moves as soon as an animation is done.",
+        "The queue moves as soon as an animation is done.",
       ];
     case "downloading":
       return ["Downloading…",
