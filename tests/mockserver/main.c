@@ -12,8 +12,8 @@
 typedef struct
 {
   int port, latency_ms, n_frames, delay_cs;
-  char *token, *size, *fault, *certificate, *key;
-  gboolean version, help_faults;
+  char *token, *size, *delays, *fault, *certificate, *key;
+  gboolean transparent, version, help_faults;
 } Arguments;
 
 static const char summary[] =
@@ -41,6 +41,12 @@ parse_arguments (int *argc, char ***argv, Arguments *args, GError **error)
         "Hundredths of a second each frame stays (default: 12 and 13 in turn, "
         "8 frames a second)",
         "N" },
+    { "delays", 0, 0, G_OPTION_ARG_STRING, &args->delays,
+        "The same for each frame, in turn; without --frames, one frame for "
+        "each",
+        "N,N..." },
+    { "transparent", 0, 0, G_OPTION_ARG_NONE, &args->transparent,
+        "Pictures without a background", NULL },
     { "fault", 0, 0, G_OPTION_ARG_STRING, &args->fault,
         "Answer all requests, or the first N, with a fault", "NAME[:N]" },
     { "help-faults", 0, 0, G_OPTION_ARG_NONE, &args->help_faults,
@@ -66,6 +72,32 @@ parse_arguments (int *argc, char ***argv, Arguments *args, GError **error)
     return FALSE;
   }
   return TRUE;
+}
+
+/* Hundredths of a second between commas; NULL and @error when they are not.
+ * Transfer full, @ret_n of them. */
+static guint16 *
+parse_delays (const char *text, guint *ret_n, GError **error)
+{
+  g_auto (GStrv) words = g_strsplit (text, ",", -1);
+  guint n = g_strv_length (words);
+  g_autofree guint16 *delays_cs = g_new0 (guint16, n);
+  gboolean ok = n > 0;
+
+  for (guint i = 0; ok && i < n; i++) {
+    guint64 delay_cs = 0;
+
+    ok = g_ascii_string_to_unsigned (
+        words[i], 10, 0, G_MAXUINT16, &delay_cs, NULL);
+    delays_cs[i] = (guint16) delay_cs;
+  }
+  if (!ok) {
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+        "Not delays like 5,10,25: %s", text);
+    return NULL;
+  }
+  *ret_n = n;
+  return g_steal_pointer (&delays_cs);
 }
 
 static gboolean
@@ -98,10 +130,17 @@ fill_options (const Arguments *args, MockOptions *options, GError **error)
     if (options->certificate == NULL)
       return FALSE;
   }
+  if (args->delays != NULL) {
+    options->delays_cs = parse_delays (args->delays, &options->n_delays, error);
+    if (options->delays_cs == NULL)
+      return FALSE;
+  }
   options->port = args->port;
   options->latency_ms = args->latency_ms;
-  options->n_frames = args->n_frames;
+  options->n_frames =
+      args->n_frames != 0 ? (guint) args->n_frames : options->n_delays;
   options->delay_cs = args->delay_cs;
+  options->transparent = args->transparent;
   options->token = args->token;
   options->fault = args->fault;
   return TRUE;
@@ -157,8 +196,10 @@ main (int argc, char **argv)
     status = serve_until_signal (&options);
   }
   g_clear_object (&options.certificate);
+  g_free ((gpointer) options.delays_cs);
   g_free (args.token);
   g_free (args.size);
+  g_free (args.delays);
   g_free (args.fault);
   g_free (args.certificate);
   g_free (args.key);

@@ -77,6 +77,7 @@ generate (MockState *state, const MockOrder *order)
     .width = options->width,
     .height = options->height,
     .n_frames = options->n_frames,
+    .transparent = options->transparent,
   };
 
   return mock_state_generate (

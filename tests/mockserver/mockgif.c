@@ -34,9 +34,10 @@ put_frame (GifFileType *gif, const MockRecipe *recipe, guint16 delay_cs,
     guint8 *pixels)
 {
   GraphicsControlBlock control = {
-    .DisposalMode = DISPOSE_DO_NOT,
+    .DisposalMode = recipe->transparent ? DISPOSE_BACKGROUND : DISPOSE_DO_NOT,
     .DelayTime = delay_cs,
-    .TransparentColor = NO_TRANSPARENT_COLOR,
+    .TransparentColor =
+        recipe->transparent ? MOCK_TRANSPARENT : NO_TRANSPARENT_COLOR,
   };
   GifByteType extension[4];
   gsize size = EGifGCBToExtension (&control, extension);

@@ -45,6 +45,7 @@ typedef struct
 struct _MockPicture
 {
   guint width, height, n_frames;
+  gboolean transparent;
   guint32 random;
   gint16 sine[SINE_STEPS];
   guint8 palette[MOCK_PALETTE_SIZE * 3];
@@ -306,6 +307,7 @@ mock_picture_new (const MockRecipe *recipe)
   picture->width = recipe->width;
   picture->height = recipe->height;
   picture->n_frames = recipe->n_frames;
+  picture->transparent = recipe->transparent;
   picture->random = hash_recipe (recipe);
   for (int i = 0; i < SINE_STEPS; i++)
     picture->sine[i] =
@@ -415,7 +417,10 @@ mock_picture_paint (MockPicture *picture, guint index, guint8 *pixels)
   gsize size = (gsize) picture->width * picture->height;
   guint turned = (index % picture->n_frames) * SINE_STEPS / picture->n_frames;
 
-  paint_waves (picture, turned, pixels);
+  if (picture->transparent)
+    memset (pixels, MOCK_TRANSPARENT, size);
+  else
+    paint_waves (picture, turned, pixels);
   for (guint i = 0; i < N_BALLS; i++)
     paint_ball (picture, i, turned, pixels);
   for (gsize i = 0; i < size; i++)

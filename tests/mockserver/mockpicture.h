@@ -4,6 +4,7 @@
 #include <glib.h>
 
 #define MOCK_PALETTE_SIZE 256
+#define MOCK_TRANSPARENT 255 /* the palette's index for no colour at all */
 
 /* What decides how a picture looks. */
 typedef struct
@@ -13,6 +14,7 @@ typedef struct
   gint64 cfg_scale, steps;
   guint width, height; /* pixels */
   guint n_frames;
+  gboolean transparent; /* balls and words on nothing */
 } MockRecipe;
 
 typedef struct _MockPicture MockPicture;

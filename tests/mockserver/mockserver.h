@@ -57,7 +57,9 @@ typedef struct
   guint width, height;      /* pixels, 16 to 4096 [512, 512] */
   guint n_frames;           /* 1 to 1000 [16] */
   guint delay_cs;           /* of each frame [12 and 13 in turn: 8 a second] */
-  const guint16 *delays_cs; /* n_frames delays; wins over delay_cs */
+  const guint16 *delays_cs; /* the frames' in turn; wins over delay_cs */
+  guint n_delays;           /* of them [n_frames] */
+  gboolean transparent;     /* no background: balls and words on nothing */
   guint latency_ms;         /* from a good POST to its reply [0] */
   guint drip_rate;          /* bytes per second of each GIF [0: no limit] */
   gboolean without_etag;    /* Last-Modified stays */
@@ -133,7 +135,9 @@ char *mock_server_dup_header (
     MockServer *server, MockStage stage, int index, const char *name);
 
 /* The bytes behind the address of generation number @index (from 0; -1 is the
- * newest; the newest 4096 are kept, up to 64 MiB). NULL when there was none. Transfer full. */
+ * newest). The newest 4096 are kept, up to 64 MiB; beyond that those go first
+ * that a client has asked for, and the newest 128 of the others stay. NULL when
+ * there was none. Transfer full. */
 GBytes *mock_server_ref_gif (MockServer *server, int index);
 
 /* From now on POSTs give @gif instead of a picture; NULL: pictures again. The

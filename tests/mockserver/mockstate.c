@@ -45,9 +45,10 @@ fill_in_options (MockState *state, const MockOptions *options)
   own->token = state->token = g_strdup (own->token);
   own->fault = state->fault = g_strdup (own->fault);
   state->delays_cs = g_new (guint16, own->n_frames);
+  own->n_delays = own->n_delays != 0 ? own->n_delays : own->n_frames;
   for (guint i = 0; i < own->n_frames; i++) {
     if (own->delays_cs != NULL)
-      state->delays_cs[i] = own->delays_cs[i];
+      state->delays_cs[i] = own->delays_cs[i % own->n_delays];
     else
       state->delays_cs[i] = own->delay_cs != 0 ? own->delay_cs : 12 + i % 2;
   }

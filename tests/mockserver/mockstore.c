@@ -9,8 +9,11 @@
 #define MAX_RECORDS 256
 #define MAX_GIFS 4096
 #define MAX_GIF_BYTES (64 * 1024 * 1024)
+/* More than a test starts at once, so that each finds its picture. */
+#define MAX_GIFS_WAITING 128
 
-/* The newest items of a sequence that is counted from its start. */
+/* The newest items of a sequence that is counted from its start. One that was
+ * forgotten before older ones is NULL. */
 typedef struct
 {
   GQueue items; /* oldest first */
@@ -98,6 +101,13 @@ mock_gif_create (GBytes *bytes, gboolean tagged, const char *faults)
   return gif;
 }
 
+static void
+gif_unref_item (gpointer gif, gpointer nothing)
+{
+  if (gif != NULL)
+    mock_gif_unref (gif);
+}
+
 MockStore *
 mock_store_new (void)
 {
@@ -109,7 +119,8 @@ mock_store_free (MockStore *store)
 {
   for (guint i = 0; i < MOCK_N_STAGES; i++)
     g_queue_clear_full (&store->records[i].items, record_free);
-  g_queue_clear_full (&store->gifs.items, (GDestroyNotify) mock_gif_unref);
+  g_queue_foreach (&store->gifs.items, gif_unref_item, NULL);
+  g_queue_clear (&store->gifs.items);
   g_free (store);
 }
 
@@ -143,6 +154,53 @@ mock_store_get_body (MockStore *store, int index)
   return record != NULL ? record->body : NULL;
 }
 
+/* The oldest picture that was asked for, or the oldest of those that were not
+ * when there are more than have to stay. NULL: all stay. */
+static GList *
+find_dispensable (MockStore *store)
+{
+  GList *oldest = NULL;
+  guint n_waiting = 0;
+
+  for (GList *link = store->gifs.items.head; link != NULL; link = link->next) {
+    MockGif *gif = link->data;
+
+    if (gif == NULL)
+      continue;
+    if (g_atomic_int_get (&gif->n_gets) > 0)
+      return link;
+    oldest = oldest != NULL ? oldest : link;
+    n_waiting++;
+  }
+  return n_waiting >= MAX_GIFS_WAITING ? oldest : NULL;
+}
+
+static void
+forget_gif (MockStore *store, GList *link)
+{
+  MockGif *gif = g_steal_pointer (&link->data);
+
+  if (gif != NULL) {
+    store->gif_bytes -= g_bytes_get_size (gif->bytes);
+    mock_gif_unref (gif);
+  }
+}
+
+static void
+make_room (MockStore *store, gsize size)
+{
+  GQueue *items = &store->gifs.items;
+  GList *link;
+
+  if (items->length >= MAX_GIFS)
+    forget_gif (store, items->head);
+  while (store->gif_bytes + size > MAX_GIF_BYTES
+      && (link = find_dispensable (store)) != NULL)
+    forget_gif (store, link);
+  while (items->length > 0 && items->head->data == NULL)
+    recent_forget (&store->gifs);
+}
+
 void
 mock_store_keep_gif (MockStore *store, MockGif *gif)
 {
@@ -153,14 +211,7 @@ mock_store_keep_gif (MockStore *store, MockGif *gif)
   /* The same picture twice is two files, as at the service. */
   gif->name = g_strdup_printf (
       "%s-%u.gif", hash, store->gifs.n_forgotten + items->length);
-  while (items->length > 0
-      && (items->length >= MAX_GIFS
-          || store->gif_bytes + size > MAX_GIF_BYTES)) {
-    MockGif *old = recent_forget (&store->gifs);
-
-    store->gif_bytes -= g_bytes_get_size (old->bytes);
-    mock_gif_unref (old);
-  }
+  make_room (store, size);
   g_queue_push_tail (items, g_atomic_rc_box_acquire (gif));
   store->gif_bytes += size;
 }
@@ -171,7 +222,7 @@ mock_store_find_gif (MockStore *store, const char *name)
   for (GList *link = store->gifs.items.tail; link != NULL; link = link->prev) {
     MockGif *gif = link->data;
 
-    if (g_str_equal (gif->name, name))
+    if (gif != NULL && g_str_equal (gif->name, name))
       return gif;
   }
   return NULL;

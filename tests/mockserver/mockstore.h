@@ -22,7 +22,8 @@ void mock_store_record (
 const char *mock_store_get_head (MockStore *store, MockStage stage, int index);
 GBytes *mock_store_get_body (MockStore *store, int index);
 
-/* Names @gif and keeps it. */
+/* Names @gif and keeps it. Where there are too many bytes, pictures that were
+ * asked for go before those that were not. */
 void mock_store_keep_gif (MockStore *store, MockGif *gif);
 
 /* NULL when there is none (any more). Owned by @store. */

@@ -90,6 +90,29 @@ test_picture_has_the_size_and_delays_asked_for (void)
 }
 
 static void
+test_transparent_picture_has_no_background (void)
+{
+  MockOptions options = { .width = 64, .height = 48, .transparent = TRUE };
+  g_autoptr (MockServer) server = start_server (&options);
+  g_autoptr (GBytes) bytes = generate_bytes (server, GOOD_BODY);
+  GifFileType *gif = decode (bytes);
+
+  for (int i = 0; i < gif->ImageCount; i++) {
+    const GifByteType *pixels = gif->SavedImages[i].RasterBits;
+    GraphicsControlBlock control;
+    guint n_clear = 0;
+
+    g_assert_cmpint (DGifSavedExtensionToGCB (gif, i, &control), ==, GIF_OK);
+    g_assert_cmpint (control.DisposalMode, ==, DISPOSE_BACKGROUND);
+    for (guint at = 0; at < 64 * 48; at++)
+      n_clear += pixels[at] == control.TransparentColor;
+    g_assert_cmpuint (n_clear, >, 64 * 48 / 4);
+    g_assert_cmpuint (n_clear, <, 64 * 48);
+  }
+  DGifCloseFile (gif, NULL);
+}
+
+static void
 test_picture_follows_from_the_request_alone (void)
 {
   const char *const others[] = {
@@ -148,6 +171,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD (picture_is_an_animation_of_the_default_size);
   ADD (picture_has_the_size_and_delays_asked_for);
+  ADD (transparent_picture_has_no_background);
   ADD (picture_follows_from_the_request_alone);
   ADD (any_prompt_can_be_painted);
   return g_test_run ();

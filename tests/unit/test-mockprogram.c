@@ -116,28 +116,53 @@ test_signal_ends_a_reply_under_way (void)
   end_program (&program, SIGTERM);
 }
 
+/* GIF89a §23: flags and delay of each frame's control, which is followed by
+ * the frame's descriptor. */
+static char *
+describe_frames (GBytes *file)
+{
+  const guint8 start[] = { 0x21, 0xf9, 4 };
+  gsize size;
+  const guint8 *gif = g_bytes_get_data (file, &size), *end = gif + size;
+  GString *text = g_string_new (NULL);
+
+  while ((gif = memmem (gif, (gsize) (end - gif), start, sizeof start)) != NULL
+      && end - gif >= 9) {
+    if (gif[7] == 0 && gif[8] == ',')
+      g_string_append_printf (text, "%x:%u ", gif[3], gif[4] + 256u * gif[5]);
+    gif++;
+  }
+  return g_string_free (text, FALSE);
+}
+
 static void
 test_options_shape_the_picture (void)
 {
-  Program program = start_program ("--size 40x30 --frames 2 --delay-cs 77");
-  g_auto (Answer) answer = post_to (&program, "any");
-  g_autofree char *address = dup_address (&answer);
-  g_auto (Answer) file = ask ("GET", address, NULL, NULL);
-  const guint8 *gif = g_bytes_get_data (file.body, NULL);
-  gsize size = g_bytes_get_size (file.body);
-  const guint8 control[] = { 0x21, 0xf9, 4, 4, 77, 0, 0, 0 };
-  const guint8 *first, *second;
+  const struct
+  {
+    const char *arguments;
+    guint width, height;
+    const char *frames; /* FLAGS:DELAY of each */
+  } rows[] = {
+    { "--size 40x30 --frames 2 --delay-cs 77", 40, 30, "4:77 4:77 " },
+    { "--size 40x30 --delays 5,300,3", 40, 30, "4:5 4:300 4:3 " },
+    { "--size 16x16 --frames 3 --delays 5,0", 16, 16, "4:5 4:0 4:5 " },
+    { "--size 31x33 --frames 2 --transparent", 31, 33, "9:12 9:13 " },
+  };
 
-  /* GIF89a §18, §23: the screen's size, and a control for each frame. */
-  g_assert_cmpuint (gif[6] + 256u * gif[7], ==, 40);
-  g_assert_cmpuint (gif[8] + 256u * gif[9], ==, 30);
-  first = memmem (gif, size, control, 6);
-  g_assert_nonnull (first);
-  second = memmem (first + 1, size - (gsize) (first + 1 - gif), control, 6);
-  g_assert_nonnull (second);
-  g_assert_null (
-      memmem (second + 1, size - (gsize) (second + 1 - gif), control, 6));
-  end_program (&program, SIGTERM);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    Program program = start_program (rows[i].arguments);
+    g_auto (Answer) answer = post_to (&program, "any");
+    g_autofree char *address = dup_address (&answer);
+    g_auto (Answer) file = ask ("GET", address, NULL, NULL);
+    const guint8 *gif = g_bytes_get_data (file.body, NULL);
+    g_autofree char *frames = describe_frames (file.body);
+
+    g_assert_cmpuint (gif[6] + 256u * gif[7], ==, rows[i].width);
+    g_assert_cmpuint (gif[8] + 256u * gif[9], ==, rows[i].height);
+    g_assert_cmpstr (frames, ==, rows[i].frames);
+    end_program (&program, SIGTERM);
+  }
 }
 
 static void
@@ -255,6 +280,10 @@ test_mistakes_are_told_on_stderr (void)
     { "--size 512", "512x512" },
     { "--size 512x512x3", "512x512" },
     { "--size 8x8", "16 to 4096" },
+    { "--delays ''", "5,10,25" },
+    { "--delays 5,", "5,10,25" },
+    { "--delays 5,-1", "5,10,25" },
+    { "--delays 65536", "5,10,25" },
     { "--port 70000", "out of range" },
     { "--latency-ms -1", "out of range" },
     { "--fault nonsense", "nonsense" },

@@ -234,6 +234,36 @@ test_set_gif_serves_the_given_bytes (void)
   g_assert_false (g_bytes_equal (picture, given));
 }
 
+/* As many at once as a queue of prompts may start, each of a picture's size. */
+static void
+test_pictures_wait_for_their_first_get (void)
+{
+  const guint n = 128, too_many = 65, size = 1024 * 1024;
+  g_autoptr (MockServer) server = start_server (&small);
+  g_autoptr (GBytes) given = g_bytes_new_take (g_malloc0 (size), size);
+  g_autoptr (GPtrArray) addresses = g_ptr_array_new_with_free_func (g_free);
+
+  mock_server_set_gif (server, given);
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (addresses, generate (server));
+  for (guint i = 0; i < n; i++) {
+    g_auto (Answer) answer = ask ("HEAD", addresses->pdata[i], NULL, NULL);
+
+    g_assert_cmpuint (answer.status, ==, 200);
+  }
+
+  /* Those that were asked for make room. */
+  for (guint i = 0; i < too_many; i++)
+    g_free (generate (server));
+  for (guint i = 0; i < n; i++) {
+    g_auto (Answer) answer = ask ("HEAD", addresses->pdata[i], NULL, NULL);
+
+    g_assert_cmpuint (answer.status, ==, 404);
+  }
+  g_assert_null (mock_server_ref_gif (server, 0));
+  g_bytes_unref (mock_server_ref_gif (server, n));
+}
+
 static void
 test_requests_are_recorded (void)
 {
@@ -415,6 +445,7 @@ main (int argc, char **argv)
   ADD (ranges_and_conditions_follow_the_standard);
   ADD (gzipped_replies_hold_the_same);
   ADD (set_gif_serves_the_given_bytes);
+  ADD (pictures_wait_for_their_first_get);
   ADD (requests_are_recorded);
   ADD (held_reply_waits_for_release);
   ADD (wait_ends_at_its_deadline);
