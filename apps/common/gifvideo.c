@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gifvideo.h"
 
+#include "videopads.h"
+
 #include <gst/app/gstappsrc.h>
 
-#define BYTES_PER_PIXEL 4
+#define WHITE 0xffffff
 
 GstElement *
 gif_video_add_element (
@@ -20,51 +22,6 @@ gif_video_add_element (
   return element;
 }
 
-/* A GIF's pixels are opaque or absent, nothing between. */
-static void
-paint_white_where_absent (guint8 *pixels, gsize size)
-{
-  for (gsize i = 0; i + BYTES_PER_PIXEL <= size; i += BYTES_PER_PIXEL) {
-    if (pixels[i + 3] == 0)
-      memset (pixels + i, 0xff, BYTES_PER_PIXEL);
-  }
-}
-
-static GstPadProbeReturn
-on_picture (GstPad *pad, GstPadProbeInfo *info, gpointer data)
-{
-  GstBuffer *buffer =
-      gst_buffer_make_writable (GST_PAD_PROBE_INFO_BUFFER (info));
-  GstMapInfo map;
-
-  GST_PAD_PROBE_INFO_DATA (info) = buffer;
-  if (gst_buffer_map (buffer, &map, GST_MAP_READWRITE)) {
-    paint_white_where_absent (map.data, map.size);
-    gst_buffer_unmap (buffer, &map);
-  }
-  return GST_PAD_PROBE_OK;
-}
-
-/* Sets the crop before the caps reach it. */
-static GstPadProbeReturn
-on_caps (GstPad *pad, GstPadProbeInfo *info, gpointer crop)
-{
-  GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
-  GstCaps *caps;
-  GstStructure *structure;
-  int width = 0, height = 0;
-
-  if (GST_EVENT_TYPE (event) != GST_EVENT_CAPS)
-    return GST_PAD_PROBE_OK;
-  gst_event_parse_caps (event, &caps);
-  structure = gst_caps_get_structure (caps, 0);
-  gst_structure_get_int (structure, "width", &width);
-  gst_structure_get_int (structure, "height", &height);
-  g_object_set (crop, "right", width > 1 ? width % 2 : 0, "bottom",
-      height > 1 ? height % 2 : 0, NULL);
-  return GST_PAD_PROBE_OK;
-}
-
 static void
 fill_source (GstElement *source, GBytes *gif)
 {
@@ -78,24 +35,13 @@ fill_source (GstElement *source, GBytes *gif)
   gst_app_src_end_of_stream (GST_APP_SRC (source));
 }
 
-static void
-watch_pictures (GstElement *crop)
-{
-  g_autoptr (GstPad) in = gst_element_get_static_pad (crop, "sink");
-  g_autoptr (GstPad) out = gst_element_get_static_pad (crop, "src");
-
-  gst_pad_add_probe (
-      in, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_caps, crop, NULL);
-  gst_pad_add_probe (out, GST_PAD_PROBE_TYPE_BUFFER, on_picture, NULL, NULL);
-}
-
 GstElement *
 gif_video_new (GBytes *gif, int n_plays, GError **error)
 {
   g_autoptr (GstElement) bin = gst_object_ref_sink (gst_bin_new (NULL));
   g_autoptr (GstCaps) rgba = gst_caps_from_string ("video/x-raw,format=RGBA");
   g_autoptr (GstCaps) i420 = gst_caps_from_string ("video/x-raw,format=I420");
-  g_autoptr (GstPad) last = NULL;
+  g_autoptr (GstPad) pictures = NULL, last = NULL;
   GstElement *source, *decoder, *filter, *crop, *convert, *out;
 
   if ((source = gif_video_add_element (GST_BIN (bin), "appsrc", NULL, error))
@@ -121,7 +67,9 @@ gif_video_new (GBytes *gif, int n_plays, GError **error)
   g_object_set (decoder, "loop-count", n_plays, NULL);
   g_object_set (filter, "caps", rgba, NULL);
   g_object_set (out, "caps", i420, NULL);
-  watch_pictures (crop);
+  pictures = gst_element_get_static_pad (decoder, "src");
+  video_pad_flatten (pictures, WHITE);
+  video_pad_crop_to_even (pictures, crop);
   gst_element_link_many (source, decoder, filter, crop, convert, out, NULL);
 
   last = gst_element_get_static_pad (out, "src");

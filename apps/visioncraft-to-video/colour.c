@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "colour.h"
 
-#include <gst/video/video.h>
-
 static const struct
 {
   const char *name;
@@ -47,46 +45,4 @@ colour_parse (const char *text, guint32 *ret_rgb)
         | ((number & 15) * 0x11);
   *ret_rgb = (guint32) number;
   return TRUE;
-}
-
-static void
-flatten_row (guint8 *row, guint width, const guint8 *colour)
-{
-  for (guint x = 0; x < width; x++, row += 4) {
-    guint alpha = row[3];
-
-    for (guint i = 0; i < 3; i++)
-      row[i] = (row[i] * alpha + colour[i] * (255 - alpha) + 127) / 255;
-    row[3] = 255;
-  }
-}
-
-static GstPadProbeReturn
-flatten (GstPad *pad, GstPadProbeInfo *probe, gpointer data)
-{
-  guint32 rgb = GPOINTER_TO_UINT (data);
-  const guint8 colour[] = { rgb >> 16 & 255, rgb >> 8 & 255, rgb & 255 };
-  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
-  GstBuffer *buffer =
-      gst_buffer_make_writable (GST_PAD_PROBE_INFO_BUFFER (probe));
-  GstVideoInfo info;
-  GstVideoFrame frame;
-
-  GST_PAD_PROBE_INFO_DATA (probe) = buffer;
-  if (caps == NULL || !gst_video_info_from_caps (&info, caps)
-      || !gst_video_frame_map (&frame, &info, buffer, GST_MAP_READWRITE))
-    return GST_PAD_PROBE_OK;
-  for (int y = 0; y < GST_VIDEO_FRAME_HEIGHT (&frame); y++)
-    flatten_row ((guint8 *) GST_VIDEO_FRAME_PLANE_DATA (&frame, 0)
-            + (gsize) y * GST_VIDEO_FRAME_PLANE_STRIDE (&frame, 0),
-        GST_VIDEO_FRAME_WIDTH (&frame), colour);
-  gst_video_frame_unmap (&frame);
-  return GST_PAD_PROBE_OK;
-}
-
-void
-colour_flatten (GstPad *pad, guint32 rgb)
-{
-  gst_pad_add_probe (
-      pad, GST_PAD_PROBE_TYPE_BUFFER, flatten, GUINT_TO_POINTER (rgb), NULL);
 }

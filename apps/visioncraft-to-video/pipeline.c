@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "pipeline.h"
 
-#include "colour.h"
 #include "failure.h"
 #include "probes.h"
+#include "videopads.h"
 
 #define DEFAULT_QUALITY 75
 #define HLS_SEGMENT_S 2
@@ -150,13 +150,13 @@ add_decoder (Chain *chain, const Options *options)
   pad = gst_element_get_static_pad (decoder, "src");
   probes_refuse_nothing (pad);
   if (flat)
-    colour_flatten (pad, options->background);
+    video_pad_flatten (pad, options->background);
 
   if (options->format->wants_even && options->width == 0) {
     GstElement *crop = add (chain, "videocrop", NULL);
 
     if (crop != NULL)
-      probes_crop_to_even (pad, crop);
+      video_pad_crop_to_even (pad, crop);
   }
   return decoder;
 }

@@ -1,30 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "probes.h"
 
-static GstPadProbeReturn
-crop_to_even (GstPad *pad, GstPadProbeInfo *probe, gpointer crop)
-{
-  GstEvent *event = GST_PAD_PROBE_INFO_EVENT (probe);
-  GstCaps *caps;
-  int width = 0, height = 0;
-
-  if (GST_EVENT_TYPE (event) != GST_EVENT_CAPS)
-    return GST_PAD_PROBE_OK;
-  gst_event_parse_caps (event, &caps);
-  gst_structure_get (gst_caps_get_structure (caps, 0), "width", G_TYPE_INT,
-      &width, "height", G_TYPE_INT, &height, NULL);
-  g_object_set (crop, "right", width > 1 ? width % 2 : 0, "bottom",
-      height > 1 ? height % 2 : 0, NULL);
-  return GST_PAD_PROBE_OK;
-}
-
-void
-probes_crop_to_even (GstPad *pad, GstElement *crop)
-{
-  gst_pad_add_probe (
-      pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, crop_to_even, crop, NULL);
-}
-
 /* A source that fails pushes an end of stream too. Muxers do not expect it
  * without data: mp4mux 1.22 then copies caps that are not there, if it is being
  * stopped at that moment. */

@@ -5,10 +5,6 @@
 
 G_BEGIN_DECLS
 
-/* Sets the videocrop @crop, which follows @pad, so that an odd row or column is
- * left out. */
-void probes_crop_to_even (GstPad *pad, GstElement *crop);
-
 /* Turns an end of stream on @pad, before any buffer, into an error of its
  * element. */
 void probes_refuse_nothing (GstPad *pad);

@@ -3,10 +3,13 @@
 
 #include "webpipeline.h"
 
+#include "videopads.h"
+
 #include <gst/app/gstappsink.h>
 
 /* x264enc takes no smaller ones. */
 #define SIDE_MIN 16
+#define WHITE 0xffffff
 
 struct _WebPipeline
 {
@@ -28,9 +31,8 @@ on_message (GstBus *bus, GstMessage *message, gpointer data)
 /* On the decoder's thread, before the elements behind see the caps. BT.709 has
  * sRGB's primaries. */
 static void
-adapt_to (WebPipeline *pipeline, GstCaps *caps)
+set_even_size (WebPipeline *pipeline, GstCaps *caps)
 {
-  g_autoptr (GstElement) crop = web_pipeline_ref_element (pipeline, "crop");
   g_autoptr (GstElement) even = web_pipeline_ref_element (pipeline, "even");
   const GstStructure *structure = gst_caps_get_structure (caps, 0);
   g_autoptr (GstCaps) even_caps = NULL;
@@ -38,8 +40,6 @@ adapt_to (WebPipeline *pipeline, GstCaps *caps)
 
   gst_structure_get_int (structure, "width", &width);
   gst_structure_get_int (structure, "height", &height);
-  g_object_set (crop, "right", width > 1 ? width % 2 : 0, "bottom",
-      height > 1 ? height % 2 : 0, NULL);
   even_caps = gst_caps_new_simple ("video/x-raw", "format", G_TYPE_STRING,
       "I420", "width", G_TYPE_INT, MAX (width - width % 2, SIDE_MIN), "height",
       G_TYPE_INT, MAX (height - height % 2, SIDE_MIN), "pixel-aspect-ratio",
@@ -47,37 +47,15 @@ adapt_to (WebPipeline *pipeline, GstCaps *caps)
   g_object_set (even, "caps", even_caps, NULL);
 }
 
-/* RGBA. A GIF's pixels are opaque or absent, nothing between. */
-static void
-paint_white_where_absent (guint8 *pixels, gsize size)
-{
-  for (gsize i = 0; i + 4 <= size; i += 4) {
-    if (pixels[i + 3] == 0)
-      memset (pixels + i, 0xff, 4);
-  }
-}
-
 static GstPadProbeReturn
-on_decoded (GstPad *pad, GstPadProbeInfo *info, gpointer data)
+on_decoder_event (GstPad *pad, GstPadProbeInfo *info, gpointer data)
 {
-  GstBuffer *buffer;
-  GstMapInfo map;
+  GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
+  GstCaps *caps;
 
-  if ((GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER) == 0) {
-    GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
-    GstCaps *caps;
-
-    if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS) {
-      gst_event_parse_caps (event, &caps);
-      adapt_to (data, caps);
-    }
-    return GST_PAD_PROBE_OK;
-  }
-  buffer = gst_buffer_make_writable (GST_PAD_PROBE_INFO_BUFFER (info));
-  GST_PAD_PROBE_INFO_DATA (info) = buffer;
-  if (gst_buffer_map (buffer, &map, GST_MAP_READWRITE)) {
-    paint_white_where_absent (map.data, map.size);
-    gst_buffer_unmap (buffer, &map);
+  if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS) {
+    gst_event_parse_caps (event, &caps);
+    set_even_size (data, caps);
   }
   return GST_PAD_PROBE_OK;
 }
@@ -88,11 +66,13 @@ watch_decoder (WebPipeline *pipeline)
 {
   g_autoptr (GstElement) decoder =
       web_pipeline_ref_element (pipeline, "decoder");
+  g_autoptr (GstElement) crop = web_pipeline_ref_element (pipeline, "crop");
   g_autoptr (GstPad) pad = gst_element_get_static_pad (decoder, "src");
 
-  gst_pad_add_probe (pad,
-      GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM | GST_PAD_PROBE_TYPE_BUFFER,
-      on_decoded, pipeline, NULL);
+  video_pad_flatten (pad, WHITE);
+  video_pad_crop_to_even (pad, crop);
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_decoder_event,
+      pipeline, NULL);
 }
 
 WebPipeline *
