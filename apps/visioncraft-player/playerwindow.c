@@ -1,11 +1,117 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "playerwindow.h"
+
+#include "playerpaintable.h"
 #include "playersave.h"
 #include "playersavedialog.h"
-#include "playerwindowview.h"
+#include "playerstatus.h"
+
+struct _PlayerWindow
+{
+  GtkApplicationWindow parent;
+
+  /* The template's. */
+  GtkEditable *prompt, *negative_prompt;
+  GtkDropDown *sampler;
+  GtkStringList *samplers;
+  GtkAdjustment *cfg_scale, *steps;
+  GtkWidget *generate_button, *cancel_button, *save_button;
+  GtkStack *stage;
+  GtkPicture *picture;
+  PlayerStatus status;
+
+  PlayerPaintable *paintable;
+  char *api_url, *token_file;
+
+  PlayerGeneration *pending; /* is being made; NULL: none */
+  PlayerGeneration *shown;   /* is on show; NULL: none */
+  char *pending_prompt, *shown_prompt;
+  gboolean paused;
+  GBytes *to_save;      /* while the dialog asks for a place */
+  GCancellable *closed; /* ends a save when the window goes */
+};
 
 G_DEFINE_FINAL_TYPE (PlayerWindow, player_window, GTK_TYPE_APPLICATION_WINDOW)
 
-/* --- A generation's news --- */
+/* --- What is on show --- */
+
+/* Sets what a state-only action says; takes a floating @state. */
+static void
+tell (PlayerWindow *self, const char *name, GVariant *state)
+{
+  GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self), name);
+
+  g_simple_action_set_state (G_SIMPLE_ACTION (action), state);
+}
+
+static void
+enable_action (PlayerWindow *self, const char *name, gboolean enabled)
+{
+  GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self), name);
+
+  g_simple_action_set_enabled (G_SIMPLE_ACTION (action), enabled);
+}
+
+static gboolean
+can_save (PlayerWindow *self)
+{
+  g_autoptr (GBytes) gif =
+      self->shown != NULL ? player_generation_get_gif (self->shown) : NULL;
+
+  return gif != NULL;
+}
+
+static gboolean
+has_prompt (PlayerWindow *self)
+{
+  g_autofree char *text = g_strdup (gtk_editable_get_text (self->prompt));
+
+  return g_strstrip (text)[0] != '\0';
+}
+
+/* Brings buttons, actions and pages to what there is. */
+static void
+update (PlayerWindow *self)
+{
+  gboolean generating = self->pending != NULL;
+  gboolean saveable = can_save (self);
+  const char *status = generating ? "generating"
+      : self->shown == NULL       ? "idle"
+      : self->paused              ? "paused"
+                                  : "playing";
+
+  gtk_widget_set_visible (self->generate_button, !generating);
+  gtk_widget_set_visible (self->cancel_button, generating);
+  player_status_reveal_progress (&self->status, generating);
+  gtk_stack_set_visible_child_name (
+      self->stage, self->shown != NULL ? "picture" : "empty");
+  gtk_widget_set_sensitive (self->save_button, saveable);
+
+  enable_action (self, "generate", !generating && has_prompt (self));
+  enable_action (self, "cancel", generating);
+  enable_action (self, "pause", self->shown != NULL);
+  enable_action (self, "save", saveable);
+  enable_action (self, "save-gif", saveable);
+  enable_action (self, "save-mp4", saveable);
+  tell (self, "pause", g_variant_new_boolean (self->paused));
+  tell (self, "status", g_variant_new_string (status));
+}
+
+static void
+show_message (PlayerWindow *self, const char *text, gboolean is_error)
+{
+  player_status_show_message (&self->status, text, is_error);
+  tell (self, "message", g_variant_new_string (text));
+}
+
+static void
+hide_message (PlayerWindow *self)
+{
+  player_status_hide_message (&self->status);
+  tell (self, "message", g_variant_new_string (""));
+}
+
+/* --- What a generation reports --- */
 
 static void
 drop (PlayerWindow *self, PlayerGeneration **generation)
@@ -21,7 +127,7 @@ static void
 on_progress (PlayerGeneration *generation, const char *text, double fraction,
     PlayerWindow *self)
 {
-  player_window_show_progress (self, text, fraction);
+  player_status_show_progress (&self->status, text, fraction);
 }
 
 /* The one before stays on show until now. */
@@ -35,14 +141,14 @@ on_ready (PlayerGeneration *generation, PlayerWindow *self)
   self->paused = FALSE;
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->picture),
       GTK_ACCESSIBLE_PROPERTY_LABEL, self->shown_prompt, -1);
-  player_window_tell (self, "rounds", g_variant_new_uint32 (0));
-  player_window_update (self);
+  tell (self, "rounds", g_variant_new_uint32 (0));
+  update (self);
 }
 
 static void
 on_complete (PlayerGeneration *generation, PlayerWindow *self)
 {
-  player_window_update (self);
+  update (self);
 }
 
 static void
@@ -54,15 +160,15 @@ on_picture (PlayerGeneration *generation, GstSample *sample, PlayerWindow *self)
 static void
 on_round (PlayerGeneration *generation, guint n, PlayerWindow *self)
 {
-  player_window_tell (self, "rounds", g_variant_new_uint32 (n));
+  tell (self, "rounds", g_variant_new_uint32 (n));
 }
 
 static void
 on_failed (PlayerGeneration *generation, const char *text, PlayerWindow *self)
 {
   drop (self, generation == self->pending ? &self->pending : &self->shown);
-  player_window_show_message (self, text, TRUE);
-  player_window_update (self);
+  show_message (self, text, TRUE);
+  update (self);
 }
 
 /* --- Actions --- */
@@ -88,7 +194,7 @@ activate_generate (GSimpleAction *action, GVariant *parameter, gpointer data)
   };
   g_autoptr (GError) error = NULL;
 
-  player_window_hide_message (self);
+  hide_message (self);
   self->pending = player_generation_new ();
   g_object_connect (self->pending, "signal::progress", on_progress, self,
       "signal::ready", on_ready, self, "signal::complete", on_complete, self,
@@ -96,12 +202,12 @@ activate_generate (GSimpleAction *action, GVariant *parameter, gpointer data)
       "signal::failed", on_failed, self, NULL);
   g_free (self->pending_prompt);
   self->pending_prompt = g_strdup (request.prompt);
-  player_window_show_progress (self, "Generating", -1.0);
+  player_status_show_progress (&self->status, "Generating", -1.0);
   if (!player_generation_start (self->pending, &service, &request, &error)) {
     drop (self, &self->pending);
-    player_window_show_message (self, error->message, TRUE);
+    show_message (self, error->message, TRUE);
   }
-  player_window_update (self);
+  update (self);
 }
 
 static void
@@ -110,13 +216,13 @@ activate_cancel (GSimpleAction *action, GVariant *parameter, gpointer data)
   PlayerWindow *self = data;
 
   drop (self, &self->pending);
-  player_window_update (self);
+  update (self);
 }
 
 static void
 activate_dismiss (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  player_window_hide_message (data);
+  hide_message (data);
 }
 
 static void
@@ -128,7 +234,7 @@ change_pause (GSimpleAction *action, GVariant *state, gpointer data)
     return;
   self->paused = g_variant_get_boolean (state);
   player_generation_set_paused (self->shown, self->paused);
-  player_window_update (self);
+  update (self);
 }
 
 static void
@@ -150,8 +256,7 @@ change_sampler (GSimpleAction *action, GVariant *state, gpointer data)
 static void
 on_sampler_selected (GtkDropDown *sampler, GParamSpec *pspec, gpointer self)
 {
-  player_window_tell (
-      self, "sampler", g_variant_new_string (get_sampler (self)));
+  tell (self, "sampler", g_variant_new_string (get_sampler (self)));
 }
 
 /* Who asks to change a state that only tells is not heard. */
@@ -172,9 +277,9 @@ on_saved (GObject *source, GAsyncResult *result, gpointer data)
   if (player_save_finish (result, &error)) {
     g_autofree char *text = g_strdup_printf ("Saved: %s", path);
 
-    player_window_show_message (self, text, FALSE);
+    show_message (self, text, FALSE);
   } else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
-    player_window_show_message (self, error->message, TRUE);
+    show_message (self, error->message, TRUE);
   }
 }
 
@@ -262,7 +367,7 @@ player_window_dispose (GObject *object)
     g_cancellable_cancel (self->closed);
   drop (self, &self->pending);
   drop (self, &self->shown);
-  g_clear_handle_id (&self->pulse_id, g_source_remove);
+  player_status_stop (&self->status);
   g_clear_pointer (&self->to_save, g_bytes_unref);
   G_OBJECT_CLASS (player_window_parent_class)->dispose (object);
 }
@@ -283,6 +388,9 @@ player_window_finalize (GObject *object)
 
 #define BIND(name) \
   gtk_widget_class_bind_template_child (widget_class, PlayerWindow, name)
+#define BIND_STATUS(name) \
+  gtk_widget_class_bind_template_child_full ( \
+      widget_class, #name, FALSE, G_STRUCT_OFFSET (PlayerWindow, status.name))
 
 static void
 player_window_class_init (PlayerWindowClass *klass)
@@ -302,13 +410,13 @@ player_window_class_init (PlayerWindowClass *klass)
   BIND (generate_button);
   BIND (cancel_button);
   BIND (save_button);
-  BIND (message_bar);
-  BIND (message_icon);
-  BIND (message_label);
-  BIND (message_revealer);
-  BIND (progress_label);
-  BIND (progress_revealer);
-  BIND (progress_bar);
+  BIND_STATUS (message_bar);
+  BIND_STATUS (message_icon);
+  BIND_STATUS (message_label);
+  BIND_STATUS (message_revealer);
+  BIND_STATUS (progress_label);
+  BIND_STATUS (progress_revealer);
+  BIND_STATUS (progress_bar);
   BIND (stage);
   BIND (picture);
 }
@@ -328,11 +436,10 @@ player_window_init (PlayerWindow *self)
   add_property_action (self, "cfg-scale", self->cfg_scale, "value");
   add_property_action (self, "steps", self->steps, "value");
 
-  g_signal_connect_swapped (
-      self->prompt, "changed", G_CALLBACK (player_window_update), self);
+  g_signal_connect_swapped (self->prompt, "changed", G_CALLBACK (update), self);
   g_signal_connect (self->sampler, "notify::selected",
       G_CALLBACK (on_sampler_selected), self);
-  player_window_update (self);
+  update (self);
   gtk_widget_grab_focus (GTK_WIDGET (self->prompt));
 }
 
