@@ -14,25 +14,31 @@ cd "$(dirname "$0")/.."
 root=$PWD
 
 scripts/packages.sh build demo
-[ -f build/build.ninja ] || meson setup build -Dtests=disabled -Dapps=disabled >/dev/null
-ninja -C build >build/quickstart.log 2>&1 || { tail -n 40 build/quickstart.log; exit 1; }
+build=$root/build-quickstart # leaves build/ to whoever installs
+[ -f "$build/build.ninja" ] || meson setup "$build" -Dtests=disabled -Dapps=disabled >/dev/null
+ninja -C "$build" >"$build/quickstart.log" 2>&1 || { tail -n 40 "$build/quickstart.log"; exit 1; }
 
-export GST_PLUGIN_PATH=$root/build/gst${GST_PLUGIN_PATH:+:$GST_PLUGIN_PATH}
-export GST_REGISTRY=$root/build/registry.bin
+export GST_PLUGIN_PATH=$build/gst${GST_PLUGIN_PATH:+:$GST_PLUGIN_PATH}
+export GST_REGISTRY=$build/registry.bin
+
+# What came before stays until the new files are whole.
+work=$(mktemp -d "$here/.quickstart-XXXXXX")
+mock=
+clean_up () {
+  [ -z "$mock" ] || kill "$mock" 2>/dev/null || true
+  rm -rf "$work"
+}
+trap clean_up EXIT
 
 if [ -z "${VISIONCRAFT_TOKEN:-}" ]; then
-  exec 3< <(exec "$root/build/tests/mockserver/visioncraft-mock" --latency-ms 1500)
+  exec 3< <(exec "$build/tests/mockserver/visioncraft-mock" --latency-ms 1500)
   mock=$!
-  trap 'kill "$mock" 2>/dev/null || true' EXIT
   read -r line <&3 || { echo "The mock server did not start." >&2; exit 1; }
   export VISIONCRAFT_API_URL=${line#listening on } VISIONCRAFT_TOKEN=mock
   echo "VISIONCRAFT_TOKEN is not set: a mock server on this machine makes the picture, not VisionCraft."
 else
   echo "Asking ${VISIONCRAFT_API_URL:-https://visioncraft.top}; a generation takes 10 to 120 seconds."
 fi
-
-cd "$here"
-rm -f generated.gif first-frame.png generated.mp4
 
 # gst-launch-1.0 reads quotes and backslashes itself.
 quoted=${prompt//\\/\\\\}
@@ -50,10 +56,14 @@ pipeline=(
 echo
 echo "gst-launch-1.0 ${pipeline[*]}"
 echo
-gst-launch-1.0 "${pipeline[@]}"
+(cd "$work" && exec gst-launch-1.0 "${pipeline[@]}")
 
+files=(generated.gif first-frame.png generated.mp4)
+for file in "${files[@]}"; do
+  [ -s "$work/$file" ] || { echo "$file is missing." >&2; exit 1; }
+done
 echo
-for file in generated.gif first-frame.png generated.mp4; do
-  [ -s "$file" ] || { echo "$file is missing." >&2; exit 1; }
-  echo "$here/$file, $(stat -c %s "$file") bytes"
+for file in "${files[@]}"; do
+  mv -f "$work/$file" "$here/$file"
+  echo "$here/$file, $(stat -c %s "$here/$file") bytes"
 done

@@ -13,16 +13,16 @@ typedef struct
 {
   GBytes *gif;
   char *path;
-} Order;
+} SaveJob;
 
 static void
-order_free (gpointer data)
+save_job_free (gpointer data)
 {
-  Order *order = data;
+  SaveJob *job = data;
 
-  g_bytes_unref (order->gif);
-  g_free (order->path);
-  g_free (order);
+  g_bytes_unref (job->gif);
+  g_free (job->path);
+  g_free (job);
 }
 
 static GstElement *
@@ -122,28 +122,28 @@ move_into_place (const char *part, const char *path, GError **error)
 }
 
 static gboolean
-write_mp4 (const Order *order, GCancellable *cancellable, GError **error)
+write_mp4 (const SaveJob *job, GCancellable *cancellable, GError **error)
 {
   /* Beside it, so that the rename is one step. */
-  g_autofree char *part = g_strconcat (order->path, ".part", NULL);
+  g_autofree char *part = g_strconcat (job->path, ".part", NULL);
 
-  if (encode (order->gif, part, cancellable, error)
-      && move_into_place (part, order->path, error))
+  if (encode (job->gif, part, cancellable, error)
+      && move_into_place (part, job->path, error))
     return TRUE;
   g_unlink (part);
   return FALSE;
 }
 
 static gboolean
-write_gif (const Order *order, GError **error)
+write_gif (const SaveJob *job, GError **error)
 {
   gsize size;
-  const char *data = g_bytes_get_data (order->gif, &size);
+  const char *data = g_bytes_get_data (job->gif, &size);
 
   /* Not the function with a mode: this one writes a new file and renames it,
    * too, and the umask says who may read it. */
   return g_file_set_contents_full (
-      order->path, data, size, G_FILE_SET_CONTENTS_CONSISTENT, 0666, error);
+      job->path, data, size, G_FILE_SET_CONTENTS_CONSISTENT, 0666, error);
 }
 
 static gboolean
@@ -158,14 +158,14 @@ static void
 save_in_thread (
     GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
-  const Order *order = data;
+  const SaveJob *job = data;
   GError *error = NULL;
   gboolean done;
 
-  if (ends_with (order->path, ".gif"))
-    done = write_gif (order, &error);
+  if (ends_with (job->path, ".gif"))
+    done = write_gif (job, &error);
   else
-    done = write_mp4 (order, cancellable, &error);
+    done = write_mp4 (job, cancellable, &error);
   if (done)
     g_task_return_boolean (task, TRUE);
   else
@@ -177,11 +177,11 @@ player_save_async (GBytes *gif, const char *path, GCancellable *cancellable,
     GAsyncReadyCallback callback, gpointer data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, data);
-  Order *order = g_new0 (Order, 1);
+  SaveJob *job = g_new0 (SaveJob, 1);
 
-  order->gif = g_bytes_ref (gif);
-  order->path = g_strdup (path);
-  g_task_set_task_data (task, order, order_free);
+  job->gif = g_bytes_ref (gif);
+  job->path = g_strdup (path);
+  g_task_set_task_data (task, job, save_job_free);
   if (!ends_with (path, ".gif") && !ends_with (path, ".mp4"))
     g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_INVALID_FILENAME,
         "The file's name has to end in .gif or .mp4.");
@@ -198,7 +198,7 @@ player_save_finish (GAsyncResult *result, GError **error)
 const char *
 player_save_get_path (GAsyncResult *result)
 {
-  const Order *order = g_task_get_task_data (G_TASK (result));
+  const SaveJob *job = g_task_get_task_data (G_TASK (result));
 
-  return order->path;
+  return job->path;
 }

@@ -12,18 +12,18 @@ G_DEFINE_QUARK (visioncraft - to - video - failure, failure)
 static GError *
 of_service (const GError *error, const GstStructure *details)
 {
-  const char *words = NULL;
+  const char *text = NULL;
   guint status = 0, wait_s = 0;
   g_autofree char *answer = NULL;
 
   if (details != NULL) {
     gst_structure_get_uint (details, "http-status-code", &status);
     gst_structure_get_uint (details, "retry-after", &wait_s);
-    words = gst_structure_get_string (details, "server-message");
+    text = gst_structure_get_string (details, "server-message");
   }
-  answer = words != NULL ? g_strdup_printf (" (%u: \"%s\")", status, words)
-      : status != 0      ? g_strdup_printf (" (%u)", status)
-                         : g_strdup ("");
+  answer = text != NULL ? g_strdup_printf (" (%u: \"%s\")", status, text)
+      : status != 0     ? g_strdup_printf (" (%u)", status)
+                        : g_strdup ("");
 
   if (g_error_matches (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS))
     return status != 0
@@ -70,35 +70,35 @@ is_about_output (const GError *error)
 
 /* As a part of a sentence of ours; some have a full stop, some have not. */
 static char *
-words_of (const GError *error)
+sentence_part (const GError *error)
 {
-  char *words = g_strdup (error->message);
+  char *text = g_strdup (error->message);
 
-  if (g_str_has_suffix (words, "."))
-    words[strlen (words) - 1] = '\0';
-  return words;
+  if (g_str_has_suffix (text, "."))
+    text[strlen (text) - 1] = '\0';
+  return text;
 }
 
 GError *
 failure_from_message (GstMessage *message, GstElement *source)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *words = NULL;
+  g_autofree char *text = NULL;
   const GstStructure *details = NULL;
 
   gst_message_parse_error (message, &error, NULL);
   gst_message_parse_error_details (message, &details);
   if (GST_MESSAGE_SRC (message) == GST_OBJECT_CAST (source))
     return of_service (error, details);
-  words = words_of (error);
+  text = sentence_part (error);
   if (is_about_output (error))
     return g_error_new (FAILURE, FAILURE_OUTPUT,
         "The file cannot be written (%s): make room, or choose another place.",
-        words);
+        text);
   return g_error_new (FAILURE, FAILURE_UNAVAILABLE,
       "The GIF cannot be converted (%s): generate again, or save it as a .gif "
       "file.",
-      words);
+      text);
 }
 
 char *
