@@ -2,7 +2,7 @@
 #include "vcclient.h"
 #include "vcjobstart.h"
 #include "vchttp.h"
-#include "vclane.h"
+#include "vcsessions.h"
 
 /* How long the last reference waits for the thread, and the thread for what was
  * cancelled to come back. */

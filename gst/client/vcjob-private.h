@@ -3,16 +3,16 @@
 
 #include "vchttp.h"
 #include "vcjob.h"
-#include "vclane.h"
+#include "vcsessions.h"
 #include "vctransport.h"
 #include "vcwire.h"
 
 G_BEGIN_DECLS
 
-/* What the halves of a job share: vcjob.c (life, events, readers), vcjobpost.c
- * (the generation), vcjobget.c (the download). */
+/* What the halves of a job share: vcjob.c (life, events, readers), vcgenerate.c
+ * (the generation), vcdownload.c (the download). */
 
-/* The download's own state; see vcjobget.c. */
+/* The download's own state; see vcdownload.c. */
 typedef struct
 {
   GUri *address;         /* as the service gave it */
@@ -91,9 +91,9 @@ void vc_job_note_try (VcJob *job, gboolean first);
 
 /* --- The halves --- */
 
-void vc_job_post (VcJob *job); /* vcjobpost.c: starts the job */
+void vc_job_post (VcJob *job); /* vcgenerate.c: starts the job */
 void vc_job_get (
-    VcJob *job, GUri *address); /* vcjobget.c: goes on with the download */
+    VcJob *job, GUri *address); /* vcdownload.c: goes on with the download */
 void vc_download_clear (VcDownload *download);
 
 /* Takes the response's headers into the report and tells of them: the GIF's

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "vcjob.h"
-#include "vclane.h"
+#include "vcsessions.h"
 
 G_BEGIN_DECLS
 

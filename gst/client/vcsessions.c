@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "vclane.h"
+#include "vcsessions.h"
 #include "vctransport.h"
 
 /* Many share connections, and the cost stays small. */
