@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "vcbody.h"
-#include "vcpages.h"
-#include "vcwire.h"
 
 #include <string.h>
+#ifdef __unix__
+#include <sys/mman.h>
+#endif
 
 /* Blocks grow from one to the other: a small GIF takes little, a large one few
- * reads. From BLOCK_PAGES on they are mapped: what is not written of them takes
- * no memory. */
+ * reads. */
 #define BLOCK_MIN (32 * 1024)
-#define BLOCK_PAGES (2 * 1024 * 1024)
 #define BLOCK_MAX (32 * 1024 * 1024)
+
+/* Blocks from this size on are made of huge pages where the system has such: a
+ * megabyte that is received costs more in page faults than in copying. What is
+ * not written of them takes no memory. A wrong guess costs speed only. */
+#define HUGE_PAGE (2 * 1024 * 1024)
 
 /* How much of what is not a GIF is shown. */
 #define QUOTED_BYTES 16
@@ -20,7 +24,7 @@ typedef struct
   gatomicrefcount refs;
   guint64 offset; /* of its first byte in the body */
   gsize size, filled;
-  guint8 *data; /* right behind, or pages of their own */
+  guint8 *data; /* right behind, or aligned to a page */
 } Block;
 
 struct _VcBody
@@ -44,25 +48,36 @@ block_unref (gpointer data)
 {
   Block *block = data;
 
-  if (!g_atomic_ref_count_dec (&block->refs))
-    return;
-  if (block->size >= BLOCK_PAGES)
-    vc_pages_free (block->data, block->size);
-  g_free (block);
+  if (g_atomic_ref_count_dec (&block->refs))
+    g_free (block);
 }
 
 static Block *
 block_new (guint64 offset, gsize size)
 {
-  gboolean pages = size >= BLOCK_PAGES;
-  Block *block = g_malloc (sizeof (Block) + (pages ? 0 : size));
+  gboolean large = size >= HUGE_PAGE;
+  Block *block = g_malloc (sizeof (Block) + size + (large ? HUGE_PAGE : 0));
 
   g_atomic_ref_count_init (&block->refs);
   block->offset = offset;
   block->size = size;
   block->filled = 0;
-  block->data = pages ? vc_pages_alloc (size) : (guint8 *) (block + 1);
+  block->data = (guint8 *) (block + 1);
+  if (large)
+    block->data += -GPOINTER_TO_SIZE (block->data) % HUGE_PAGE;
+#ifdef MADV_HUGEPAGE
+  if (large)
+    madvise (block->data, size, MADV_HUGEPAGE);
+#endif
   return block;
+}
+
+gboolean
+vc_body_is_gif (const guint8 *data, gsize size)
+{
+  return size >= VC_GIF_MAGIC_SIZE
+      && (memcmp (data, "GIF87a", VC_GIF_MAGIC_SIZE) == 0
+          || memcmp (data, "GIF89a", VC_GIF_MAGIC_SIZE) == 0);
 }
 
 VcBody *
@@ -146,6 +161,22 @@ vc_body_reserve (VcBody *body, gsize *ret_size)
   return block->data + block->filled;
 }
 
+/* Bytes as a person can read them: printable ASCII as it is, the rest as \xNN.
+ */
+static char *
+quote_bytes (const guint8 *data, gsize size)
+{
+  GString *quote = g_string_new (NULL);
+
+  for (gsize i = 0; i < size; i++) {
+    if (g_ascii_isprint (data[i]) && data[i] != '\\')
+      g_string_append_c (quote, data[i]);
+    else
+      g_string_append_printf (quote, "\\x%02x", data[i]);
+  }
+  return g_string_free (quote, FALSE);
+}
+
 /* Called with @lock held: whether the first bytes, if they are there, are a
  * GIF's. */
 static gboolean
@@ -158,7 +189,7 @@ check_magic (VcBody *body, gboolean at_end, GError **error)
 
   if (body->readable || (filled < VC_GIF_MAGIC_SIZE && !at_end))
     return TRUE;
-  if (filled > 0 && vc_wire_is_gif (first->data, filled)) {
+  if (filled > 0 && vc_body_is_gif (first->data, filled)) {
     body->readable = TRUE;
     return TRUE;
   }
@@ -167,7 +198,7 @@ check_magic (VcBody *body, gboolean at_end, GError **error)
         error, VC_ERROR, VC_ERROR_NOT_GIF, "The image has no bytes at all.");
     return FALSE;
   }
-  quote = vc_wire_quote_bytes (first->data, MIN (filled, QUOTED_BYTES));
+  quote = quote_bytes (first->data, MIN (filled, QUOTED_BYTES));
   g_set_error (error, VC_ERROR, VC_ERROR_NOT_GIF,
       "The image is not a GIF: it begins with \"%s\".", quote);
   return FALSE;

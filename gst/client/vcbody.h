@@ -18,6 +18,11 @@ typedef enum
   VC_READ_FLUSHING, /* woken by vc_body_set_flushing() or vc_body_cancel() */
 } VcReadResult;
 
+/* Whether @size bytes at @data begin as a GIF does (GIF89a §17: "GIF87a" or
+ * "GIF89a"); 6 bytes decide. */
+#define VC_GIF_MAGIC_SIZE 6
+gboolean vc_body_is_gif (const guint8 *data, gsize size);
+
 /* @max_size: the most bytes a body may have; 0: any number. */
 VcBody *vc_body_new (guint64 max_size);
 void vc_body_free (VcBody *body); /* slices handed out stay valid */

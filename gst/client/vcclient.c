@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "vcclient.h"
-#include "vcjobstart.h"
-#include "vchttp.h"
-#include "vcsessions.h"
+#include "vcjob-private.h"
 
 /* How long the last reference waits for the thread, and the thread for what was
  * cancelled to come back. */
@@ -14,7 +12,7 @@ typedef struct
   gatomicrefcount refs; /* the client's and the thread's */
   GMainContext *context;
   GMainLoop *loop;
-  VcLanes *lanes; /* network thread only */
+  VcSessions *sessions; /* network thread only */
   GMutex lock;
   GCond cond;
   gboolean gone; /* lock */
@@ -49,7 +47,7 @@ network_thread (gpointer data)
   Network *network = data;
 
   g_main_context_push_thread_default (network->context);
-  network->lanes = vc_lanes_new ();
+  network->sessions = vc_sessions_new ();
   g_main_loop_run (network->loop);
 
   /* What was cancelled just now gets its turn: first the cancelling, then what
@@ -57,7 +55,7 @@ network_thread (gpointer data)
   while (g_main_context_iteration (network->context, FALSE))
     ;
   vc_http_settle (SETTLE_US);
-  vc_lanes_free (network->lanes);
+  vc_sessions_free (network->sessions);
   while (g_main_context_iteration (network->context, FALSE))
     ;
   g_main_context_pop_thread_default (network->context);
@@ -181,11 +179,9 @@ static gboolean
 on_start (gpointer data)
 {
   Start *start = data;
-  g_autoptr (GError) error = NULL;
-  VcLane *lane = vc_lanes_enter (
-      start->network->lanes, vc_job_get_request (start->job), &error);
 
-  vc_job_start (start->job, lane, error);
+  if (vc_job_begin (start->job, start->network->sessions))
+    vc_job_generate (start->job);
   return G_SOURCE_REMOVE;
 }
 

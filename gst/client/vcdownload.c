@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "vcjob-private.h"
+#include "vctransport.h"
+#include "vcwire.h"
 
 #include <string.h>
 
@@ -11,24 +13,13 @@
 #define TOO_MANY_REQUESTS 429 /* RFC 6585 §4; libsoup has no name for it */
 #define REDIRECTS_MAX 5
 #define SCRATCH_SIZE (64 * 1024)
-#define WORDS_MAX (64 * 1024)
+#define ERROR_BODY_MAX (64 * 1024)
 /* Tries count anew after this much progress: a long download may break more
  * often than a short one. */
 #define PROGRESS_BYTES (64 * 1024)
 
 static void send_get (VcJob *job);
 static void try_again (VcJob *job);
-
-void
-vc_download_clear (VcDownload *download)
-{
-  g_clear_pointer (&download->address, g_uri_unref);
-  g_clear_pointer (&download->uri, g_uri_unref);
-  g_clear_pointer (&download->etag, g_free);
-  g_clear_pointer (&download->modified, g_free);
-  g_clear_pointer (&download->scratch, g_free);
-  g_clear_pointer (&download->words, g_byte_array_unref);
-}
 
 static guint64
 held (VcJob *job)
@@ -57,44 +48,10 @@ retry_or_fail (VcJob *job, const GError *error)
 
 /* --- The head --- */
 
-/* A strong validator (RFC 9110 §8.8.1), or NULL. */
-static const char *
-strong_etag (SoupMessageHeaders *headers)
-{
-  const char *etag = soup_message_headers_get_one (headers, "ETag");
-
-  return etag != NULL && etag[0] == '"' ? etag : NULL;
-}
-
-/* Whether @headers say that this is not the GIF of which bytes are held. */
-static gboolean
-is_another (VcDownload *download, SoupMessageHeaders *headers)
-{
-  const char *etag = strong_etag (headers);
-  const char *modified =
-      soup_message_headers_get_one (headers, "Last-Modified");
-
-  if (download->etag != NULL && etag != NULL)
-    return strcmp (download->etag, etag) != 0;
-  if (download->modified != NULL && modified != NULL)
-    return strcmp (download->modified, modified) != 0;
-  return FALSE;
-}
-
 static gboolean
 is_encoded (SoupMessageHeaders *headers)
 {
   return soup_message_headers_get_one (headers, "Content-Encoding") != NULL;
-}
-
-static void
-keep_validators (VcDownload *download, SoupMessageHeaders *headers)
-{
-  g_free (download->etag);
-  g_free (download->modified);
-  download->etag = g_strdup (strong_etag (headers));
-  download->modified =
-      g_strdup (soup_message_headers_get_one (headers, "Last-Modified"));
 }
 
 /* 416 to a range that begins where the body ends says so: "bytes * / N". */
@@ -136,9 +93,10 @@ begin_whole (VcJob *job, SoupMessage *message)
   guint64 length = vc_job_body_length (message);
   g_autoptr (GError) error = NULL;
 
-  if (held (job) > 0 && is_another (download, headers) && !start_over (job))
+  if (held (job) > 0 && vc_validator_differs (&download->validator, headers)
+      && !start_over (job))
     return;
-  keep_validators (download, headers);
+  vc_validator_set (&download->validator, headers);
   /* Ranges count the bytes as they are sent; what is held was decoded. */
   download->whole = download->whole || is_encoded (headers);
   download->skip = held (job);
@@ -160,7 +118,7 @@ begin_rest (VcJob *job, SoupMessage *message)
   g_autoptr (GError) error = NULL;
 
   vc_body_get_size (job->body, &total);
-  if (is_another (download, headers)
+  if (vc_validator_differs (&download->validator, headers)
       || (length > 0 && total > 0 && (guint64) length != total)) {
     if (start_over (job))
       try_again (job);
@@ -254,7 +212,7 @@ on_head (SoupMessage *message, gpointer data)
     try_again (job);
     return;
   } else {
-    download->words = g_byte_array_new ();
+    download->error_body = g_byte_array_new ();
     return;
   }
   /* Only while this exchange goes on; each of the above may have ended it. */
@@ -270,13 +228,13 @@ on_space (gsize *ret_size, gpointer data)
   VcJob *job = data;
   VcDownload *download = &job->download;
 
-  if (download->words == NULL && download->skip == 0)
+  if (download->error_body == NULL && download->skip == 0)
     return vc_body_reserve (job->body, ret_size);
 
   if (download->scratch == NULL)
     download->scratch = g_malloc (SCRATCH_SIZE);
   *ret_size = SCRATCH_SIZE;
-  if (download->words == NULL)
+  if (download->error_body == NULL)
     *ret_size = MIN (download->skip, SCRATCH_SIZE);
   return download->scratch;
 }
@@ -288,9 +246,9 @@ on_body (gsize size, gpointer data)
   VcDownload *download = &job->download;
   g_autoptr (GError) error = NULL;
 
-  if (download->words != NULL) {
-    if (download->words->len < WORDS_MAX)
-      g_byte_array_append (download->words, download->scratch, size);
+  if (download->error_body != NULL) {
+    if (download->error_body->len < ERROR_BODY_MAX)
+      g_byte_array_append (download->error_body, download->scratch, size);
     return TRUE;
   }
   if (download->skip > 0) {
@@ -309,23 +267,15 @@ on_body (gsize size, gpointer data)
   return FALSE;
 }
 
-static void
-on_pause (gpointer data)
-{
-  VcJob *job = data;
-
-  vc_body_wake (job->body);
-}
-
 /* --- The end --- */
 
-/* An answer that is no GIF: its words are whole. */
+/* An answer that is no GIF is whole. */
 static void
-end_words (VcJob *job)
+end_error_body (VcJob *job)
 {
   guint status = job->report.status;
   g_autoptr (GBytes) body =
-      g_byte_array_free_to_bytes (g_steal_pointer (&job->download.words));
+      g_byte_array_free_to_bytes (g_steal_pointer (&job->download.error_body));
   g_autoptr (GError) error = NULL;
   VcReply reply;
 
@@ -337,7 +287,7 @@ end_words (VcJob *job)
         status < 300 ? VC_ERROR_REPLY : vc_error_code_from_status (status),
         "The server answered %u instead of the GIF.", status);
   }
-  vc_job_note_words (job, reply.server_message);
+  vc_job_note_server_message (job, reply.server_message);
   job->retry_after_s = MAX (job->retry_after_s, reply.retry_after_s);
   vc_reply_clear (&reply);
 
@@ -366,20 +316,15 @@ end_gif (VcJob *job)
   guint64 total, size = vc_body_get_size (job->body, &total);
   g_autoptr (GError) error = NULL;
 
-  if (total > size || job->download.skip > 0) {
-    error = g_error_new (VC_ERROR, VC_ERROR_INTERRUPTED,
-        "The GIF ended after %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
-        " bytes.",
-        size - job->download.skip, MAX (total, size));
+  if (total > size || job->download.skip > 0)
+    error = vc_job_cut_error (size - job->download.skip, MAX (total, size));
+  else if (total == 0 && !is_believable_end (job, size))
+    error = vc_job_cut_error (size, 0);
+
+  if (error != NULL)
     retry_or_fail (job, error);
-  } else if (total == 0 && !is_believable_end (job, size)) {
-    error = g_error_new (VC_ERROR, VC_ERROR_INTERRUPTED,
-        "The GIF ended after %" G_GUINT64_FORMAT " bytes without a GIF's end.",
-        size);
-    retry_or_fail (job, error);
-  } else {
+  else
     end_whole (job);
-  }
 }
 
 static gboolean
@@ -396,8 +341,8 @@ on_done (const GError *error, gboolean again, gpointer data)
 
   vc_job_drop_http (job);
   vc_body_wake (job->body);
-  if (error == NULL && job->download.words != NULL)
-    end_words (job);
+  if (error == NULL && job->download.error_body != NULL)
+    end_error_body (job);
   else if (error == NULL)
     end_gif (job);
   else if (again || may_pass (error))
@@ -406,23 +351,11 @@ on_done (const GError *error, gboolean again, gpointer data)
     vc_job_finish_billed (job, error);
 }
 
-static void
-on_connected (SoupMessage *message, gpointer data)
-{
-}
-
-static void
-on_sent (gpointer data)
-{
-}
-
 static const VcHttpCallbacks get_callbacks = {
-  .connected = on_connected,
-  .sent = on_sent,
   .head = on_head,
   .space = on_space,
   .body = on_body,
-  .pause = on_pause,
+  .pause = vc_job_wake_readers,
   .done = on_done,
 };
 
@@ -468,8 +401,6 @@ send_get (VcJob *job)
   };
   g_autoptr (SoupMessage) message = NULL;
   SoupMessageHeaders *headers;
-  const char *validator =
-      download->etag != NULL ? download->etag : download->modified;
 
   if (!check_address (job))
     return;
@@ -479,12 +410,9 @@ send_get (VcJob *job)
   headers = soup_message_get_request_headers (message);
   /* Ranges count the bytes as they are sent: they must be the GIF's. */
   soup_message_headers_replace (headers, "Accept-Encoding", "identity");
-  if (held (job) > 0 && validator != NULL && !download->whole) {
-    soup_message_headers_set_range (headers, held (job), -1);
-    soup_message_headers_replace (headers, "If-Range", validator);
-  }
-  job->http = vc_http_send (job->lane->session, message,
-      !job->request->ssl_strict, &limits, &get_callbacks, job);
+  if (held (job) > 0 && !download->whole)
+    vc_validator_ask_range (&download->validator, headers, held (job));
+  vc_job_send (job, message, &limits, &get_callbacks);
 }
 
 /* Begins a try at the address that the service gave. */
@@ -494,7 +422,7 @@ send_first (VcJob *job)
   VcDownload *download = &job->download;
 
   vc_job_drop_http (job);
-  g_clear_pointer (&download->words, g_byte_array_unref);
+  g_clear_pointer (&download->error_body, g_byte_array_unref);
   g_clear_pointer (&download->uri, g_uri_unref);
   download->uri = g_uri_ref (download->address);
   download->redirects = 0;
@@ -512,7 +440,7 @@ try_again (VcJob *job)
 }
 
 void
-vc_job_get (VcJob *job, GUri *address)
+vc_job_download (VcJob *job, GUri *address)
 {
   job->download.address = g_uri_ref (address);
   job->tries_left = job->request->retries;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "vcjob-private.h"
+#include "vctransport.h"
+#include "vcwire.h"
 
 #include <string.h>
 
@@ -130,7 +132,7 @@ take (VcJob *job, gsize size, GError **error)
 
   job->reply->len += size;
   if (job->report.status == SOUP_STATUS_OK
-      && vc_wire_is_gif (job->reply->data, job->reply->len)) {
+      && vc_body_is_gif (job->reply->data, job->reply->len)) {
     begin_gif (job, vc_http_get_message (job->http));
     return move_reply_to_body (job, error);
   }
@@ -152,14 +154,6 @@ on_body (gsize size, gpointer data)
     return TRUE;
   vc_job_finish_billed (job, error);
   return FALSE;
-}
-
-static void
-on_pause (gpointer data)
-{
-  VcJob *job = data;
-
-  vc_body_wake (job->body);
 }
 
 /* For people: without secrets. */
@@ -208,7 +202,7 @@ read_reply (VcJob *job)
         g_bytes_get_size (body), job->reply_length);
   }
 
-  vc_job_note_words (job, reply.server_message);
+  vc_job_note_server_message (job, reply.server_message);
   g_mutex_lock (&job->lock);
   job->report.retry_after_s = wait_s;
   g_mutex_unlock (&job->lock);
@@ -220,12 +214,12 @@ read_reply (VcJob *job)
     note_images (job, reply.images);
     vc_reply_clear (&reply);
     vc_job_emit (job, VC_JOB_GENERATED, NULL);
-    vc_job_get (job, first);
+    vc_job_download (job, first);
     return;
   }
 
   vc_reply_clear (&reply);
-  if (repeat && vc_job_retry (job, wait_s, vc_job_post))
+  if (repeat && vc_job_retry (job, wait_s, vc_job_generate))
     return;
   if (!repeat
       && (status >= 500 || error->code == VC_ERROR_REPLY
@@ -241,16 +235,10 @@ end_gif (VcJob *job)
   guint64 total, size = vc_body_get_size (job->body, &total);
   g_autoptr (GError) error = NULL;
 
-  if (total > size)
-    error = g_error_new (VC_ERROR, VC_ERROR_INTERRUPTED,
-        "The GIF ended after %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
-        " bytes.",
-        size, total);
-  else if (total == 0 && size >= VC_GIF_MAGIC_SIZE
-      && !vc_body_ends_like_gif (job->body))
-    error = g_error_new (VC_ERROR, VC_ERROR_INTERRUPTED,
-        "The GIF ended after %" G_GUINT64_FORMAT " bytes without a GIF's end.",
-        size);
+  if (total > size
+      || (total == 0 && size >= VC_GIF_MAGIC_SIZE
+          && !vc_body_ends_like_gif (job->body)))
+    error = vc_job_cut_error (size, total);
   if (error != NULL || !vc_body_check_end (job->body, &error))
     vc_job_finish_billed (job, error);
   else
@@ -268,7 +256,7 @@ on_done (const GError *error, gboolean again, gpointer data)
     end_gif (job);
   else if (error == NULL)
     read_reply (job);
-  else if (again && vc_job_retry (job, 0, vc_job_post))
+  else if (again && vc_job_retry (job, 0, vc_job_generate))
     return;
   else if (sent && error->code != VC_ERROR_REFUSED)
     vc_job_finish_billed (job, error);
@@ -282,7 +270,7 @@ static const VcHttpCallbacks post_callbacks = {
   .head = on_head,
   .space = on_space,
   .body = on_body,
-  .pause = on_pause,
+  .pause = vc_job_wake_readers,
   .done = on_done,
 };
 
@@ -337,7 +325,7 @@ request_message (VcJob *job)
 }
 
 void
-vc_job_post (VcJob *job)
+vc_job_generate (VcJob *job)
 {
   const VcHttpLimits limits = {
     .connect_s = job->request->connect_timeout,
@@ -351,6 +339,5 @@ vc_job_post (VcJob *job)
   vc_job_note_try (job, first);
   vc_job_set_phase (job, VC_PHASE_CONNECT);
   message = request_message (job);
-  job->http = vc_http_send (job->lane->session, message,
-      !job->request->ssl_strict, &limits, &post_callbacks, job);
+  vc_job_send (job, message, &limits, &post_callbacks);
 }

@@ -215,14 +215,15 @@ on_starting (SoupMessage *message, VcHttp *http)
     return;
   http->connected_us = http->active_us = g_get_monotonic_time ();
   update_timer (http);
-  http->callbacks->connected (message, http->user_data);
+  if (http->callbacks->connected != NULL)
+    http->callbacks->connected (message, http->user_data);
 }
 
 static void
 on_wrote_headers (SoupMessage *message, VcHttp *http)
 {
   http->sent = TRUE;
-  if (!http->finished)
+  if (!http->finished && http->callbacks->sent != NULL)
     http->callbacks->sent (http->user_data);
 }
 

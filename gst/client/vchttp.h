@@ -24,9 +24,9 @@ typedef struct
 typedef struct
 {
   /* The connection stands (or one was reused), nothing was sent yet. The
-   * exchange may be abandoned here. */
+   * exchange may be abandoned here. May be NULL. */
   void (*connected) (SoupMessage *message, gpointer user_data);
-  /* The request's head is out. */
+  /* The request's head is out. May be NULL. */
   void (*sent) (gpointer user_data);
   /* Status and headers are there. The exchange may be abandoned here. */
   void (*head) (SoupMessage *message, gpointer user_data);

@@ -4,29 +4,29 @@
 #include "vchttp.h"
 #include "vcjob.h"
 #include "vcsessions.h"
-#include "vctransport.h"
-#include "vcwire.h"
+#include "vcvalidator.h"
 
 G_BEGIN_DECLS
 
-/* What the halves of a job share: vcjob.c (life, events, readers), vcgenerate.c
- * (the generation), vcdownload.c (the download). */
+/* The inside of a job: vcjob.c has its life, its events and what all share;
+ * vcgenerate.c is its first half, vcdownload.c its second. The client starts
+ * the first half, which starts the second. */
 
 /* The download's own state; see vcdownload.c. */
 typedef struct
 {
-  GUri *address;         /* as the service gave it */
-  GUri *uri;             /* this try's, after redirects */
-  guint redirects;       /* followed in this try */
-  char *etag, *modified; /* validators of what is held; NULL: none */
-  gboolean whole;        /* ask for the whole body: resuming does not work */
-  gboolean restarted;    /* what was held was dropped once */
-  guint64 ended_at;      /* where a body of unknown length ended without a
-                            GIF's end; 0: nowhere yet */
-  guint64 skip;          /* bytes still to come that are held already */
-  guint8 *scratch;       /* where those go */
-  GByteArray *words;     /* an error's body; NULL: the body is the GIF */
-  guint64 held_at_start; /* bytes held when this try began */
+  GUri *address;          /* as the service gave it */
+  GUri *uri;              /* this try's, after redirects */
+  guint redirects;        /* followed in this try */
+  VcValidator validator;  /* of what is held */
+  gboolean whole;         /* ask for the whole body: resuming does not work */
+  gboolean restarted;     /* what was held was dropped once */
+  guint64 ended_at;       /* where a body of unknown length ended without a
+                             GIF's end; 0: nowhere yet */
+  guint64 skip;           /* bytes still to come that are held already */
+  guint8 *scratch;        /* where those go */
+  GByteArray *error_body; /* NULL: the body is the GIF */
+  guint64 held_at_start;  /* bytes held when this try began */
 } VcDownload;
 
 struct _VcJob
@@ -42,11 +42,11 @@ struct _VcJob
   gint cancelled; /* atomic */
 
   GMutex lock;
-  VcReport
-      report; /* lock; bytes, total and waited_s are filled in when asked for */
+  /* lock; bytes, total and waited_s are filled in when asked for */
+  VcReport report;
 
   /* Network thread. */
-  VcLane *lane; /* the session it uses */
+  SoupSession *session;
   GUri *base;
   VcHttp *http;     /* the exchange under way */
   GSource *backoff; /* the wait before the next one */
@@ -60,7 +60,17 @@ struct _VcJob
   VcDownload download;
 };
 
-/* --- vcjob.c, for the halves; network thread --- */
+/* --- For the client --- */
+
+/* Takes @request and @notify_data over. @context is the network thread's. */
+VcJob *vc_job_new (VcRequest *request, GMainContext *context,
+    VcJobNotify notify, gpointer notify_data, GDestroyNotify notify_destroy);
+
+/* On the network thread: the job runs from here on, in one of @sessions. FALSE
+ * where it was cancelled or has failed already. */
+gboolean vc_job_begin (VcJob *job, VcSessions *sessions);
+
+/* --- For the halves; network thread --- */
 
 void vc_job_set_phase (VcJob *job, VcPhase phase);
 void vc_job_emit (VcJob *job, VcJobEvent event, const GError *error);
@@ -72,7 +82,9 @@ void vc_job_finish (VcJob *job, const GError *error);
  * cost something. */
 void vc_job_finish_billed (VcJob *job, const GError *error);
 
-/* Drops the exchange under way. */
+/* Sends @message as the exchange under way, or drops that one. */
+void vc_job_send (VcJob *job, SoupMessage *message, const VcHttpLimits *limits,
+    const VcHttpCallbacks *callbacks);
 void vc_job_drop_http (VcJob *job);
 
 /* Calls @again after a while if there are tries left; FALSE where there are
@@ -83,18 +95,11 @@ gboolean vc_job_retry (
 /* Notes a response's status and what it asks to wait. */
 void vc_job_note_head (VcJob *job, SoupMessage *message);
 
-/* Notes the server's words for the report. */
-void vc_job_note_words (VcJob *job, const char *words);
+/* Notes the server's message for the report. */
+void vc_job_note_server_message (VcJob *job, const char *message);
 
 /* Counts a try of the request that @first begins or that is repeated. */
 void vc_job_note_try (VcJob *job, gboolean first);
-
-/* --- The halves --- */
-
-void vc_job_post (VcJob *job); /* vcgenerate.c: starts the job */
-void vc_job_get (
-    VcJob *job, GUri *address); /* vcdownload.c: goes on with the download */
-void vc_download_clear (VcDownload *download);
 
 /* Takes the response's headers into the report and tells of them: the GIF's
  * body begins. */
@@ -103,5 +108,20 @@ void vc_job_note_gif_headers (VcJob *job, SoupMessage *message);
 /* The number of bytes that @message's body will have, as sent, when that is
  * what will be read; 0: unknown. */
 guint64 vc_job_body_length (SoupMessage *message);
+
+/* The GIF ended after @size bytes: of @total, or without a GIF's end where that
+ * is 0. */
+GError *vc_job_cut_error (guint64 size, guint64 total);
+
+/* VcHttpCallbacks.pause. */
+void vc_job_wake_readers (gpointer job);
+
+/* --- The halves --- */
+
+/* vcgenerate.c: the first half, in a job that has begun. */
+void vc_job_generate (VcJob *job);
+
+/* vcdownload.c: the second half, the GIF at @address. */
+void vc_job_download (VcJob *job, GUri *address);
 
 G_END_DECLS

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "vcjob-private.h"
-#include "vcjobstart.h"
+#include "vcwire.h"
 
 #define TICK_MS 1000
+
+/* The wait before the first repeat is at most this long; it doubles with each
+ * further one. */
+#define BACKOFF_FIRST_US (G_USEC_PER_SEC / 2)
+#define BACKOFF_DOUBLINGS_MAX 10
 
 const char *
 vc_phase_name (VcPhase phase)
@@ -52,6 +57,16 @@ vc_job_ref (VcJob *job)
   return job;
 }
 
+static void
+download_clear (VcDownload *download)
+{
+  g_clear_pointer (&download->address, g_uri_unref);
+  g_clear_pointer (&download->uri, g_uri_unref);
+  vc_validator_clear (&download->validator);
+  g_clear_pointer (&download->scratch, g_free);
+  g_clear_pointer (&download->error_body, g_byte_array_unref);
+}
+
 void
 vc_job_unref (VcJob *job)
 {
@@ -61,7 +76,7 @@ vc_job_unref (VcJob *job)
   /* Whatever runs holds a reference, so nothing runs here. */
   if (job->notify_destroy != NULL)
     job->notify_destroy (job->notify_data);
-  vc_download_clear (&job->download);
+  download_clear (&job->download);
   vc_report_clear (&job->report);
   vc_body_free (job->body);
   vc_request_free (job->request);
@@ -152,13 +167,13 @@ vc_job_note_head (VcJob *job, SoupMessage *message)
 }
 
 void
-vc_job_note_words (VcJob *job, const char *words)
+vc_job_note_server_message (VcJob *job, const char *message)
 {
   G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
       g_mutex_locker_new (&job->lock);
 
   g_free (job->report.server_message);
-  job->report.server_message = g_strdup (words);
+  job->report.server_message = g_strdup (message);
 }
 
 void
@@ -215,6 +230,25 @@ vc_job_body_length (SoupMessage *message)
   return soup_message_headers_get_content_length (headers);
 }
 
+GError *
+vc_job_cut_error (guint64 size, guint64 total)
+{
+  if (total == 0)
+    return g_error_new (VC_ERROR, VC_ERROR_INTERRUPTED,
+        "The GIF ended after %" G_GUINT64_FORMAT " bytes without a GIF's end.",
+        size);
+  return g_error_new (VC_ERROR, VC_ERROR_INTERRUPTED,
+      "The GIF ended after %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+      " bytes.",
+      size, total);
+}
+
+void
+vc_job_wake_readers (gpointer job)
+{
+  vc_body_wake (((VcJob *) job)->body);
+}
+
 /* --- Events and the end --- */
 
 void
@@ -233,6 +267,14 @@ clear_source (GSource **source)
 }
 
 void
+vc_job_send (VcJob *job, SoupMessage *message, const VcHttpLimits *limits,
+    const VcHttpCallbacks *callbacks)
+{
+  job->http = vc_http_send (
+      job->session, message, !job->request->ssl_strict, limits, callbacks, job);
+}
+
+void
 vc_job_drop_http (VcJob *job)
 {
   g_clear_pointer (&job->http, vc_http_abandon);
@@ -245,7 +287,7 @@ wind_down (VcJob *job)
 {
   vc_job_drop_http (job);
   clear_source (&job->backoff);
-  g_clear_pointer (&job->lane, vc_lane_leave);
+  g_clear_pointer (&job->session, vc_sessions_leave);
   if (job->ticker == NULL)
     return;
   clear_source (&job->ticker);
@@ -274,14 +316,13 @@ finish (VcJob *job, const GError *error)
   vc_job_unref (job);
 }
 
-/* The last door for words: whoever put a secret into them, it goes no further.
- */
+/* The last door for text: whoever put a secret into it, it goes no further. */
 static void
 fail (VcJob *job, const GError *error, const char *more)
 {
-  g_autofree char *words = vc_error_redact (error->message, job->secrets);
+  g_autofree char *text = vc_error_redact (error->message, job->secrets);
   g_autoptr (GError) redacted =
-      g_error_new (error->domain, error->code, "%s%s", words, more);
+      g_error_new (error->domain, error->code, "%s%s", text, more);
 
   finish (job, redacted);
 }
@@ -350,6 +391,20 @@ on_backoff (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* How long to wait before try number @attempt (1 is the first repeat):
+ * exponential with full jitter, at least @retry_after_s, never more than
+ * retry-backoff-max. */
+static gint64
+backoff_us (const VcRequest *request, guint attempt, guint retry_after_s)
+{
+  gint64 longest = request->retry_backoff_max * G_USEC_PER_SEC;
+  guint doublings = MIN (attempt - 1, BACKOFF_DOUBLINGS_MAX);
+  gint64 ceiling = MIN ((gint64) BACKOFF_FIRST_US << doublings, longest);
+  gint64 wait = g_random_double () * ceiling;
+
+  return MIN (MAX (wait, (gint64) retry_after_s * G_USEC_PER_SEC), longest);
+}
+
 gboolean
 vc_job_retry (VcJob *job, guint retry_after_s, void (*again) (VcJob *))
 {
@@ -359,7 +414,7 @@ vc_job_retry (VcJob *job, guint retry_after_s, void (*again) (VcJob *))
   if (job->tries_left == 0)
     return FALSE;
   job->tries_left--;
-  wait_us = vc_transport_backoff_us (
+  wait_us = backoff_us (
       job->request, job->request->retries - job->tries_left, retry_after_s);
 
   retry = g_new0 (Retry, 1);
@@ -379,14 +434,13 @@ on_tick (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
-void
-vc_job_start (VcJob *job, VcLane *lane, const GError *error)
+gboolean
+vc_job_begin (VcJob *job, VcSessions *sessions)
 {
-  job->lane = lane;
-  if (g_atomic_int_get (&job->cancelled)) {
-    wind_down (job);
-    return;
-  }
+  g_autoptr (GError) error = NULL;
+
+  if (g_atomic_int_get (&job->cancelled))
+    return FALSE;
 
   /* The ticker stands for the running job: it exists as long as the job runs,
    * and holds its reference. */
@@ -396,15 +450,8 @@ vc_job_start (VcJob *job, VcLane *lane, const GError *error)
   g_source_attach (job->ticker, job->context);
   job->phase_us = g_get_monotonic_time ();
 
-  if (lane == NULL) {
+  job->session = vc_sessions_enter (sessions, job->request, &error);
+  if (job->session == NULL)
     vc_job_finish (job, error);
-    return;
-  }
-  vc_job_post (job);
-}
-
-const VcRequest *
-vc_job_get_request (VcJob *job)
-{
-  return job->request;
+  return job->session != NULL;
 }

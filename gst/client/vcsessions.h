@@ -7,30 +7,23 @@
 
 G_BEGIN_DECLS
 
-/* The sessions that jobs share. A session's cost for each message grows with
- * the messages it has under way, so jobs that go the same way are spread over
- * lanes, each a session for some of them. Network thread only. */
-typedef struct _VcLanes VcLanes;
+/* The pool of sessions that jobs share. A session's cost for each message grows
+ * with the messages it has under way, so jobs that go the same way are spread
+ * over several sessions. Network thread only. */
+typedef struct _GHashTable VcSessions;
 
-/* A place in a lane. */
-typedef struct
-{
-  SoupSession *session;
-  /*< private >*/
-  guint n_jobs;
-} VcLane;
+VcSessions *vc_sessions_new (void);
 
-VcLanes *vc_lanes_new (void);
+/* Forgets all sessions; those with jobs go on until these leave. */
+void vc_sessions_free (VcSessions *sessions);
 
-/* Forgets all lanes; those with jobs in them go on until these leave. */
-void vc_lanes_free (VcLanes *lanes);
-
-/* A place for a job that is to be made as @request says: in a session that
- * exists, or a new one; the application's where @request has one. NULL with
- * VC_ERROR_SETTING as vc_transport_session_new() has it. Ends with
- * vc_lane_leave(). */
-VcLane *vc_lanes_enter (
-    VcLanes *lanes, const VcRequest *request, GError **error);
-void vc_lane_leave (VcLane *lane);
+/* A session for a job that is to be made as @request says: one that exists, or
+ * a new one; the application's where @request has one. Ours have no limits on
+ * time or number of connections (the limits are VcHttp's, and hundreds of
+ * generations may wait at once) and no cookies. NULL with VC_ERROR_SETTING
+ * where ssl-ca-file cannot be used. Ends with vc_sessions_leave(). */
+SoupSession *vc_sessions_enter (
+    VcSessions *sessions, const VcRequest *request, GError **error);
+void vc_sessions_leave (SoupSession *session);
 
 G_END_DECLS

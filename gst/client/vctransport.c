@@ -1,74 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "vctransport.h"
 
-/* The wait before the first repeat is at most this long; it doubles with each
- * further one. */
-#define BACKOFF_FIRST_US (G_USEC_PER_SEC / 2)
-#define BACKOFF_DOUBLINGS_MAX 10
-
-char *
-vc_transport_key (const VcRequest *request)
-{
-  /* A connection made without checks must never serve a request that wants
-   * them: ssl-strict is part of the way. */
-  char *way = g_strdup_printf ("%d|%p|%p|%s|%s|%s|%s", request->ssl_strict,
-      (void *) request->tls_database, (void *) request->tls_interaction,
-      request->ssl_ca_file ? request->ssl_ca_file : "",
-      request->proxy ? request->proxy : "",
-      request->proxy_id ? request->proxy_id : "",
-      request->proxy_pw ? request->proxy_pw : "");
-  char *key = g_compute_checksum_for_string (G_CHECKSUM_SHA256, way, -1);
-
-  vc_secret_free (way);
-  return key;
-}
-
-static gboolean
-use_ca_file (SoupSession *session, const char *path, GError **error)
-{
-  g_autoptr (GError) cause = NULL;
-  /* A relative one is not taken. */
-  g_autofree char *absolute = g_canonicalize_filename (path, NULL);
-  g_autoptr (GTlsDatabase) database = NULL;
-
-  /* Opening a FIFO would wait for its writer. */
-  if (!g_file_test (absolute, G_FILE_TEST_IS_REGULAR)) {
-    g_set_error (error, VC_ERROR, VC_ERROR_SETTING,
-        "The ssl-ca-file %s cannot be used: it is not a file.", path);
-    return FALSE;
-  }
-  database = g_tls_file_database_new (absolute, &cause);
-  if (database == NULL) {
-    g_set_error (error, VC_ERROR, VC_ERROR_SETTING,
-        "The ssl-ca-file %s cannot be used: %s.", path, cause->message);
-    return FALSE;
-  }
-  soup_session_set_tls_database (session, database);
-  return TRUE;
-}
-
-SoupSession *
-vc_transport_session_new (const VcRequest *request, GError **error)
-{
-  g_autoptr (SoupSession) session = soup_session_new_with_options ("timeout", 0,
-      "max-conns", G_MAXINT, "max-conns-per-host", G_MAXINT, NULL);
-
-  if (request->proxy != NULL) {
-    g_autoptr (GProxyResolver) resolver =
-        g_simple_proxy_resolver_new (request->proxy, NULL);
-
-    soup_session_set_proxy_resolver (session, resolver);
-  }
-  if (request->tls_database != NULL)
-    soup_session_set_tls_database (session, request->tls_database);
-  else if (request->ssl_ca_file != NULL
-      && !use_ca_file (session, request->ssl_ca_file, error))
-    return NULL;
-  if (request->tls_interaction != NULL)
-    soup_session_set_tls_interaction (session, request->tls_interaction);
-  return g_steal_pointer (&session);
-}
-
 typedef struct
 {
   char *id, *pw;
@@ -146,16 +78,4 @@ vc_transport_message_new (
     soup_message_disable_feature (message, SOUP_TYPE_AUTH_MANAGER);
   }
   return message;
-}
-
-gint64
-vc_transport_backoff_us (
-    const VcRequest *request, guint attempt, guint retry_after_s)
-{
-  gint64 longest = request->retry_backoff_max * G_USEC_PER_SEC;
-  guint doublings = MIN (attempt > 0 ? attempt - 1 : 0, BACKOFF_DOUBLINGS_MAX);
-  gint64 ceiling = MIN ((gint64) BACKOFF_FIRST_US << doublings, longest);
-  gint64 wait = g_random_double () * ceiling;
-
-  return MIN (MAX (wait, (gint64) retry_after_s * G_USEC_PER_SEC), longest);
 }

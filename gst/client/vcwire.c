@@ -59,28 +59,6 @@ vc_wire_request (const VcParameters *parameters)
       json, strlen (json), free_secret_bytes, json);
 }
 
-gboolean
-vc_wire_is_gif (const guint8 *data, gsize size)
-{
-  return size >= VC_GIF_MAGIC_SIZE
-      && (memcmp (data, "GIF87a", VC_GIF_MAGIC_SIZE) == 0
-          || memcmp (data, "GIF89a", VC_GIF_MAGIC_SIZE) == 0);
-}
-
-char *
-vc_wire_quote_bytes (const guint8 *data, gsize size)
-{
-  GString *quote = g_string_new (NULL);
-
-  for (gsize i = 0; i < size; i++) {
-    if (g_ascii_isprint (data[i]) && data[i] != '\\')
-      g_string_append_c (quote, data[i]);
-    else
-      g_string_append_printf (quote, "\\x%02x", data[i]);
-  }
-  return g_string_free (quote, FALSE);
-}
-
 guint
 vc_wire_retry_after (const char *header, GDateTime *now)
 {

@@ -45,15 +45,6 @@ gboolean vc_wire_read_reply (GBytes *body, guint status, GUri *base,
 
 void vc_reply_clear (VcReply *reply);
 
-/* Whether @size bytes at @data begin as a GIF does (GIF89a §17: "GIF87a" or
- * "GIF89a"); 6 bytes decide. */
-#define VC_GIF_MAGIC_SIZE 6
-gboolean vc_wire_is_gif (const guint8 *data, gsize size);
-
-/* Bytes as a person can read them in an error: printable ASCII as it is, the
- * rest as \xNN. Owned by the caller. */
-char *vc_wire_quote_bytes (const guint8 *data, gsize size);
-
 /* The seconds that a Retry-After header asks for (RFC 9110 §10.2.3: seconds or
  * a date), seen at @now; 0: none. */
 guint vc_wire_retry_after (const char *header, GDateTime *now);

@@ -225,6 +225,23 @@ test_flushing_and_cancelling_wake_readers (void)
   vc_body_free (body);
 }
 
+static void
+test_gifs_are_known_by_their_first_bytes (void)
+{
+  const guint8 odd[] = { 'G', 'I', 'F', '8', '\\', 0x00, 0xff, '\n' };
+  VcBody *body = vc_body_new (0);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (vc_body_is_gif ((const guint8 *) "GIF87a", 6));
+  g_assert_true (vc_body_is_gif ((const guint8 *) "GIF89a...", 9));
+  g_assert_false (vc_body_is_gif ((const guint8 *) "GIF89", 5));
+  g_assert_false (vc_body_is_gif ((const guint8 *) "GIF88a", 6));
+  g_assert_false (write_bytes (body, odd, sizeof (odd), &error));
+  g_assert_error (error, VC_ERROR, VC_ERROR_NOT_GIF);
+  g_assert_nonnull (strstr (error->message, "\"GIF8\\x5c\\x00\\xff\\x0a\""));
+  vc_body_free (body);
+}
+
 #define ADD(name) g_test_add_func ("/vcbody/" #name, test_##name)
 
 int
@@ -238,5 +255,6 @@ main (int argc, char **argv)
   ADD (a_body_starts_anew_until_somebody_has_some);
   ADD (the_end_of_a_gif_is_known);
   ADD (flushing_and_cancelling_wake_readers);
+  ADD (gifs_are_known_by_their_first_bytes);
   return g_test_run ();
 }

@@ -283,19 +283,6 @@ test_retry_after_is_seconds_or_a_date (void)
         vc_wire_retry_after (rows[i].header, now), ==, rows[i].seconds);
 }
 
-static void
-test_gifs_are_known_by_their_first_bytes (void)
-{
-  const guint8 odd[] = { 'G', 'I', 'F', '8', '\\', 0x00, 0xff, '\n' };
-  g_autofree char *quote = vc_wire_quote_bytes (odd, sizeof (odd));
-
-  g_assert_true (vc_wire_is_gif ((const guint8 *) "GIF87a", 6));
-  g_assert_true (vc_wire_is_gif ((const guint8 *) "GIF89a...", 9));
-  g_assert_false (vc_wire_is_gif ((const guint8 *) "GIF89", 5));
-  g_assert_false (vc_wire_is_gif ((const guint8 *) "GIF88a", 6));
-  g_assert_cmpstr (quote, ==, "GIF8\\x5c\\x00\\xff\\x0a");
-}
-
 #define ADD(name) g_test_add_func ("/vcwire/" #name, test_##name)
 
 int
@@ -309,6 +296,5 @@ main (int argc, char **argv)
   ADD (no_half_of_a_secret_stays_at_a_cut);
   ADD (broken_replies_do_no_harm);
   ADD (retry_after_is_seconds_or_a_date);
-  ADD (gifs_are_known_by_their_first_bytes);
   return g_test_run ();
 }
