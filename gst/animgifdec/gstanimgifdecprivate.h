@@ -44,7 +44,7 @@ typedef struct
  *   gstanimgifdec.c        the type, its properties and states
  *   gstanimgifdecsink.c    the sink pad: takes bytes and events in
  *   gstanimgifdectask.c    the source pad's task: pushes everything that leaves
- *   gstanimgifdeccursor.c  which frame comes when
+ *   gstanimgifdectimeline.c  which frame comes when
  *   gstanimgifdecframe.c   one frame on its way out
  *   gstanimgifdecsrc.c     the source pad: seeks, queries, QoS
  *
@@ -139,15 +139,15 @@ void gst_anim_gif_dec_loop (GstPad *pad);
 /* gstanimgifdectask.c: whether the task is wanted to stand still. */
 gboolean gst_anim_gif_dec_was_stopped (GstAnimGifDec *self);
 
-/* gstanimgifdeccursor.c, called with @lock held: length of all plays in nanoseconds; NONE for ever or
+/* gstanimgifdectimeline.c, called with @lock held: length of all plays in nanoseconds; NONE for ever or
  * not known yet. */
 GstClockTime gst_anim_gif_dec_get_total (GstAnimGifDec *self);
 
-/* gstanimgifdeccursor.c, called with @lock held: sets the cursor on the frame that @position lies in;
+/* gstanimgifdectimeline.c, called with @lock held: sets the cursor on the frame that @position lies in;
  * while the file still comes in, on the first one. */
 void gst_anim_gif_dec_move_cursor (GstAnimGifDec *self, GstClockTime position);
 
-/* gstanimgifdeccursor.c, called with @lock held: moves the cursor on to a frame that the segment shows
+/* gstanimgifdectimeline.c, called with @lock held: moves the cursor on to a frame that the segment shows
  * anything of. FALSE: there is none, or none yet when *@over is FALSE. */
 gboolean gst_anim_gif_dec_find_frame (
     GstAnimGifDec *self, AnimGifShown *shown, gboolean *over);
