@@ -43,7 +43,7 @@ anim_gif_input_free (AnimGifInput *self)
 }
 
 void
-anim_gif_input_reset (AnimGifInput *self, gsize max_size, guint64 max_pixels)
+anim_gif_input_reset (AnimGifInput *self, guint64 max_size, guint64 max_pixels)
 {
   g_mutex_lock (&self->lock);
   /* A new decoder: a reset one would keep the canvas of the largest file. */
@@ -53,7 +53,8 @@ anim_gif_input_reset (AnimGifInput *self, gsize max_size, guint64 max_pixels)
       self->decoder, max_pixels > 0 ? max_pixels : G_MAXUINT64);
   g_byte_array_unref (self->bytes);
   self->bytes = g_byte_array_new ();
-  self->max_size = max_size;
+  /* No GByteArray holds more. */
+  self->max_size = max_size > 0 ? MIN (max_size, G_MAXINT) : G_MAXINT;
   self->too_long = FALSE;
   self->result = GIF_RESULT_NEED_DATA;
   self->drawn = NOTHING_DRAWN;
@@ -153,9 +154,10 @@ anim_gif_input_find_frame (AnimGifInput *self, guint64 cs)
   return n;
 }
 
-/* GIF89a §24 asks for 7-bit ASCII; programs write UTF-8 or their system's encoding. */
-static gchar *
-comment_to_utf8 (const gchar *comment)
+/* GIF89a §24 asks for 7-bit ASCII; programs write UTF-8 or their system's
+ * encoding. */
+static char *
+comment_to_utf8 (const char *comment)
 {
   if (g_utf8_validate (comment, -1, NULL))
     return g_strdup (comment);
@@ -169,7 +171,7 @@ anim_gif_input_get_tags (AnimGifInput *self)
 
   g_mutex_lock (&self->lock);
   for (guint i = 0; i < gif_decoder_get_n_comments (self->decoder); i++) {
-    g_autofree gchar *text =
+    g_autofree char *text =
         comment_to_utf8 (gif_decoder_get_comment (self->decoder, i));
 
     if (text != NULL && *text != '\0')

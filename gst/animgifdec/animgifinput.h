@@ -7,8 +7,9 @@
 
 G_BEGIN_DECLS
 
-/* One GIF file on its way in: the bytes so far, and the decoder that reads them. The thread that
- * brings bytes and the one that draws share it: every function locks for itself. */
+/* One GIF file on its way in: the bytes so far, and the decoder that reads
+ * them. The thread that brings bytes and the one that draws share it: every
+ * function locks for itself. */
 typedef struct _AnimGifInput AnimGifInput;
 
 /* What the bytes so far say. Everything is final once @complete. */
@@ -30,19 +31,21 @@ AnimGifInput *anim_gif_input_new (void);
 
 void anim_gif_input_free (AnimGifInput *self);
 
-/* Forgets the file and gives its memory back. A file of more than @max_size bytes, or with a
- * screen of more than @max_pixels, will be refused; 0 pixels: no limit. */
+/* Forgets the file and gives its memory back. A file of more than @max_size
+ * bytes, or with a screen of more than @max_pixels, will be refused; 0: no
+ * limit. */
 void anim_gif_input_reset (
-    AnimGifInput *self, gsize max_size, guint64 max_pixels);
+    AnimGifInput *self, guint64 max_size, guint64 max_pixels);
 
-/* Copies the bytes of @buffer and scans them; @facts (out) is brought up to date. NEED_DATA: the
- * file goes on. END: it is complete, these and later bytes are not kept beyond its end.
- * NOT_A_GIF, TOO_LARGE: final. CORRUPT: @buffer cannot be read. */
+/* Copies the bytes of @buffer and scans them; @facts (out) is brought up to
+ * date. NEED_DATA: the file goes on. END: it is complete, these and later bytes
+ * are not kept beyond its end. NOT_A_GIF, TOO_LARGE: final. CORRUPT: @buffer
+ * cannot be read. */
 GifResult anim_gif_input_append (
     AnimGifInput *self, GstBuffer *buffer, AnimGifFacts *facts);
 
-/* No more bytes will come: what is there is the file. Results as for append, but never NEED_DATA.
- */
+/* No more bytes will come: what is there is the file. Results as for append,
+ * but never NEED_DATA. */
 GifResult anim_gif_input_end (AnimGifInput *self, AnimGifFacts *facts);
 
 /* Bytes taken since the last reset. */
@@ -51,14 +54,15 @@ gsize anim_gif_input_get_size (AnimGifInput *self);
 /* Copies what is known of frame @n, which must be below n_frames, to @frame. */
 void anim_gif_input_get_frame (AnimGifInput *self, guint n, GifFrame *frame);
 
-/* Index of the frame on show @cs hundredths of a second into one play; needs at least one frame. */
+/* Index of the frame on show @cs hundredths of a second into one play; needs at
+ * least one frame. */
 guint anim_gif_input_find_frame (AnimGifInput *self, guint64 cs);
 
 /* Comments and codec. Returns: (transfer full): tags of stream scope. */
 GstTagList *anim_gif_input_get_tags (AnimGifInput *self);
 
-/* Where to begin on the way from the picture there is to frame @n: each frame from the result up to @n
- * is to be drawn. One at a time, so that a long way can be left in between. */
+/* Where to begin on the way from the picture there is to frame @n: each frame
+ * from the result up to @n is to be drawn. */
 guint anim_gif_input_first_step (AnimGifInput *self, guint n);
 
 /* Draws frame @n. Results as for gif_decoder_render(). */

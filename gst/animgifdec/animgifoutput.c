@@ -77,16 +77,17 @@ offered_caps (const AnimGifPicture *picture)
               "{ " ANIM_GIF_ALPHA_FORMATS ", " ANIM_GIF_OPAQUE_FORMATS " }")
           : GST_VIDEO_CAPS_MAKE ("{ " ANIM_GIF_ALPHA_FORMATS " }"));
 
-  gst_caps_set_simple (caps, "width", G_TYPE_INT, (gint) picture->width,
-      "height", G_TYPE_INT, (gint) picture->height, "framerate",
-      GST_TYPE_FRACTION, (gint) picture->fps_n, (gint) picture->fps_d,
-      "pixel-aspect-ratio", GST_TYPE_FRACTION, (gint) picture->par_n,
-      (gint) picture->par_d, "interlace-mode", G_TYPE_STRING, "progressive",
+  gst_caps_set_simple (caps, "width", G_TYPE_INT, (int) picture->width,
+      "height", G_TYPE_INT, (int) picture->height, "framerate",
+      GST_TYPE_FRACTION, (int) picture->fps_n, (int) picture->fps_d,
+      "pixel-aspect-ratio", GST_TYPE_FRACTION, (int) picture->par_n,
+      (int) picture->par_d, "interlace-mode", G_TYPE_STRING, "progressive",
       NULL);
   return caps;
 }
 
-/* Caps in the order the peer prefers, cut down to one; NULL when nothing is common. */
+/* Caps in the order the peer prefers, cut down to one; NULL when nothing is
+ * common. */
 static GstCaps *
 choose_caps (AnimGifOutput *self, const AnimGifPicture *picture)
 {
@@ -95,7 +96,8 @@ choose_caps (AnimGifOutput *self, const AnimGifPicture *picture)
   GstCaps *common;
   GstVideoInfo info;
 
-  /* Asked without a filter: with one, most elements answer in the filter's order. */
+  /* Asked without a filter: with one, most elements answer in the filter's
+   * order. */
   wanted = gst_pad_peer_query_caps (self->srcpad, NULL);
   common = gst_caps_intersect_full (wanted, offered, GST_CAPS_INTERSECT_FIRST);
   GST_DEBUG_OBJECT (self->srcpad,

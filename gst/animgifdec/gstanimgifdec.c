@@ -85,7 +85,7 @@ enum
 #define DEFAULT_LOOP_COUNT 1
 #define DEFAULT_PROGRESSIVE FALSE
 #define DEFAULT_MAX_PIXELS GIF_DECODER_MAX_PIXELS
-#define DEFAULT_MAX_SIZE (256u << 20)
+#define DEFAULT_MAX_SIZE (G_GUINT64_CONSTANT (256) << 20)
 #define DEFAULT_QOS TRUE
 
 static GParamSpec *props[N_PROPS];
@@ -130,7 +130,7 @@ gst_anim_gif_dec_set_property (
       self->settings.max_pixels = g_value_get_uint64 (value);
       break;
     case PROP_MAX_SIZE:
-      self->settings.max_size = g_value_get_uint (value);
+      self->settings.max_size = g_value_get_uint64 (value);
       break;
     case PROP_QOS:
       self->settings.qos = g_value_get_boolean (value);
@@ -160,7 +160,7 @@ gst_anim_gif_dec_get_property (
       g_value_set_uint64 (value, self->settings.max_pixels);
       break;
     case PROP_MAX_SIZE:
-      g_value_set_uint (value, self->settings.max_size);
+      g_value_set_uint64 (value, self->settings.max_size);
       break;
     case PROP_QOS:
       g_value_set_boolean (value, self->settings.qos);
@@ -284,9 +284,9 @@ install_properties (GObjectClass *object_class)
    *
    * Since: 0.1
    */
-  props[PROP_MAX_SIZE] = g_param_spec_uint ("max-size", "Maximum size",
-      "Largest file to take in, in bytes", 1, G_MAXINT, DEFAULT_MAX_SIZE,
-      ready);
+  props[PROP_MAX_SIZE] = g_param_spec_uint64 ("max-size", "Maximum size",
+      "Largest file to take in, in bytes (0 = no limit)", 0, G_MAXUINT64,
+      DEFAULT_MAX_SIZE, ready);
   /**
    * GstAnimGifDec:qos:
    *

@@ -8,7 +8,8 @@
 GST_DEBUG_CATEGORY_EXTERN (gst_anim_gif_dec_debug);
 #define GST_CAT_DEFAULT gst_anim_gif_dec_debug
 
-/* Called with @lock held. A frame is late when its time on show is over before it can arrive. */
+/* Called with @lock held. A frame is late when its time on show is over before
+ * it can arrive. */
 static gboolean
 is_late (GstAnimGifDec *self, const AnimGifShown *shown, GstMessage **message)
 {
@@ -57,34 +58,27 @@ layout_of (const GstVideoInfo *info)
   }
 }
 
-/* Brings the canvas to the frame, in steps between which the task can be stopped. */
+/* Draws one frame on the way to @shown: the task looks up between any two, so
+ * that it can be stopped. */
 static GstFlowReturn
-draw (GstAnimGifDec *self, const AnimGifShown *shown)
+draw_step (GstAnimGifDec *self, const AnimGifShown *shown, gboolean *is_drawn)
 {
   GifLayout layout = layout_of (anim_gif_output_get_info (self->output));
-  gboolean damaged = !shown->complete;
-  GifResult result;
-  guint step;
-
-  step = anim_gif_input_first_step (self->input, shown->n);
-  do {
-    if (gst_anim_gif_dec_was_stopped (self))
-      return GST_FLOW_FLUSHING;
-    result = anim_gif_input_render (self->input, step, layout);
-    damaged |= result == GIF_RESULT_CORRUPT;
-  } while (step++ < shown->n
-      && (result == GIF_RESULT_OK || result == GIF_RESULT_CORRUPT));
+  guint step = anim_gif_input_first_step (self->input, shown->n);
+  GifResult result = anim_gif_input_render (self->input, step, layout);
 
   if (result == GIF_RESULT_TOO_LARGE) {
     GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,
         ("There is not enough memory for the pictures of this GIF."), (NULL));
-    return ANIM_GIF_FLOW_TOLD;
+    return ANIM_GIF_FLOW_POSTED;
   }
-  if (damaged && !self->warned) {
+  *is_drawn = step == shown->n;
+  if ((result == GIF_RESULT_CORRUPT || (*is_drawn && !shown->complete))
+      && !self->warned) {
     self->warned = TRUE;
     GST_ELEMENT_WARNING (self, STREAM, DECODE,
         ("The GIF is damaged; what can be read of it is shown."),
-        ("first at frame %u; later ones are not reported", shown->n));
+        ("first at frame %u; later ones are not reported", step));
   }
   return GST_FLOW_OK;
 }
@@ -103,7 +97,7 @@ copy_out (GstAnimGifDec *self, const AnimGifShown *shown, GstBuffer **out)
     gst_clear_buffer (out);
     GST_ELEMENT_ERROR (self, RESOURCE, WRITE,
         ("Downstream's video memory cannot be written to."), (NULL));
-    return ANIM_GIF_FLOW_TOLD;
+    return ANIM_GIF_FLOW_POSTED;
   }
   anim_gif_input_copy (self->input, GST_VIDEO_FRAME_PLANE_DATA (&frame, 0),
       GST_VIDEO_FRAME_PLANE_STRIDE (&frame, 0));
@@ -127,10 +121,8 @@ static GstFlowReturn
 push_frame (GstAnimGifDec *self, const AnimGifShown *shown)
 {
   GstBuffer *buffer = NULL;
-  GstFlowReturn flow = draw (self, shown);
+  GstFlowReturn flow = copy_out (self, shown, &buffer);
 
-  if (flow == GST_FLOW_OK)
-    flow = copy_out (self, shown, &buffer);
   if (flow != GST_FLOW_OK)
     return flow;
 
@@ -157,6 +149,8 @@ GstFlowReturn
 gst_anim_gif_dec_show_frame (GstAnimGifDec *self, const AnimGifShown *shown)
 {
   GstMessage *late = NULL;
+  gboolean is_drawn = FALSE;
+  GstFlowReturn flow;
 
   g_mutex_lock (&self->lock);
   if (is_late (self, shown, &late)) {
@@ -169,5 +163,6 @@ gst_anim_gif_dec_show_frame (GstAnimGifDec *self, const AnimGifShown *shown)
     gst_element_post_message (GST_ELEMENT (self), late);
     return GST_FLOW_OK;
   }
-  return push_frame (self, shown);
+  flow = draw_step (self, shown, &is_drawn);
+  return is_drawn ? push_frame (self, shown) : flow;
 }

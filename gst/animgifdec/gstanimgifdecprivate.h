@@ -20,7 +20,7 @@ typedef enum
 #define ANIM_GIF_CENTISECOND (10 * GST_MSECOND)
 
 /* An error that was posted already. */
-#define ANIM_GIF_FLOW_TOLD GST_FLOW_CUSTOM_ERROR
+#define ANIM_GIF_FLOW_POSTED GST_FLOW_CUSTOM_ERROR
 
 /* One picture on its way out. */
 typedef struct
@@ -32,24 +32,25 @@ typedef struct
 
 typedef struct
 {
-  gint loop_count;
+  int loop_count;
   gboolean progressive;
   guint64 max_pixels;
-  guint max_size;
+  guint64 max_size;
   gboolean qos;
 } AnimGifSettings;
 
 /* The decoder's files, each with its part of what is below:
  *
- *   gstanimgifdec.c        the type, its properties and states
- *   gstanimgifdecsink.c    the sink pad: takes bytes and events in
- *   gstanimgifdectask.c    the source pad's task: pushes everything that leaves
+ *   gstanimgifdec.c          the type, its properties and states
+ *   gstanimgifdecsink.c      the sink pad: takes bytes and events in
+ *   gstanimgifdecsrc.c       the source pad: seeks, queries, QoS
+ *   gstanimgifdectask.c      its task: pushes everything that leaves
+ *   gstanimgifdecframe.c     one frame on its way out
  *   gstanimgifdectimeline.c  which frame comes when
- *   gstanimgifdecframe.c   one frame on its way out
- *   gstanimgifdecsrc.c     the source pad: seeks, queries, QoS
  *
- * Lock order: stream lock of the sink pad, stream lock of the source pad, @lock, then the object
- * lock and the lock inside @input. Nothing is pushed or posted under @lock. */
+ * Each calls only those below it. Lock order: stream lock of the sink pad,
+ * stream lock of the source pad, @lock, then the object lock and the lock
+ * inside @input. Nothing is pushed or posted under @lock. */
 struct _GstAnimGifDec
 {
   GstElement parent;
@@ -94,23 +95,31 @@ struct _GstAnimGifDec
   guint frame;         /* next one to push */
   GstClockTime
       earliest_time; /* running time; frames that end earlier are late */
-  gdouble proportion;
+  double proportion;
   guint64 n_pushed;
   guint64 n_dropped;
 
   /* Streaming thread of the source pad. */
   AnimGifOutput *output;
-  AnimGifPicture picture; /* as it was told downstream */
+  AnimGifPicture picture; /* as downstream knows it */
   gboolean warned;        /* about damaged images */
   guint n_comments_sent;
   GstTagList *upstream_tags;
 };
 
-/* gstanimgifdecsink.c and gstanimgifdecsrc.c: pad functions, for instance init. */
+/* ---- gstanimgifdecsink.c ---- */
+
 GstFlowReturn gst_anim_gif_dec_sink_chain (
     GstPad *pad, GstObject *parent, GstBuffer *buffer);
 gboolean gst_anim_gif_dec_sink_event (
     GstPad *pad, GstObject *parent, GstEvent *event);
+
+/* Forgets the file and the events that came with it. The task and upstream
+ * stand still. */
+void gst_anim_gif_dec_forget_file (GstAnimGifDec *self);
+
+/* ---- gstanimgifdecsrc.c ---- */
+
 gboolean gst_anim_gif_dec_src_activate_mode (
     GstPad *pad, GstObject *parent, GstPadMode mode, gboolean active);
 gboolean gst_anim_gif_dec_src_event (
@@ -118,43 +127,42 @@ gboolean gst_anim_gif_dec_src_event (
 gboolean gst_anim_gif_dec_src_query (
     GstPad *pad, GstObject *parent, GstQuery *query);
 
-/* gstanimgifdecsink.c, the task and upstream standing still: forgets the file and the events that
- * came with it. */
-void gst_anim_gif_dec_forget_file (GstAnimGifDec *self);
-
-/* gstanimgifdecsrc.c: makes the task stand still, whatever it waits for but downstream, and takes
+/* Makes the task stand still, whatever it waits for but downstream, and takes
  * the source pad's stream lock. */
 void gst_anim_gif_dec_hold_task (GstAnimGifDec *self);
 
-/* gstanimgifdecsrc.c: undoes that. The task runs on, if @start and the pad is active. */
+/* Undoes that. The task runs on, if @start and the pad is active. */
 void gst_anim_gif_dec_release_task (GstAnimGifDec *self, gboolean start);
 
-/* gstanimgifdecsrc.c, called with @lock held and the task standing still: back to before the first
+/* Called with @lock held and the task standing still: back to before the first
  * frame, for a new file that begins at running time @base. */
 void gst_anim_gif_dec_reset_output (GstAnimGifDec *self, GstClockTime base);
 
-/* gstanimgifdectask.c: the task's function. */
+/* ---- gstanimgifdectask.c ---- */
+
+/* The task's function: waits until something can be done, and does that. */
 void gst_anim_gif_dec_loop (GstPad *pad);
 
-/* gstanimgifdectask.c: whether the task is wanted to stand still. */
-gboolean gst_anim_gif_dec_was_stopped (GstAnimGifDec *self);
+/* ---- gstanimgifdecframe.c ---- */
 
-/* gstanimgifdectimeline.c, called with @lock held: length of all plays in nanoseconds; NONE for ever or
- * not known yet. */
-GstClockTime gst_anim_gif_dec_get_total (GstAnimGifDec *self);
-
-/* gstanimgifdectimeline.c, called with @lock held: sets the cursor on the frame that @position lies in;
- * while the file still comes in, on the first one. */
-void gst_anim_gif_dec_move_cursor (GstAnimGifDec *self, GstClockTime position);
-
-/* gstanimgifdectimeline.c, called with @lock held: moves the cursor on to a frame that the segment shows
- * anything of. FALSE: there is none, or none yet when *@over is FALSE. */
-gboolean gst_anim_gif_dec_find_frame (
-    GstAnimGifDec *self, AnimGifShown *shown, gboolean *over);
-
-/* gstanimgifdecframe.c, streaming thread: draws and pushes one frame, or passes over it when it
- * would come too late, and moves on. */
+/* Streaming thread. Draws the next frame on the way to @shown; once that one is
+ * drawn, pushes it and moves on. One that would come too late is passed over
+ * instead. */
 GstFlowReturn gst_anim_gif_dec_show_frame (
     GstAnimGifDec *self, const AnimGifShown *shown);
+
+/* ---- gstanimgifdectimeline.c, all called with @lock held ---- */
+
+/* Length of all plays in nanoseconds; NONE for ever or not known yet. */
+GstClockTime gst_anim_gif_dec_get_total (GstAnimGifDec *self);
+
+/* Goes to the frame that @position lies in; while the file still comes in, to
+ * the first one. */
+void gst_anim_gif_dec_go_to (GstAnimGifDec *self, GstClockTime position);
+
+/* Goes on to a frame that the segment shows anything of. FALSE: there is none,
+ * or none yet when *@over is FALSE. */
+gboolean gst_anim_gif_dec_find_frame (
+    GstAnimGifDec *self, AnimGifShown *shown, gboolean *over);
 
 G_END_DECLS

@@ -36,7 +36,8 @@ refuse_file (GstAnimGifDec *self, GifResult result, const AnimGifFacts *facts)
     case GIF_RESULT_TOO_LARGE:
       if (facts->too_long)
         GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,
-            ("The GIF is longer than max-size allows, %u bytes.",
+            ("The GIF is longer than max-size allows, %" G_GUINT64_FORMAT
+             " bytes.",
                 self->active.max_size),
             (NULL));
       else
@@ -97,7 +98,7 @@ get_flow (GstAnimGifDec *self)
     flow = GST_FLOW_FLUSHING;
   else if (self->refused)
     flow = GST_FLOW_ERROR;
-  else if (self->flow == ANIM_GIF_FLOW_TOLD)
+  else if (self->flow == ANIM_GIF_FLOW_POSTED)
     flow = GST_FLOW_ERROR;
   else if (self->flow == GST_FLOW_EOS)
     flow = GST_FLOW_OK; /* a seek may want the rest of the file */
@@ -165,8 +166,8 @@ is_draining (GstAnimGifDec *self)
   return !self->finished && self->src_active && !self->sink_flushing;
 }
 
-/* Lets the task play the file to its end and makes room for another one. FALSE when that was
- * interrupted. */
+/* Lets the task play the file to its end and makes room for another one. FALSE
+ * when that was interrupted. */
 static gboolean
 drain_file (GstAnimGifDec *self)
 {
@@ -206,8 +207,8 @@ begin_stream (GstAnimGifDec *self, GstEvent *event)
       ? gst_segment_to_running_time (
           &self->segment, GST_FORMAT_TIME, self->segment.position)
       : 0;
-  /* Another group begins anew: who plays groups one after the other, as playbin does, shifts
-   * them. */
+  /* Another group begins anew: who plays groups one after the other, as playbin
+   * does, shifts them. */
   if (same_group && GST_CLOCK_TIME_IS_VALID (self->next_base))
     base = self->next_base;
   /* A seek that came before the first stream is for that one. */

@@ -10,7 +10,7 @@ GST_DEBUG_CATEGORY_EXTERN (gst_anim_gif_dec_debug);
 
 typedef struct
 {
-  gdouble rate;
+  double rate;
   GstFormat format;
   GstSeekFlags flags;
   GstSeekType start_type, stop_type;
@@ -42,7 +42,8 @@ gst_anim_gif_dec_release_task (GstAnimGifDec *self, gboolean start)
 {
   g_mutex_lock (&self->lock);
   self->n_holds--;
-  /* Under the lock: a pad that is being deactivated must not get its task back. */
+  /* Under the lock: a pad that is being deactivated must not get its task back.
+   */
   if (start && self->src_active)
     start_task (self);
   g_mutex_unlock (&self->lock);
@@ -87,7 +88,8 @@ gst_anim_gif_dec_src_activate_mode (
   return gst_pad_stop_task (pad);
 }
 
-/* Called with @lock held. Whether @seek makes sense for what is known by now. */
+/* Called with @lock held. Whether @seek makes sense for what is known by now.
+ */
 static gboolean
 can_seek (GstAnimGifDec *self, const Seek *seek)
 {
@@ -214,7 +216,7 @@ note_qos (GstAnimGifDec *self, GstEvent *event)
 {
   GstClockTime time;
   GstClockTimeDiff diff;
-  gdouble proportion;
+  double proportion;
 
   gst_event_parse_qos (event, NULL, &proportion, &diff, &time);
   g_mutex_lock (&self->lock);

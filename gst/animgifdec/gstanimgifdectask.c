@@ -28,17 +28,6 @@ may_run (GstAnimGifDec *self)
       && self->flow == GST_FLOW_OK;
 }
 
-gboolean
-gst_anim_gif_dec_was_stopped (GstAnimGifDec *self)
-{
-  gboolean stopped;
-
-  g_mutex_lock (&self->lock);
-  stopped = !may_run (self);
-  g_mutex_unlock (&self->lock);
-  return stopped;
-}
-
 /* Called with @lock held. */
 static gboolean
 may_start (GstAnimGifDec *self)
@@ -47,8 +36,8 @@ may_start (GstAnimGifDec *self)
       && (self->facts.complete || self->active.progressive);
 }
 
-/* Called with @lock held. Whether the end of what there is may be told now: upstream has said what
- * follows, or it does not matter. */
+/* Called with @lock held. Whether what there is may end now: upstream has
+ * said what follows, or it does not matter. */
 static gboolean
 may_finish (GstAnimGifDec *self)
 {
@@ -91,12 +80,13 @@ await_step (GstAnimGifDec *self, AnimGifShown *shown)
   }
 }
 
-/* Ends the run: nothing is pushed any more until a seek, a flush or a new file. @flow says why. */
+/* Ends the run: nothing is pushed any more until a seek, a flush or a new file.
+ * @flow says why. */
 static void
 stop_running (GstAnimGifDec *self, GstFlowReturn flow)
 {
-  /* Paused before anyone can know: who starts the task again may do so at once, even from inside
-   * a message or event that tells of the end. */
+  /* Paused before anyone can know: who starts the task again may do so at once,
+   * even from inside a message or event that tells of the end. */
   gst_pad_pause_task (self->srcpad);
   g_mutex_lock (&self->lock);
   self->flow = flow;
@@ -126,7 +116,8 @@ push_tags (GstAnimGifDec *self, guint n_comments)
   gst_pad_push_event (self->srcpad, gst_event_new_tag (merged));
 }
 
-/* Everything of the segment is out: SEGMENT_DONE, EOS or room for the next file. */
+/* Everything of the segment is out: SEGMENT_DONE, EOS or room for the next
+ * file. */
 static void
 finish (GstAnimGifDec *self)
 {
@@ -185,17 +176,9 @@ give_up (GstAnimGifDec *self, GstFlowReturn flow)
         ("put videoconvert, videoscale or videorate behind %s: it makes 32-bit "
          "RGB with alpha, at the size and rate of the file",
             GST_OBJECT_NAME (self)));
-  else if (flow != GST_FLOW_EOS && flow != ANIM_GIF_FLOW_TOLD)
+  else if (flow != GST_FLOW_EOS && flow != ANIM_GIF_FLOW_POSTED)
     GST_ELEMENT_FLOW_ERROR (self, flow);
   push_eos (self, seqnum);
-}
-
-/* The error message is the sink side's; what is left to say is that no picture will come. */
-static void
-refuse (GstAnimGifDec *self)
-{
-  stop_running (self, GST_FLOW_ERROR);
-  push_eos (self, self->segment_seqnum);
 }
 
 static void
@@ -270,7 +253,7 @@ start_output (GstAnimGifDec *self)
   stream_start =
       gst_pad_get_sticky_event (self->srcpad, GST_EVENT_STREAM_START, 0);
   if (stream_start == NULL) {
-    g_autofree gchar *id =
+    g_autofree char *id =
         gst_pad_create_stream_id (self->srcpad, GST_ELEMENT (self), NULL);
 
     gst_pad_push_event (self->srcpad, gst_event_new_stream_start (id));
@@ -302,13 +285,14 @@ push_segment (GstAnimGifDec *self)
   total = gst_anim_gif_dec_get_total (self);
   self->segment.duration = total;
   if (GST_CLOCK_TIME_IS_VALID (total)) {
-    /* videorate, among others, only gives the last frame its time when the stop is known. */
+    /* videorate, among others, only gives the last frame its time when the stop
+     * is known. */
     self->segment.stop = MIN (self->segment.stop, total);
     self->segment.start = MIN (self->segment.start, total);
     self->segment.position = MIN (self->segment.position, total);
     self->segment.time = self->segment.start;
   }
-  gst_anim_gif_dec_move_cursor (self, self->segment.position);
+  gst_anim_gif_dec_go_to (self, self->segment.position);
   event = gst_event_new_segment (&self->segment);
   gst_event_set_seqnum (event, self->segment_seqnum);
   self->segment_pending = FALSE;
@@ -358,7 +342,7 @@ gst_anim_gif_dec_loop (GstPad *pad)
       flow = GST_FLOW_FLUSHING;
       break;
     case STEP_REFUSE:
-      refuse (self);
+      flow = ANIM_GIF_FLOW_POSTED;
       break;
     case STEP_EVENT:
       push_queued_event (self);

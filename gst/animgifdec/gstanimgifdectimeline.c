@@ -27,7 +27,8 @@ gst_anim_gif_dec_get_total (GstAnimGifDec *self)
   return n_plays * play;
 }
 
-/* Called with @lock held. Times of the frame under the cursor, clipped to the segment. */
+/* Called with @lock held. Times of the current frame, clipped to the segment.
+ */
 static void
 look_at_frame (GstAnimGifDec *self, AnimGifShown *shown)
 {
@@ -45,13 +46,14 @@ look_at_frame (GstAnimGifDec *self, AnimGifShown *shown)
 }
 
 void
-gst_anim_gif_dec_move_cursor (GstAnimGifDec *self, GstClockTime position)
+gst_anim_gif_dec_go_to (GstAnimGifDec *self, GstClockTime position)
 {
   guint64 cs = position / ANIM_GIF_CENTISECOND;
 
   self->pass = 0;
   self->frame = 0;
-  /* While the file still comes in, frames before @position are passed one by one, undrawn. */
+  /* While the file still comes in, frames before @position are passed one by
+   * one, undrawn. */
   if (self->facts.complete && self->facts.duration_cs > 0) {
     self->pass = cs / self->facts.duration_cs;
     self->frame =
@@ -59,14 +61,15 @@ gst_anim_gif_dec_move_cursor (GstAnimGifDec *self, GstClockTime position)
   }
 }
 
-/* Called with @lock held, at the start of a play. Goes on to the one the segment begins in. */
+/* Called with @lock held, at the start of a play. Goes on to the one the
+ * segment begins in. */
 static void
 skip_plays (GstAnimGifDec *self)
 {
   GstClockTime from = self->segment.start + self->segment.offset;
 
   if ((self->pass + 1) * self->facts.duration_cs * ANIM_GIF_CENTISECOND <= from)
-    gst_anim_gif_dec_move_cursor (self, from);
+    gst_anim_gif_dec_go_to (self, from);
 }
 
 gboolean

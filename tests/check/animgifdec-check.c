@@ -14,7 +14,7 @@ register_decoder (void)
 }
 
 GstHarness *
-start_decoder (const gchar *first_property, ...)
+start_decoder (const char *first_property, ...)
 {
   GstElement *element = gst_element_factory_make ("animgifdec", NULL);
   GstBus *bus = gst_bus_new ();
@@ -75,7 +75,7 @@ push_file (GstHarness *h, GBytes *bytes)
 
 void
 push_stream_start (
-    GstHarness *h, const gchar *id, guint group_id, guint64 offset)
+    GstHarness *h, const char *id, guint group_id, guint64 offset)
 {
   g_autoptr (GstCaps) caps = gst_caps_new_empty_simple ("image/gif");
   GstEvent *start = gst_event_new_stream_start (id);
@@ -184,7 +184,7 @@ count_messages (GstHarness *h, GstMessageType type)
 }
 
 void
-assert_one_error (GstHarness *h, GQuark domain, gint code)
+assert_one_error (GstHarness *h, GQuark domain, int code)
 {
   g_autoptr (GstMessage) message = await_message (h, GST_MESSAGE_ERROR);
   g_autoptr (GError) error = NULL;
@@ -196,8 +196,7 @@ assert_one_error (GstHarness *h, GQuark domain, gint code)
 }
 
 gboolean
-seek (
-    GstHarness *h, gdouble rate, GstSeekFlags flags, gint64 start, gint64 stop)
+seek (GstHarness *h, double rate, GstSeekFlags flags, gint64 start, gint64 stop)
 {
   return gst_harness_push_upstream_event (h,
       gst_event_new_seek (rate, GST_FORMAT_TIME, flags, GST_SEEK_TYPE_SET,
@@ -253,8 +252,8 @@ get_picture (GstHarness *h, GstBuffer *buffer, gsize *size)
   *size = (gsize) 4 * GST_VIDEO_FRAME_WIDTH (&frame)
       * GST_VIDEO_FRAME_HEIGHT (&frame);
   picture = out = g_malloc (*size);
-  for (gint y = 0; y < GST_VIDEO_FRAME_HEIGHT (&frame); y++) {
-    for (gint x = 0; x < GST_VIDEO_FRAME_WIDTH (&frame); x++) {
+  for (int y = 0; y < GST_VIDEO_FRAME_HEIGHT (&frame); y++) {
+    for (int x = 0; x < GST_VIDEO_FRAME_WIDTH (&frame); x++) {
       GST_WRITE_UINT32_BE (out, read_pixel (&frame, x, y));
       out += 4;
     }
@@ -263,7 +262,7 @@ get_picture (GstHarness *h, GstBuffer *buffer, gsize *size)
   return picture;
 }
 
-gchar *
+char *
 describe_output (GstHarness *h)
 {
   GString *text = g_string_new (NULL);
@@ -271,7 +270,7 @@ describe_output (GstHarness *h)
 
   for (;;) {
     g_autofree guint8 *picture = NULL;
-    g_autofree gchar *sum = NULL;
+    g_autofree char *sum = NULL;
     gsize size;
 
     fail_unless (gst_harness_pull_until_eos (h, &buffer),

@@ -9,15 +9,17 @@ G_BEGIN_DECLS
 /* Names the element under test in this process, without a registry. */
 void register_decoder (void);
 
-/* A playing animgifdec with these properties between the harness's pads, which have announced
- * image/gif and take any video; its messages go to a bus of its own. */
+/* A playing animgifdec with these properties between the harness's pads, which
+ * have announced image/gif and take any video; its messages go to a bus of its
+ * own. */
 GstHarness *start_decoder (
-    const gchar *first_property, ...) G_GNUC_NULL_TERMINATED;
+    const char *first_property, ...) G_GNUC_NULL_TERMINATED;
 
 /* Ends it and gives everything back. */
 void stop_decoder (GstHarness *h);
 
-/* Sends @bytes in buffers of @chunk bytes each, 0: in one. Returns the last flow. */
+/* Sends @bytes in buffers of @chunk bytes each, 0: in one. Returns the last
+ * flow. */
 GstFlowReturn push_bytes (GstHarness *h, GBytes *bytes, gsize chunk);
 
 /* Bytes of @bytes from @offset on, @size of them. */
@@ -27,11 +29,13 @@ GstFlowReturn push_slice (
 /* push_bytes() that must succeed, and EOS. */
 void push_file (GstHarness *h, GBytes *bytes);
 
-/* A STREAM_START (of group @group_id, if not 0), CAPS and a BYTES SEGMENT from @offset on. */
+/* A STREAM_START (of group @group_id, if not 0), CAPS and a BYTES SEGMENT from
+ * @offset on. */
 void push_stream_start (
-    GstHarness *h, const gchar *id, guint group_id, guint64 offset);
+    GstHarness *h, const char *id, guint group_id, guint64 offset);
 
-/* The next buffer must be there or come, with these times. Returns: (transfer full). */
+/* The next buffer must be there or come, with these times. Returns: (transfer
+ * full). */
 GstBuffer *pull_frame (GstHarness *h, GstClockTime pts, GstClockTime duration);
 
 /* pull_frame() whose buffer is not wanted. */
@@ -49,28 +53,31 @@ GstEvent *pull_event_of_type (GstHarness *h, GstEventType type);
 /* The last segment that came. */
 void get_segment (GstHarness *h, GstSegment *segment);
 
-/* Message of @type from the element. Returns: (transfer full), fails the test when none was posted
- * in time. */
+/* Message of @type from the element. Returns: (transfer full), fails the test
+ * when none was posted in time. */
 GstMessage *await_message (GstHarness *h, GstMessageType type);
 
-/* Number of messages of @type posted so far and not taken yet; takes all messages. */
+/* Number of messages of @type posted so far and not taken yet; takes all
+ * messages. */
 guint count_messages (GstHarness *h, GstMessageType type);
 
 /* An ERROR with this code must have been posted, and no other. */
-void assert_one_error (GstHarness *h, GQuark domain, gint code);
+void assert_one_error (GstHarness *h, GQuark domain, int code);
 
 /* A seek as an application sends it. Times may be -1. */
 gboolean seek (
-    GstHarness *h, gdouble rate, GstSeekFlags flags, gint64 start, gint64 stop);
+    GstHarness *h, double rate, GstSeekFlags flags, gint64 start, gint64 stop);
 
-/* Pixel of @buffer as 0xRRGGBBAA, whatever the negotiated layout (alpha 0xff in those without). */
+/* Pixel of @buffer as 0xRRGGBBAA, whatever the negotiated layout (alpha 0xff in
+ * those without). */
 guint32 get_pixel (GstHarness *h, GstBuffer *buffer, guint x, guint y);
 
-/* The whole picture as RGBA without gaps, @size bytes (out). Returns: (transfer full). */
+/* The whole picture as RGBA without gaps, @size bytes (out). Returns: (transfer
+ * full). */
 guint8 *get_picture (GstHarness *h, GstBuffer *buffer, gsize *size);
 
-/* Holds frames up where downstream would, so that a test decides when each arrives. Like a sink, it
- * lets go when the pad is flushed. */
+/* Holds frames up where downstream would, so that a test decides when each
+ * arrives. Like a sink, it lets go when the pad is flushed. */
 typedef struct _Gate Gate;
 
 /* Closed at first. */
@@ -85,8 +92,9 @@ void gate_await_frame (Gate *gate);
 /* Opens and frees it; stop_decoder() may follow. */
 void gate_free (Gate *gate);
 
-/* Everything that comes until EOS, as text: one line per buffer, with times and checksum. */
-gchar *describe_output (GstHarness *h);
+/* Everything that comes until EOS, as text: one line per buffer, with times and
+ * checksum. */
+char *describe_output (GstHarness *h);
 
 #define MS(n) ((n) *GST_MSECOND)
 #define assert_clocktime(a, b) fail_unless_equals_uint64 (a, b)

@@ -14,22 +14,23 @@ get_file (const GifGolden *golden)
 }
 
 static GstClockTime
-get_time (const GifGolden *golden, gint n, const gchar *key)
+get_time (const GifGolden *golden, int n, const char *key)
 {
   return gif_golden_int (golden, n, key) * CS;
 }
 
-/* How often the file wants to be shown, as far as a test waits: 3 rounds stand for more. */
+/* How often the file wants to be shown, as far as a test waits: 3 rounds stand
+ * for more. */
 static guint
 count_plays (const GifGolden *golden)
 {
-  gint loops = gif_golden_int (golden, -1, "loop-count");
+  int loops = gif_golden_int (golden, -1, "loop-count");
 
   return loops < 0 ? 1 : loops == 0 ? 3 : (guint) MIN (loops + 1, 3);
 }
 
 static void
-assert_frame (GstHarness *h, const GifGolden *golden, guint play, gint n)
+assert_frame (GstHarness *h, const GifGolden *golden, guint play, int n)
 {
   GstClockTime round = play * get_time (golden, -1, "duration-cs");
   g_autofree guint8 *picture = NULL;
@@ -48,9 +49,9 @@ assert_caps (GstHarness *h, const GifGolden *golden)
 {
   g_autoptr (GstCaps) caps = gst_pad_get_current_caps (h->sinkpad);
   const GstStructure *structure = gst_caps_get_structure (caps, 0);
-  g_autofree gchar *par = gif_golden_text (golden, -1, "par");
-  g_autofree gchar *is = NULL;
-  gint width = 0, height = 0, par_n = 0, par_d = 1;
+  g_autofree char *par = gif_golden_text (golden, -1, "par");
+  g_autofree char *is = NULL;
+  int width = 0, height = 0, par_n = 0, par_d = 1;
 
   gst_structure_get_int (structure, "width", &width);
   gst_structure_get_int (structure, "height", &height);
@@ -65,9 +66,9 @@ GST_START_TEST (test_file_comes_out_as_its_truth_says)
 {
   g_autoptr (GifGolden) golden = gif_golden_load (names->pdata[__i__]);
   g_autoptr (GBytes) bytes = get_file (golden);
-  gint n_frames = gif_golden_int (golden, -1, "frames");
+  int n_frames = gif_golden_int (golden, -1, "frames");
   guint n_plays = count_plays (golden);
-  GstHarness *h = start_decoder ("loop-count", (gint) n_plays, NULL);
+  GstHarness *h = start_decoder ("loop-count", (int) n_plays, NULL);
   GstSegment segment;
 
   GST_INFO ("%s", golden->name);
@@ -80,7 +81,7 @@ GST_START_TEST (test_file_comes_out_as_its_truth_says)
     return;
   }
   for (guint play = 0; play < n_plays; play++)
-    for (gint n = 0; n < n_frames; n++)
+    for (int n = 0; n < n_frames; n++)
       assert_frame (h, golden, play, n);
   expect_eos (h);
   assert_caps (h, golden);
@@ -97,7 +98,7 @@ GST_START_TEST (test_file_is_repeated_as_it_says)
   g_autoptr (GifGolden) golden = gif_golden_load (names->pdata[__i__]);
   g_autoptr (GBytes) bytes = get_file (golden);
   GstClockTime play = get_time (golden, -1, "duration-cs");
-  gint loops = gif_golden_int (golden, -1, "loop-count");
+  int loops = gif_golden_int (golden, -1, "loop-count");
   GstHarness *h = start_decoder ("loop-count", 0, NULL);
   Gate *gate = gate_new (h);
   gint64 duration = -1;
@@ -127,11 +128,11 @@ GST_START_TEST (test_file_can_be_cut_anywhere)
   g_autoptr (GifGolden) golden = gif_golden_load (names->pdata[__i__]);
   g_autoptr (GBytes) bytes = get_file (golden);
   const gsize chunks[] = { 0, 1, 2, 13, 255 };
-  g_autofree gchar *whole = NULL;
+  g_autofree char *whole = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (chunks); i++) {
     GstHarness *h = start_decoder (NULL, NULL);
-    g_autofree gchar *text = NULL;
+    g_autofree char *text = NULL;
 
     push_bytes (h, bytes, chunks[i]);
     gst_harness_push_event (h, gst_event_new_eos ());
@@ -145,17 +146,18 @@ GST_START_TEST (test_file_can_be_cut_anywhere)
 }
 GST_END_TEST
 
-/* Which of the frames lie wholly, or at least begin, in the first @size bytes. */
+/* Which of the frames lie wholly, or at least begin, in the first @size bytes.
+ */
 static void
 count_frames (
     const GifGolden *golden, gsize size, guint *n_whole, guint *n_begun)
 {
-  gint n_frames = gif_golden_int (golden, -1, "frames");
+  int n_frames = gif_golden_int (golden, -1, "frames");
 
   *n_whole = *n_begun = 0;
-  for (gint n = 0; n < n_frames; n++) {
-    g_autofree gchar *range = gif_golden_text (golden, n, "range");
-    gchar *end;
+  for (int n = 0; n < n_frames; n++) {
+    g_autofree char *range = gif_golden_text (golden, n, "range");
+    char *end;
     gsize offset = g_ascii_strtoull (range, &end, 10);
     gsize length = g_ascii_strtoull (end + 1, NULL, 10);
 
@@ -190,7 +192,7 @@ assert_cut_off_at (const GifGolden *golden, GBytes *bytes, gsize size)
   stop_decoder (h);
 }
 
-static const gchar *cut_off[] = { "comments", "delays",
+static const char *cut_off[] = { "comments", "delays",
   "disposal-previous-chain", "interlace", "palette-local" };
 
 GST_START_TEST (test_a_file_cut_off_anywhere_shows_what_it_has)

@@ -20,7 +20,7 @@ write_gif (gboolean opaque)
   return test_gif_write (&gif);
 }
 
-static const gchar *
+static const char *
 get_format (GstHarness *h)
 {
   g_autoptr (GstCaps) caps = gst_pad_get_current_caps (h->sinkpad);
@@ -44,12 +44,12 @@ expect_color (GstHarness *h, guint index)
   gst_buffer_unref (buffer);
 }
 
-static const gchar *layouts[] = { "RGBA", "BGRA", "ARGB", "ABGR", "RGBx",
-  "BGRx", "xRGB", "xBGR" };
+static const char *layouts[] = { "RGBA", "BGRA", "ARGB", "ABGR", "RGBx", "BGRx",
+  "xRGB", "xBGR" };
 
 GST_START_TEST (test_opaque_pictures_come_in_each_layout)
 {
-  g_autofree gchar *caps =
+  g_autofree char *caps =
       g_strdup_printf ("video/x-raw, format=%s", layouts[__i__]);
   g_autoptr (GBytes) bytes = write_gif (TRUE);
   GstHarness *h = start_decoder (NULL, NULL);
@@ -66,7 +66,7 @@ GST_END_TEST
 
 GST_START_TEST (test_transparent_pictures_come_in_each_alpha_layout)
 {
-  g_autofree gchar *caps =
+  g_autofree char *caps =
       g_strdup_printf ("video/x-raw, format=%s", layouts[__i__]);
   g_autoptr (GBytes) bytes = write_gif (FALSE);
   GstHarness *h = start_decoder (NULL, NULL);
@@ -101,8 +101,8 @@ GST_END_TEST
 
 static const struct
 {
-  const gchar *wanted;
-  const gchar *chosen;
+  const char *wanted;
+  const char *chosen;
 } preferences[] = {
   { "video/x-raw, format={ ABGR, RGBA }", "ABGR" },
   { "video/x-raw, format={ xRGB, BGRA, RGBA }", "xRGB" },
@@ -129,7 +129,7 @@ GST_START_TEST (test_downstream_chooses_the_layout)
 }
 GST_END_TEST
 
-static const gchar *impossible[] = {
+static const char *impossible[] = {
   "video/x-raw, format=I420",
   "video/x-raw, format=RGBA, width=20",
   "video/x-raw, format=RGBA, framerate=25/1",

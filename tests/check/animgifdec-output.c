@@ -13,11 +13,11 @@ write_gif (guint n_frames, const guint *delays_cs)
   return test_gif_write (&gif);
 }
 
-static gchar *
+static char *
 decode (GBytes *bytes, gsize chunk)
 {
   GstHarness *h = start_decoder (NULL, NULL);
-  gchar *text;
+  char *text;
 
   fail_unless_equals_int (push_bytes (h, bytes, chunk), GST_FLOW_OK);
   fail_unless (gst_harness_push_event (h, gst_event_new_eos ()));
@@ -154,7 +154,7 @@ static const struct
 {
   guint delays_cs[3];
   guint n_frames;
-  gint fps_n, fps_d;
+  int fps_n, fps_d;
 } rates[] = {
   { { 10, G_MAXUINT }, 3, 10, 1 },
   { { 4, G_MAXUINT }, 3, 25, 1 },
@@ -172,7 +172,7 @@ GST_START_TEST (test_caps_have_the_true_frame_rate)
   GstHarness *h = start_decoder (NULL, NULL);
   g_autoptr (GstCaps) caps = NULL;
   const GstStructure *structure;
-  gint fps_n = -1, fps_d = -1;
+  int fps_n = -1, fps_d = -1;
 
   push_file (h, bytes);
   gst_buffer_unref (gst_harness_pull (h));
@@ -191,7 +191,7 @@ GST_END_TEST
 static const struct
 {
   guint byte;
-  gint par_n, par_d;
+  int par_n, par_d;
 } aspects[] = { { 0, 1, 1 }, { 49, 1, 1 }, { 17, 1, 2 }, { 255, 135, 32 } };
 
 GST_START_TEST (test_caps_have_the_files_pixel_aspect_ratio)
@@ -199,7 +199,7 @@ GST_START_TEST (test_caps_have_the_files_pixel_aspect_ratio)
   GstHarness *h = start_decoder (NULL, NULL);
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (GstCaps) caps = NULL;
-  gint par_n = -1, par_d = -1;
+  int par_n = -1, par_d = -1;
   TestGif gif;
 
   test_gif_init (&gif, 16, 8, 1, DELAYS (10));
@@ -219,10 +219,10 @@ GST_END_TEST
 GST_START_TEST (test_any_cut_gives_the_same)
 {
   g_autoptr (GBytes) bytes = test_gif_write_uneven (16, 8);
-  g_autofree gchar *whole = decode (bytes, 0);
+  g_autofree char *whole = decode (bytes, 0);
 
   for (gsize chunk = 1; chunk < 40; chunk++) {
-    g_autofree gchar *cut = decode (bytes, chunk);
+    g_autofree char *cut = decode (bytes, chunk);
 
     fail_unless_equals_string (cut, whole);
   }
@@ -232,11 +232,11 @@ GST_END_TEST
 GST_START_TEST (test_random_cuts_give_the_same)
 {
   g_autoptr (GBytes) bytes = test_gif_write_uneven (16, 8);
-  g_autofree gchar *whole = decode (bytes, 0);
+  g_autofree char *whole = decode (bytes, 0);
   g_autoptr (GRand) rand = g_rand_new_with_seed (__i__);
   gsize size = g_bytes_get_size (bytes), at = 0;
   GstHarness *h = start_decoder (NULL, NULL);
-  g_autofree gchar *cut = NULL;
+  g_autofree char *cut = NULL;
 
   while (at < size) {
     gsize wish = g_rand_int_range (rand, 0, 60);
@@ -304,9 +304,9 @@ GST_START_TEST (test_progressive_shows_frames_as_they_come)
 GST_END_TEST
 
 static void
-assert_comments (GstEvent *event, const gchar *early, const gchar *late)
+assert_comments (GstEvent *event, const char *early, const char *late)
 {
-  const gchar *text;
+  const char *text;
   GstTagList *tags;
 
   gst_event_parse_tag (event, &tags);
@@ -327,7 +327,7 @@ assert_comments (GstEvent *event, const gchar *early, const gchar *late)
 }
 
 static GBytes *
-write_commented_gif (const gchar *comment, const gchar *last_comment)
+write_commented_gif (const char *comment, const char *last_comment)
 {
   TestGif gif;
 
@@ -379,7 +379,7 @@ GST_START_TEST (test_upstream_tags_are_kept)
   GstHarness *h = start_decoder (NULL, NULL);
   g_autoptr (GstEvent) event = NULL;
   GstTagList *tags;
-  const gchar *title;
+  const char *title;
 
   gst_harness_push_event (
       h, gst_event_new_tag (gst_tag_list_new (GST_TAG_TITLE, "a fox", NULL)));

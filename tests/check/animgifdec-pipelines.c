@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* animgifdec as its users meet it: the built module beside stock elements, which are loaded one by
- * one, and ffprobe's opinion of the files that come out. */
+/* animgifdec as its users meet it: the built module beside stock elements,
+ * which are loaded one by one, and ffprobe's opinion of the files that come
+ * out. */
 #include "animgifdec-testgif.h"
 
 #include <gst/check/gstcheck.h>
@@ -12,12 +13,12 @@
 #define RUN_TIMEOUT (50 * GST_SECOND)
 #define UNEVEN GST_TIME_AS_NSECONDS (1840 * GST_MSECOND)
 
-static gchar *directory; /* of one test */
+static char *directory; /* of one test */
 
 static void
-load (const gchar *folder, const gchar *name)
+load (const char *folder, const char *name)
 {
-  g_autofree gchar *file = g_strdup_printf ("%s/libgst%s.so", folder, name);
+  g_autofree char *file = g_strdup_printf ("%s/libgst%s.so", folder, name);
   g_autoptr (GError) error = NULL;
   g_autoptr (GstPlugin) plugin = gst_plugin_load_file (file, &error);
 
@@ -28,7 +29,7 @@ load (const gchar *folder, const gchar *name)
 static void
 load_plugins (void)
 {
-  const gchar *stock[] = { "aom", "app", "coreelements", "gio", "hls", "isomp4",
+  const char *stock[] = { "aom", "app", "coreelements", "gio", "hls", "isomp4",
     "libav", "matroska", "mpegtsmux", "multifile", "playback", "png",
     "typefindfunctions", "videoconvertscale", "videoparsersbad", "videorate",
     "vpx", "x264", "y4menc" };
@@ -39,9 +40,9 @@ load_plugins (void)
 }
 
 static void
-write_file (const gchar *name, GBytes *bytes)
+write_file (const char *name, GBytes *bytes)
 {
-  g_autofree gchar *path = g_build_filename (directory, name, NULL);
+  g_autofree char *path = g_build_filename (directory, name, NULL);
   g_autoptr (GError) error = NULL;
 
   g_file_set_contents (
@@ -73,10 +74,10 @@ static void
 tear_down (void)
 {
   g_autoptr (GDir) dir = g_dir_open (directory, 0, NULL);
-  const gchar *name;
+  const char *name;
 
   while ((name = g_dir_read_name (dir)) != NULL) {
-    g_autofree gchar *path = g_build_filename (directory, name, NULL);
+    g_autofree char *path = g_build_filename (directory, name, NULL);
 
     g_unlink (path);
   }
@@ -91,7 +92,7 @@ run (GstElement *pipeline)
   g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
   g_autoptr (GstMessage) message = NULL;
   g_autoptr (GError) error = NULL;
-  g_autofree gchar *debug = NULL;
+  g_autofree char *debug = NULL;
 
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
   message = gst_bus_timed_pop_filtered (
@@ -105,10 +106,10 @@ run (GstElement *pipeline)
 
 /* gst-launch syntax, with DIR for the test's folder. */
 static GstElement *
-parse (const gchar *line)
+parse (const char *line)
 {
   g_auto (GStrv) parts = g_strsplit (line, "DIR", -1);
-  g_autofree gchar *text = g_strjoinv (directory, parts);
+  g_autofree char *text = g_strjoinv (directory, parts);
   g_autoptr (GError) error = NULL;
   GstElement *pipeline = gst_parse_launch (text, &error);
 
@@ -117,7 +118,7 @@ parse (const gchar *line)
 }
 
 static void
-run_line (const gchar *line)
+run_line (const char *line)
 {
   GstElement *pipeline = parse (line);
 
@@ -127,18 +128,18 @@ run_line (const gchar *line)
 
 /* Duration and number of pictures of a file, as ffprobe sees them. */
 static void
-assert_media (const gchar *name, const gchar *duration, guint n_pictures)
+assert_media (const char *name, const char *duration, guint n_pictures)
 {
-  g_autofree gchar *path = g_build_filename (directory, name, NULL);
-  const gchar *argv[] = { "ffprobe", "-v", "error", "-count_packets",
+  g_autofree char *path = g_build_filename (directory, name, NULL);
+  const char *argv[] = { "ffprobe", "-v", "error", "-count_packets",
     "-show_streams", "-show_format", "-of", "flat", path, NULL };
-  g_autofree gchar *time = NULL;
-  g_autofree gchar *number = NULL;
-  g_autofree gchar *out = NULL;
+  g_autofree char *time = NULL;
+  g_autofree char *number = NULL;
+  g_autofree char *out = NULL;
   g_autoptr (GError) error = NULL;
-  gint status;
+  int status;
 
-  g_spawn_sync (NULL, (gchar **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL,
+  g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL,
       &out, NULL, &status, &error);
   g_assert_no_error (error);
   fail_unless (g_spawn_check_wait_status (status, NULL));
@@ -154,8 +155,8 @@ assert_media (const gchar *name, const gchar *duration, guint n_pictures)
 
 static const struct
 {
-  const gchar *line;
-  const gchar *file;
+  const char *line;
+  const char *file;
   guint n_pictures;
 } recipes[] = {
   { I420 " ! x264enc bframes=0 ! mp4mux faststart=true", "a.mp4", 5 },
@@ -171,7 +172,7 @@ static const struct
 
 GST_START_TEST (test_every_muxer_keeps_the_time)
 {
-  g_autofree gchar *line =
+  g_autofree char *line =
       g_strdup_printf (SOURCE "%s ! filesink location=DIR/%s",
           recipes[__i__].line, recipes[__i__].file);
 
@@ -200,8 +201,8 @@ GST_END_TEST
 
 GST_START_TEST (test_equal_delays_suit_who_wants_a_frame_rate)
 {
-  g_autofree gchar *path = g_build_filename (directory, "even.y4m", NULL);
-  g_autofree gchar *text = NULL;
+  g_autofree char *path = g_build_filename (directory, "even.y4m", NULL);
+  g_autofree char *text = NULL;
 
   run_line ("filesrc location=DIR/even.gif ! animgifdec ! " I420
             " ! y4menc ! filesink location=DIR/even.y4m");
@@ -216,7 +217,7 @@ GST_START_TEST (test_each_frame_becomes_a_picture)
   run_line (
       SOURCE "videoconvert ! pngenc ! multifilesink location=DIR/f%03d.png");
   for (guint i = 0; i < 6; i++) {
-    g_autofree gchar *path = g_strdup_printf ("%s/f%03u.png", directory, i);
+    g_autofree char *path = g_strdup_printf ("%s/f%03u.png", directory, i);
 
     fail_unless_equals_int (g_file_test (path, G_FILE_TEST_EXISTS), i < 5);
   }
@@ -241,7 +242,7 @@ count_decoders (GstElement *pipeline)
   return n;
 }
 
-static const gchar *players[] = {
+static const char *players[] = {
   "filesrc location=DIR/uneven.gif ! decodebin ! videoconvert ! "
   "fakesink name=sink sync=true",
   "filesrc location=DIR/uneven.gif ! decodebin3 ! videoconvert ! "
@@ -272,7 +273,7 @@ GST_END_TEST
 
 GST_START_TEST (test_discoverer_knows_the_duration)
 {
-  g_autofree gchar *uri = g_strdup_printf ("file://%s/uneven.gif", directory);
+  g_autofree char *uri = g_strdup_printf ("file://%s/uneven.gif", directory);
   g_autoptr (GError) error = NULL;
   GstDiscoverer *discoverer = gst_discoverer_new (RUN_TIMEOUT, &error);
   GstDiscovererInfo *info;
@@ -329,7 +330,7 @@ assert_nothing_lives (GstTracer *tracer)
   g_signal_emit_by_name (tracer, "get-live-objects", &live);
   list = gst_structure_get_value (live, "live-objects-list");
   for (guint i = 0; i < gst_value_list_get_size (list); i++) {
-    g_autofree gchar *text =
+    g_autofree char *text =
         gst_value_serialize (gst_value_list_get_value (list, i));
 
     g_printerr ("still alive: %s\n", text);

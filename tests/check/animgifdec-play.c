@@ -5,7 +5,7 @@
 #define HOUR (3600 * GST_SECOND)
 
 static GBytes *
-write_gif (guint n_frames, guint delay_cs, gint loops)
+write_gif (guint n_frames, guint delay_cs, int loops)
 {
   const guint delays_cs[] = { delay_cs, G_MAXUINT };
   TestGif gif;
@@ -30,8 +30,8 @@ expect_color (
 
 static const struct
 {
-  gint property;
-  gint file;
+  int property;
+  int file;
   guint n_plays;
 } loops[] = {
   { 1, 0, 1 }, /* once, whatever the file wants: files end */
@@ -64,8 +64,8 @@ GST_END_TEST
 
 static const struct
 {
-  gint property;
-  gint file;
+  int property;
+  int file;
 } endless[] = { { -1, TEST_GIF_NO_LOOP }, { -1, 2 }, { 0, 0 } };
 
 GST_START_TEST (test_endless_play_has_no_end)
@@ -315,7 +315,7 @@ GST_START_TEST (test_segment_query_tells_the_segment)
   GstHarness *h = start_decoder (NULL, NULL);
   gint64 start, stop;
   GstFormat format;
-  gdouble rate;
+  double rate;
 
   push_file (h, bytes);
   expect_uneven (h, 0);

@@ -122,7 +122,7 @@ GST_END_TEST
 
 GST_START_TEST (test_rates_above_zero_are_the_segments)
 {
-  const gdouble rates[] = { 0.25, 2.0, 16.0 };
+  const double rates[] = { 0.25, 2.0, 16.0 };
   GstHarness *h = play_uneven ();
   GstSegment segment;
 

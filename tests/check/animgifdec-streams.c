@@ -6,7 +6,7 @@
 #define OTHER_GROUP 18
 
 static GBytes *
-write_gif (const gchar *comment)
+write_gif (const char *comment)
 {
   const guint delays_cs[] = { 10, G_MAXUINT };
   TestGif gif;
@@ -23,11 +23,11 @@ expect_even (GstHarness *h)
   expect_frame (h, MS (100), MS (100));
 }
 
-static gint
+static int
 get_width (GstHarness *h)
 {
   g_autoptr (GstCaps) caps = gst_pad_get_current_caps (h->sinkpad);
-  gint width = 0;
+  int width = 0;
 
   gst_structure_get_int (gst_caps_get_structure (caps, 0), "width", &width);
   return width;
@@ -74,7 +74,8 @@ GST_START_TEST (test_two_gifs_with_an_end_between)
 }
 GST_END_TEST
 
-/* What of the second file's STREAM_START makes running time go on, or begin anew. */
+/* What of the second file's STREAM_START makes running time go on, or begin
+ * anew. */
 static const struct
 {
   guint group;

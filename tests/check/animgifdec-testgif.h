@@ -24,20 +24,21 @@ typedef struct
 typedef struct
 {
   guint width, height;
-  gint loops;                /* TEST_GIF_NO_LOOP: no NETSCAPE extension */
-  guint aspect;              /* the screen descriptor's byte; 0: not given */
-  const gchar *comment;      /* before the first image; NULL: none */
-  const gchar *last_comment; /* after the last image; NULL: none */
+  int loops;                /* TEST_GIF_NO_LOOP: no NETSCAPE extension */
+  guint aspect;             /* the screen descriptor's byte; 0: not given */
+  const char *comment;      /* before the first image; NULL: none */
+  const char *last_comment; /* after the last image; NULL: none */
   guint n_frames;
   TestGifFrame frames[TEST_GIF_MAX_FRAMES];
 } TestGif;
 
-/* Sets size and @n_frames frames of colours 0, 1, 2...; @delays_cs is repeated when it is shorter;
- * it ends with G_MAXUINT. */
+/* Sets size and @n_frames frames of colours 0, 1, 2...; @delays_cs is repeated
+ * when it is shorter; it ends with G_MAXUINT. */
 void test_gif_init (TestGif *gif, guint width, guint height, guint n_frames,
     const guint *delays_cs);
 
-/* The file, written by giflib. Never fails: a test that cannot be set up aborts. */
+/* The file, written by giflib. Never fails: a test that cannot be set up
+ * aborts. */
 GBytes *test_gif_write (const TestGif *gif);
 
 /* 0xRRGGBB of palette entry @index, different for each. */
