@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "gstvcnews.h"
+#include "gstvcreporter.h"
 #include "gstvcsettings.h"
 #include "gstvisioncraftgifsrc.h"
 #include "vcclient.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "gstvcnews.h"
+#include "gstvcreporter.h"
 
 #include "gstvcheaders.h"
 #include "gstvcmessages.h"
