@@ -93,36 +93,11 @@ skip_to_query (const char *uri, GError **error)
   return rest + 1;
 }
 
-/* Undoes percent-encoding; NULL where an escape is broken or stands for a NUL
- * byte. "+" stays: it is a space in HTML forms only. */
-static char *
-decode (const char *text)
-{
-  GString *decoded = g_string_sized_new (strlen (text));
-
-  for (; *text != '\0'; text++) {
-    int byte = (guchar) *text;
-
-    if (byte == '%') {
-      byte = g_ascii_isxdigit (text[1]) && g_ascii_isxdigit (text[2])
-          ? g_ascii_xdigit_value (text[1]) << 4 | g_ascii_xdigit_value (text[2])
-          : 0;
-      if (byte == 0) {
-        g_string_free (decoded, TRUE);
-        return NULL;
-      }
-      text += 2;
-    }
-    g_string_append_c (decoded, byte);
-  }
-  return g_string_free (decoded, FALSE);
-}
-
 /* The index of @key, -1 with @error where it is none. */
 static int
 find_key (const char *key, GError **error)
 {
-  g_autofree char *decoded = decode (key);
+  g_autofree char *decoded = g_uri_unescape_string (key, NULL);
   g_autofree char *name = NULL;
   g_autofree char *shown = quote (key);
   g_autofree char *known = NULL;
@@ -193,7 +168,8 @@ parse_pair (GstVcUri *uri, char *pair, guint *seen, GError **error)
   }
   *seen |= 1u << index;
 
-  decoded = decode (value);
+  /* "+" stays: it is a space in HTML forms only. */
+  decoded = g_uri_unescape_string (value, NULL);
   if (decoded == NULL || !g_utf8_validate (decoded, -1, NULL)) {
     g_set_error (error, GST_URI_ERROR, GST_URI_ERROR_BAD_URI,
         decoded == NULL ? "\"%s\": after \"%%\" two hexadecimal digits must "
