@@ -5,8 +5,8 @@
 
 #include "vcrequest.h"
 
-GST_DEBUG_CATEGORY_EXTERN (visioncraftcontext_debug);
-#define GST_CAT_DEFAULT visioncraftcontext_debug
+GST_DEBUG_CATEGORY_EXTERN (visioncraftgifsrc_debug);
+#define GST_CAT_DEFAULT visioncraftgifsrc_debug
 
 GObject *
 gst_vc_context_find_session (GstElement *element)

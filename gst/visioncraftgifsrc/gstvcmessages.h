@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* What a job's news are as GStreamer messages. None of it may be called with
+/* What a job reports, as GStreamer messages. None of it may be called with
  * the object lock held. */
 
 /* Posts @error as one element error: domain, code, and a sentence that says
@@ -25,5 +25,12 @@ void gst_vc_post_generated (GstElement *element, const VcReport *report);
 
 /* @report as a structure "visioncraft-stats", for the stats property. */
 GstStructure *gst_vc_stats_new (const VcReport *report);
+
+/* The head of the GIF's response as a structure "http-headers" of the form that
+ * souphttpsrc gives it: uri (left out where the service's reply was the GIF),
+ * http-status-code, and response-headers, a structure of strings, arrays of
+ * strings for fields that come more than once. Nothing of a request is in it.
+ * The caller owns it; NULL while there is no response. */
+GstStructure *gst_vc_headers_new (const VcReport *report);
 
 G_END_DECLS

@@ -7,33 +7,33 @@
 
 G_BEGIN_DECLS
 
-/* What one job has to tell, as messages of the element it runs for, and in the
+/* What one job reports, as messages of the element it runs for, and in the
  * log. Refcounted: the job may outlive the element and its run. None of it may
  * be called with the object lock held. */
-typedef struct _GstVcNews GstVcNews;
+typedef struct _GstVcReporter GstVcReporter;
 
 /* For a run of @element, which is only referenced weakly. */
-GstVcNews *gst_vc_news_new (GstElement *element);
-GstVcNews *gst_vc_news_ref (GstVcNews *news);
-void gst_vc_news_unref (gpointer news);
+GstVcReporter *gst_vc_reporter_new (GstElement *element);
+GstVcReporter *gst_vc_reporter_ref (GstVcReporter *reporter);
+void gst_vc_reporter_unref (gpointer reporter);
 
 /* Before the job starts: posts progress START. */
-void gst_vc_news_open (GstVcNews *news);
+void gst_vc_reporter_start (GstVcReporter *reporter);
 
-/* The job's VcJobNotify; @news is its user data. Of COMPLETE, ERROR and
+/* The job's VcJobNotify; @reporter is its user data. Of COMPLETE, ERROR and
  * CANCELED exactly one leaves after START, whoever comes first. */
-void gst_vc_news_tell (
-    VcJob *job, VcJobEvent event, const GError *error, gpointer news);
+void gst_vc_reporter_notify (
+    VcJob *job, VcJobEvent event, const GError *error, gpointer reporter);
 
 /* Nobody waits for the job's bytes any more, though it goes on: posts progress
  * CANCELED unless the job had ended. @report as it is. */
-void gst_vc_news_give_up (GstVcNews *news, const VcReport *report);
+void gst_vc_reporter_cancel (GstVcReporter *reporter, const VcReport *report);
 
 /* The run is over: posts progress CANCELED unless the job had ended, and lets
  * nothing out that comes later. What is being told on another thread may end
  * first: for a moment, not longer. @report as the job left it. */
-void gst_vc_news_close (GstVcNews *news, const VcReport *report);
+void gst_vc_reporter_stop (GstVcReporter *reporter, const VcReport *report);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstVcNews, gst_vc_news_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstVcReporter, gst_vc_reporter_unref)
 
 G_END_DECLS

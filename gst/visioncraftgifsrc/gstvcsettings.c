@@ -3,37 +3,468 @@
 
 #include "gstvcsettings.h"
 
-#include "gstvcproperties.h"
+/* --- The properties --- */
+
+typedef struct
+{
+  const char *name, *nick, *blurb;
+  GType type;               /* fundamental */
+  GType (*get_type) (void); /* of objects and boxed values */
+  gsize offset;             /* of the field in GstVcSettings */
+  guint64 min, max;         /* of numbers */
+  guint64 number;           /* default of numbers and booleans */
+  const char *text;         /* default of strings */
+  GParamFlags flags;
+} Property;
+
+#define FIELD(field) G_STRUCT_OFFSET (GstVcSettings, field)
+#define STRING(field, text) G_TYPE_STRING, NULL, FIELD (field), 0, 0, 0, text
+#define BOOLEAN(field, on) G_TYPE_BOOLEAN, NULL, FIELD (field), 0, 1, on, NULL
+#define INT(field, min, max, number) \
+  G_TYPE_INT, NULL, FIELD (field), min, max, number, NULL
+#define UINT(field, max, number) \
+  G_TYPE_UINT, NULL, FIELD (field), 0, max, number, NULL
+#define UINT64(field, number) \
+  G_TYPE_UINT64, NULL, FIELD (field), 0, G_MAXUINT64, number, NULL
+#define DOUBLE(field, max, number) \
+  G_TYPE_DOUBLE, NULL, FIELD (field), 0, max, number, NULL
+#define OBJECT(field, get_type) \
+  G_TYPE_OBJECT, get_type, FIELD (field), 0, 0, 0, NULL
+#define STRUCTURE(field) \
+  G_TYPE_BOXED, gst_structure_get_type, FIELD (field), 0, 0, 0, NULL
+
+#define READWRITE G_PARAM_READWRITE
+#define SECRET G_PARAM_WRITABLE
+
+static const Property properties[] = {
+  /**
+   * GstVisioncraftGifSrc:prompt:
+   *
+   * What the GIF should show. Any text; required.
+   *
+   * Since: 0.1
+   */
+  { "prompt", "Prompt", "What the GIF should show (required)",
+      STRING (request.prompt, NULL), READWRITE },
+  /**
+   * GstVisioncraftGifSrc:negative-prompt:
+   *
+   * What the GIF should not show. Not sent while unset.
+   *
+   * Since: 0.1
+   */
+  { "negative-prompt", "Negative prompt",
+      "What the GIF should not show (NULL = not sent)",
+      STRING (request.negative_prompt, NULL), READWRITE },
+  /**
+   * GstVisioncraftGifSrc:sampler:
+   *
+   * The sampler's name. The service has its own list, which changes.
+   *
+   * Since: 0.1
+   */
+  { "sampler", "Sampler", "Name of the sampler, one of the service's list",
+      STRING (request.sampler, "Euler"), READWRITE },
+  /**
+   * GstVisioncraftGifSrc:cfg-scale:
+   *
+   * How closely the picture follows the prompt (classifier-free guidance).
+   *
+   * Since: 0.1
+   */
+  { "cfg-scale", "CFG scale",
+      "How closely the picture follows the prompt (classifier-free guidance)",
+      INT (request.cfg_scale, GST_VC_CFG_SCALE_MIN, GST_VC_CFG_SCALE_MAX, 10),
+      READWRITE },
+  /**
+   * GstVisioncraftGifSrc:steps:
+   *
+   * The number of sampling steps.
+   *
+   * Since: 0.1
+   */
+  { "steps", "Steps", "Number of sampling steps",
+      INT (request.steps, GST_VC_STEPS_MIN, GST_VC_STEPS_MAX, 30), READWRITE },
+  /**
+   * GstVisioncraftGifSrc:token:
+   *
+   * The API key. Prefer #GstVisioncraftGifSrc:token-file or the environment's
+   * VISIONCRAFT_TOKEN: a command line can be read by others.
+   *
+   * Since: 0.1
+   */
+  { "token", "Token",
+      "API key (better: token-file, or VISIONCRAFT_TOKEN in the environment)",
+      STRING (request.token, NULL), SECRET },
+  /**
+   * GstVisioncraftGifSrc:token-file:
+   *
+   * A file of at most 4 KiB whose first line is the API key, read at start
+   * when #GstVisioncraftGifSrc:token is not set.
+   *
+   * Since: 0.1
+   */
+  { "token-file", "Token file",
+      "File whose first line is the API key, used when token is not set",
+      STRING (request.token_file, NULL), READWRITE },
+  /**
+   * GstVisioncraftGifSrc:api-url:
+   *
+   * The service's address. While unset, the environment's VISIONCRAFT_API_URL
+   * is used if there is one.
+   *
+   * Since: 0.1
+   */
+  { "api-url", "API URL",
+      "Address of the service (unset = VISIONCRAFT_API_URL in the environment, "
+      "then the default)",
+      STRING (request.api_url, GST_VC_DEFAULT_API_URL), READWRITE },
+  /**
+   * GstVisioncraftGifSrc:connect-timeout:
+   *
+   * Seconds for resolving, connecting and the TLS handshake.
+   *
+   * Since: 0.1
+   */
+  { "connect-timeout", "Connect timeout",
+      "Seconds to resolve, connect and shake hands (0 = no limit)",
+      UINT (request.connect_timeout, G_MAXUINT, 15), READWRITE },
+  /**
+   * GstVisioncraftGifSrc:generation-timeout:
+   *
+   * Seconds from the connection to the end of the service's reply, during
+   * which the GIF is generated.
+   *
+   * Since: 0.1
+   */
+  { "generation-timeout", "Generation timeout",
+      "Seconds that the service may take to generate (0 = no limit)",
+      UINT (request.generation_timeout, G_MAXUINT, 300), READWRITE },
+  /**
+   * GstVisioncraftGifSrc:idle-timeout:
+   *
+   * Seconds without a byte after which the download counts as broken.
+   *
+   * Since: 0.1
+   */
+  { "idle-timeout", "Idle timeout",
+      "Seconds without a byte until the download counts as broken (0 = no "
+      "limit)",
+      UINT (request.idle_timeout, G_MAXUINT, 30), READWRITE },
+  /**
+   * GstVisioncraftGifSrc:max-size:
+   *
+   * The largest GIF that is accepted, in bytes. The GIF is kept in memory.
+   *
+   * Since: 0.1
+   */
+  { "max-size", "Maximum size",
+      "Largest GIF to accept, in bytes (0 = no limit)",
+      UINT64 (request.max_size, 256 * 1024 * 1024), READWRITE },
+  /**
+   * GstVisioncraftGifSrc:retries:
+   *
+   * How often a request is repeated: the generation only where it was surely
+   * not processed, the download whenever that can help.
+   *
+   * Since: 0.1
+   */
+  { "retries", "Retries", "How often a request is repeated after its first try",
+      UINT (request.retries, 1000, 3), READWRITE },
+  /**
+   * GstVisioncraftGifSrc:retry-backoff-max:
+   *
+   * The longest wait before a repeated request, in seconds, also where the
+   * service asks for more.
+   *
+   * Since: 0.1
+   */
+  { "retry-backoff-max", "Maximum retry backoff",
+      "Longest wait before a repeated request, in seconds",
+      DOUBLE (request.retry_backoff_max, 24 * 60 * 60, 60), READWRITE },
+  /**
+   * GstVisioncraftGifSrc:ssl-strict:
+   *
+   * Whether certificates are checked, and the way leads nowhere over plain
+   * HTTP but to this machine.
+   *
+   * Since: 0.1
+   */
+  { "ssl-strict", "SSL strict",
+      "Check certificates, and refuse plain HTTP except to this machine",
+      BOOLEAN (request.ssl_strict, TRUE), READWRITE },
+  /**
+   * GstVisioncraftGifSrc:ssl-ca-file:
+   *
+   * A PEM file with the certificate authorities to trust instead of the
+   * system's.
+   *
+   * Since: 0.1
+   */
+  { "ssl-ca-file", "SSL CA file",
+      "PEM file of the certificate authorities to trust (NULL = the system's)",
+      STRING (request.ssl_ca_file, NULL), READWRITE },
+  /**
+   * GstVisioncraftGifSrc:tls-database:
+   *
+   * The certificate authorities to trust; goes before
+   * #GstVisioncraftGifSrc:ssl-ca-file.
+   *
+   * Since: 0.1
+   */
+  { "tls-database", "TLS database",
+      "Certificate authorities to trust (NULL = ssl-ca-file, or the system's)",
+      OBJECT (request.tls_database, g_tls_database_get_type), READWRITE },
+  /**
+   * GstVisioncraftGifSrc:tls-interaction:
+   *
+   * Answers what the TLS library asks the user, on the network thread.
+   *
+   * Since: 0.1
+   */
+  { "tls-interaction", "TLS interaction",
+      "Answers the TLS library's questions to the user",
+      OBJECT (request.tls_interaction, g_tls_interaction_get_type), READWRITE },
+  /**
+   * GstVisioncraftGifSrc:proxy:
+   *
+   * The proxy's address. A user name and password in it move to
+   * #GstVisioncraftGifSrc:proxy-id and #GstVisioncraftGifSrc:proxy-pw.
+   *
+   * Since: 0.1
+   */
+  { "proxy", "Proxy", "Address of the proxy (NULL = as the system says)",
+      STRING (request.proxy, NULL), READWRITE },
+  /**
+   * GstVisioncraftGifSrc:proxy-id:
+   *
+   * The user name at the proxy.
+   *
+   * Since: 0.1
+   */
+  { "proxy-id", "Proxy user", "User name at the proxy",
+      STRING (request.proxy_id, NULL), READWRITE },
+  /**
+   * GstVisioncraftGifSrc:proxy-pw:
+   *
+   * The password at the proxy.
+   *
+   * Since: 0.1
+   */
+  { "proxy-pw", "Proxy password", "Password at the proxy",
+      STRING (request.proxy_pw, NULL), SECRET },
+  /**
+   * GstVisioncraftGifSrc:user-agent:
+   *
+   * The User-Agent field of each request.
+   *
+   * Since: 0.1
+   */
+  { "user-agent", "User agent", "User-Agent field of each request",
+      STRING (request.user_agent, PACKAGE "/" VERSION), READWRITE },
+  /**
+   * GstVisioncraftGifSrc:extra-headers:
+   *
+   * Further fields for each request. A list or array gives several fields of
+   * one name.
+   *
+   * Since: 0.1
+   */
+  { "extra-headers", "Extra headers", "Further fields for each request",
+      STRUCTURE (extra_headers), READWRITE },
+  /**
+   * GstVisioncraftGifSrc:keep-alive:
+   *
+   * Whether connections are kept for further downloads.
+   *
+   * Since: 0.1
+   */
+  { "keep-alive", "Keep alive", "Keep connections for further downloads",
+      BOOLEAN (request.keep_alive, TRUE), READWRITE },
+  /**
+   * GstVisioncraftGifSrc:send-tags:
+   *
+   * Whether tags go downstream that tell prompt and provenance.
+   *
+   * Since: 0.1
+   */
+  { "send-tags", "Send tags", "Send tags that tell prompt and provenance",
+      BOOLEAN (send_tags, TRUE), READWRITE },
+  /**
+   * GstVisioncraftGifSrc:tag-location:
+   *
+   * Whether the tags tell the GIF's address too.
+   *
+   * Since: 0.1
+   */
+  { "tag-location", "Tag location",
+      "Put the GIF's address into the tags as well",
+      BOOLEAN (tag_location, FALSE), READWRITE },
+};
+
+/* In the order of the table. */
+static GParamSpec *specs[G_N_ELEMENTS (properties)];
+
+static GParamSpec *
+new_spec (const Property *p)
+{
+  GParamFlags flags =
+      p->flags | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
+
+  switch (p->type) {
+    case G_TYPE_STRING:
+      return g_param_spec_string (p->name, p->nick, p->blurb, p->text, flags);
+    case G_TYPE_BOOLEAN:
+      return g_param_spec_boolean (
+          p->name, p->nick, p->blurb, p->number, flags);
+    case G_TYPE_INT:
+      return g_param_spec_int (
+          p->name, p->nick, p->blurb, p->min, p->max, p->number, flags);
+    case G_TYPE_UINT:
+      return g_param_spec_uint (
+          p->name, p->nick, p->blurb, p->min, p->max, p->number, flags);
+    case G_TYPE_UINT64:
+      return g_param_spec_uint64 (
+          p->name, p->nick, p->blurb, p->min, p->max, p->number, flags);
+    case G_TYPE_DOUBLE:
+      return g_param_spec_double (
+          p->name, p->nick, p->blurb, p->min, p->max, p->number, flags);
+    case G_TYPE_OBJECT:
+      return g_param_spec_object (
+          p->name, p->nick, p->blurb, p->get_type (), flags);
+    default:
+      return g_param_spec_boxed (
+          p->name, p->nick, p->blurb, p->get_type (), flags);
+  }
+}
+
+guint
+gst_vc_settings_install_properties (GObjectClass *klass)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (properties); i++) {
+    specs[i] = new_spec (&properties[i]);
+    g_object_class_install_property (klass, i + 1, specs[i]);
+  }
+  return G_N_ELEMENTS (properties) + 1;
+}
+
+/* --- Their values --- */
+
+static void
+store (GstVcSettings *settings, const Property *property, const GValue *value)
+{
+  gpointer field = G_STRUCT_MEMBER_P (settings, property->offset);
+
+  switch (property->type) {
+    case G_TYPE_STRING:
+      vc_request_set_string (field, g_value_get_string (value));
+      break;
+    case G_TYPE_BOOLEAN:
+      *(gboolean *) field = g_value_get_boolean (value);
+      break;
+    case G_TYPE_INT:
+      *(int *) field = g_value_get_int (value);
+      break;
+    case G_TYPE_UINT:
+      *(guint *) field = g_value_get_uint (value);
+      break;
+    case G_TYPE_UINT64:
+      *(guint64 *) field = g_value_get_uint64 (value);
+      break;
+    case G_TYPE_DOUBLE:
+      *(double *) field = g_value_get_double (value);
+      break;
+    case G_TYPE_OBJECT:
+      g_set_object ((GObject **) field, g_value_get_object (value));
+      break;
+    default:
+      g_clear_pointer ((GstStructure **) field, gst_structure_free);
+      *(GstStructure **) field = g_value_dup_boxed (value);
+      break;
+  }
+}
+
+static void
+load (const GstVcSettings *settings, const Property *property, GValue *value)
+{
+  gconstpointer field = G_STRUCT_MEMBER_P (settings, property->offset);
+
+  switch (property->type) {
+    case G_TYPE_STRING:
+      g_value_set_string (value, *(char *const *) field);
+      break;
+    case G_TYPE_BOOLEAN:
+      g_value_set_boolean (value, *(const gboolean *) field);
+      break;
+    case G_TYPE_INT:
+      g_value_set_int (value, *(const int *) field);
+      break;
+    case G_TYPE_UINT:
+      g_value_set_uint (value, *(const guint *) field);
+      break;
+    case G_TYPE_UINT64:
+      g_value_set_uint64 (value, *(const guint64 *) field);
+      break;
+    case G_TYPE_DOUBLE:
+      g_value_set_double (value, *(const double *) field);
+      break;
+    case G_TYPE_OBJECT:
+      g_value_set_object (value, *(GObject *const *) field);
+      break;
+    default:
+      g_value_set_boxed (value, *(GstStructure *const *) field);
+      break;
+  }
+}
+
+static void
+store_default (GstVcSettings *settings, guint i)
+{
+  store (settings, &properties[i], g_param_spec_get_default_value (specs[i]));
+}
 
 void
 gst_vc_settings_init (GstVcSettings *settings)
 {
-  VcRequest *request = vc_request_new ();
-
-  request->sampler = g_strdup (DEFAULT_SAMPLER);
-  request->cfg_scale = DEFAULT_CFG_SCALE;
-  request->steps = DEFAULT_STEPS;
-  request->connect_timeout = DEFAULT_CONNECT_TIMEOUT;
-  request->generation_timeout = DEFAULT_GENERATION_TIMEOUT;
-  request->idle_timeout = DEFAULT_IDLE_TIMEOUT;
-  request->max_size = DEFAULT_MAX_SIZE;
-  request->retries = DEFAULT_RETRIES;
-  request->retry_backoff_max = DEFAULT_RETRY_BACKOFF_MAX;
-  request->ssl_strict = DEFAULT_SSL_STRICT;
-  request->user_agent = g_strdup (DEFAULT_USER_AGENT);
-  request->keep_alive = DEFAULT_KEEP_ALIVE;
-
-  settings->request = request;
-  settings->extra_headers = NULL;
-  settings->send_tags = DEFAULT_SEND_TAGS;
-  settings->tag_location = DEFAULT_TAG_LOCATION;
+  for (guint i = 0; i < G_N_ELEMENTS (properties); i++)
+    store_default (settings, i);
+  /* Unset: the environment's address goes before the default. */
+  vc_request_set_string (&settings->request.api_url, NULL);
 }
 
 void
 gst_vc_settings_clear (GstVcSettings *settings)
 {
-  g_clear_pointer (&settings->request, vc_request_free);
-  g_clear_pointer (&settings->extra_headers, gst_structure_free);
+  for (guint i = 0; i < G_N_ELEMENTS (properties); i++) {
+    GValue nothing = G_VALUE_INIT;
+
+    g_value_init (&nothing, G_PARAM_SPEC_VALUE_TYPE (specs[i]));
+    store (settings, &properties[i], &nothing);
+    g_value_unset (&nothing);
+  }
+}
+
+void
+gst_vc_settings_set (GstVcSettings *settings, guint id, const GValue *value)
+{
+  const Property *property = &properties[id - 1];
+
+  if (property->offset == FIELD (request.proxy))
+    vc_request_set_proxy (&settings->request, g_value_get_string (value));
+  else
+    store (settings, property, value);
+}
+
+void
+gst_vc_settings_get (const GstVcSettings *settings, guint id, GValue *value)
+{
+  const Property *property = &properties[id - 1];
+
+  if (property->offset == FIELD (request.api_url)
+      && settings->request.api_url == NULL)
+    g_param_value_set_default (specs[id - 1], value);
+  else
+    load (settings, property, value);
 }
 
 /* --- The URI --- */
@@ -41,21 +472,26 @@ gst_vc_settings_clear (GstVcSettings *settings)
 void
 gst_vc_settings_set_uri (GstVcSettings *settings, const GstVcUri *uri)
 {
-  VcRequest *request = settings->request;
+  VcRequest *request = &settings->request;
 
+  for (guint i = 0; i < G_N_ELEMENTS (properties); i++) {
+    if (g_strv_contains (gst_vc_uri_get_keys (), properties[i].name))
+      store_default (settings, i);
+  }
   vc_request_set_string (&request->prompt, uri->prompt);
   vc_request_set_string (&request->negative_prompt, uri->negative_prompt);
-  vc_request_set_string (
-      &request->sampler, uri->sampler != NULL ? uri->sampler : DEFAULT_SAMPLER);
-  request->cfg_scale =
-      uri->cfg_scale != GST_VC_URI_UNSET ? uri->cfg_scale : DEFAULT_CFG_SCALE;
-  request->steps = uri->steps != GST_VC_URI_UNSET ? uri->steps : DEFAULT_STEPS;
+  if (uri->sampler != NULL)
+    vc_request_set_string (&request->sampler, uri->sampler);
+  if (uri->cfg_scale != GST_VC_URI_UNSET)
+    request->cfg_scale = uri->cfg_scale;
+  if (uri->steps != GST_VC_URI_UNSET)
+    request->steps = uri->steps;
 }
 
 char *
 gst_vc_settings_dup_uri (const GstVcSettings *settings)
 {
-  const VcRequest *request = settings->request;
+  const VcRequest *request = &settings->request;
   const GstVcUri uri = { .prompt = request->prompt,
     .negative_prompt = request->negative_prompt,
     .sampler = request->sampler,
@@ -63,184 +499,6 @@ gst_vc_settings_dup_uri (const GstVcSettings *settings)
     .steps = request->steps };
 
   return gst_vc_uri_format (&uri);
-}
-
-/* --- Properties --- */
-
-static void
-set_extra_headers (GstVcSettings *settings, const GValue *value)
-{
-  g_clear_pointer (&settings->extra_headers, gst_structure_free);
-  settings->extra_headers = g_value_dup_boxed (value);
-}
-
-/* The string field that property @id is, or NULL. */
-static char **
-string_field (const GstVcSettings *settings, guint id)
-{
-  VcRequest *request = settings->request;
-
-  switch (id) {
-    case PROP_PROMPT:
-      return &request->prompt;
-    case PROP_NEGATIVE_PROMPT:
-      return &request->negative_prompt;
-    case PROP_SAMPLER:
-      return &request->sampler;
-    case PROP_TOKEN:
-      return &request->token;
-    case PROP_TOKEN_FILE:
-      return &request->token_file;
-    case PROP_API_URL:
-      return &request->api_url;
-    case PROP_SSL_CA_FILE:
-      return &request->ssl_ca_file;
-    case PROP_PROXY:
-      return &request->proxy;
-    case PROP_PROXY_ID:
-      return &request->proxy_id;
-    case PROP_PROXY_PW:
-      return &request->proxy_pw;
-    case PROP_USER_AGENT:
-      return &request->user_agent;
-    default:
-      return NULL;
-  }
-}
-
-gboolean
-gst_vc_settings_set (GstVcSettings *settings, guint id, const GValue *value)
-{
-  VcRequest *request = settings->request;
-  char **field = string_field (settings, id);
-
-  if (id == PROP_PROXY) {
-    vc_request_set_proxy (request, g_value_get_string (value));
-    return TRUE;
-  }
-  if (field != NULL) {
-    vc_request_set_string (field, g_value_get_string (value));
-    return TRUE;
-  }
-
-  switch (id) {
-    case PROP_CFG_SCALE:
-      request->cfg_scale = g_value_get_int (value);
-      break;
-    case PROP_STEPS:
-      request->steps = g_value_get_int (value);
-      break;
-    case PROP_CONNECT_TIMEOUT:
-      request->connect_timeout = g_value_get_uint (value);
-      break;
-    case PROP_GENERATION_TIMEOUT:
-      request->generation_timeout = g_value_get_uint (value);
-      break;
-    case PROP_IDLE_TIMEOUT:
-      request->idle_timeout = g_value_get_uint (value);
-      break;
-    case PROP_MAX_SIZE:
-      request->max_size = g_value_get_uint64 (value);
-      break;
-    case PROP_RETRIES:
-      request->retries = g_value_get_uint (value);
-      break;
-    case PROP_RETRY_BACKOFF_MAX:
-      request->retry_backoff_max = g_value_get_double (value);
-      break;
-    case PROP_SSL_STRICT:
-      request->ssl_strict = g_value_get_boolean (value);
-      break;
-    case PROP_TLS_DATABASE:
-      g_set_object (&request->tls_database, g_value_get_object (value));
-      break;
-    case PROP_TLS_INTERACTION:
-      g_set_object (&request->tls_interaction, g_value_get_object (value));
-      break;
-    case PROP_EXTRA_HEADERS:
-      set_extra_headers (settings, value);
-      break;
-    case PROP_KEEP_ALIVE:
-      request->keep_alive = g_value_get_boolean (value);
-      break;
-    case PROP_SEND_TAGS:
-      settings->send_tags = g_value_get_boolean (value);
-      break;
-    case PROP_TAG_LOCATION:
-      settings->tag_location = g_value_get_boolean (value);
-      break;
-    default:
-      return FALSE;
-  }
-  return TRUE;
-}
-
-gboolean
-gst_vc_settings_get (const GstVcSettings *settings, guint id, GValue *value)
-{
-  const VcRequest *request = settings->request;
-  char **field = string_field (settings, id);
-
-  if (id == PROP_API_URL) {
-    g_value_set_string (value,
-        request->api_url != NULL ? request->api_url : GST_VC_DEFAULT_API_URL);
-    return TRUE;
-  }
-  if (field != NULL) {
-    g_value_set_string (value, *field);
-    return TRUE;
-  }
-
-  switch (id) {
-    case PROP_CFG_SCALE:
-      g_value_set_int (value, request->cfg_scale);
-      break;
-    case PROP_STEPS:
-      g_value_set_int (value, request->steps);
-      break;
-    case PROP_CONNECT_TIMEOUT:
-      g_value_set_uint (value, request->connect_timeout);
-      break;
-    case PROP_GENERATION_TIMEOUT:
-      g_value_set_uint (value, request->generation_timeout);
-      break;
-    case PROP_IDLE_TIMEOUT:
-      g_value_set_uint (value, request->idle_timeout);
-      break;
-    case PROP_MAX_SIZE:
-      g_value_set_uint64 (value, request->max_size);
-      break;
-    case PROP_RETRIES:
-      g_value_set_uint (value, request->retries);
-      break;
-    case PROP_RETRY_BACKOFF_MAX:
-      g_value_set_double (value, request->retry_backoff_max);
-      break;
-    case PROP_SSL_STRICT:
-      g_value_set_boolean (value, request->ssl_strict);
-      break;
-    case PROP_TLS_DATABASE:
-      g_value_set_object (value, request->tls_database);
-      break;
-    case PROP_TLS_INTERACTION:
-      g_value_set_object (value, request->tls_interaction);
-      break;
-    case PROP_EXTRA_HEADERS:
-      g_value_set_boxed (value, settings->extra_headers);
-      break;
-    case PROP_KEEP_ALIVE:
-      g_value_set_boolean (value, request->keep_alive);
-      break;
-    case PROP_SEND_TAGS:
-      g_value_set_boolean (value, settings->send_tags);
-      break;
-    case PROP_TAG_LOCATION:
-      g_value_set_boolean (value, settings->tag_location);
-      break;
-    default:
-      return FALSE;
-  }
-  return TRUE;
 }
 
 /* --- What a run is made from --- */
@@ -289,7 +547,7 @@ flatten_headers (const GstStructure *structure)
 VcRequest *
 gst_vc_settings_snapshot (const GstVcSettings *settings)
 {
-  VcRequest *request = vc_request_copy (settings->request);
+  VcRequest *request = vc_request_copy (&settings->request);
 
   request->extra_headers = flatten_headers (settings->extra_headers);
   return request;

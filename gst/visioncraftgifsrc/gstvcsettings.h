@@ -12,25 +12,24 @@ G_BEGIN_DECLS
  * element's object lock guards it. */
 typedef struct
 {
-  VcRequest *request;          /* api_url: NULL until set */
+  VcRequest request;           /* api_url: NULL until set */
   GstStructure *extra_headers; /* as it was set; NULL: none */
   gboolean send_tags;
   gboolean tag_location;
 } GstVcSettings;
 
+/* Installs the properties that live here, under ids from 1 on. Returns the
+ * first id that is free for properties of the element itself. */
+guint gst_vc_settings_install_properties (GObjectClass *klass);
+
+/* Gives each its default, as installed. @settings is zeroed. */
 void gst_vc_settings_init (GstVcSettings *settings);
-void gst_vc_settings_clear (GstVcSettings *settings);
+void gst_vc_settings_clear (GstVcSettings *settings); /* overwrites secrets */
 
-/* Installs the properties that live here, under ids from 1 on. */
-void gst_vc_settings_install_properties (GObjectClass *klass);
-
-/* The first id that is free for properties of the element itself. */
-guint gst_vc_settings_n_properties (void);
-
-/* FALSE where @id is none of ours. */
-gboolean gst_vc_settings_set (
+/* @id is one of the installed. */
+void gst_vc_settings_set (
     GstVcSettings *settings, guint id, const GValue *value);
-gboolean gst_vc_settings_get (
+void gst_vc_settings_get (
     const GstVcSettings *settings, guint id, GValue *value);
 
 /* Makes the settings what @uri asks for: what it does not name gets its
