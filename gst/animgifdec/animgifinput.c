@@ -5,8 +5,6 @@
 
 #include "animgifinput.h"
 
-#define NOTHING_DRAWN G_MAXUINT
-
 struct _AnimGifInput
 {
   GMutex lock;
@@ -17,7 +15,6 @@ struct _AnimGifInput
   gsize max_size;
   gboolean too_long;
   GifResult result; /* of the last scan */
-  guint drawn;      /* frame in the canvas, or NOTHING_DRAWN */
 };
 
 AnimGifInput *
@@ -29,7 +26,6 @@ anim_gif_input_new (void)
   self->decoder = gif_decoder_new ();
   self->bytes = g_byte_array_new ();
   self->result = GIF_RESULT_NEED_DATA;
-  self->drawn = NOTHING_DRAWN;
   return self;
 }
 
@@ -57,34 +53,11 @@ anim_gif_input_reset (AnimGifInput *self, guint64 max_size, guint64 max_pixels)
   self->max_size = max_size > 0 ? MIN (max_size, G_MAXINT) : G_MAXINT;
   self->too_long = FALSE;
   self->result = GIF_RESULT_NEED_DATA;
-  self->drawn = NOTHING_DRAWN;
   g_mutex_unlock (&self->lock);
 }
 
-/* Called with @lock held. */
-static void
-get_facts (AnimGifInput *self, AnimGifFacts *facts)
-{
-  const GifScreen *screen = gif_decoder_get_screen (self->decoder);
-
-  *facts = (AnimGifFacts){
-    .too_long = self->too_long,
-    .has_screen = screen != NULL,
-    .complete = self->result == GIF_RESULT_END,
-    .n_frames = gif_decoder_get_n_frames (self->decoder),
-    .n_comments = gif_decoder_get_n_comments (self->decoder),
-    .duration_cs = gif_decoder_get_duration_cs (self->decoder),
-    .common_delay_cs = gif_decoder_get_common_delay_cs (self->decoder),
-    .n_plays = gif_decoder_get_n_plays (self->decoder),
-    .opaque = gif_decoder_is_opaque (self->decoder),
-  };
-  if (screen != NULL)
-    facts->screen = *screen;
-}
-
 GifResult
-anim_gif_input_append (
-    AnimGifInput *self, GstBuffer *buffer, AnimGifFacts *facts)
+anim_gif_input_append (AnimGifInput *self, GstBuffer *buffer, GifInfo *info)
 {
   GstMapInfo map;
   GifResult result;
@@ -103,14 +76,14 @@ anim_gif_input_append (
       self->result = GIF_RESULT_CORRUPT;
     }
   }
-  get_facts (self, facts);
+  *info = *gif_decoder_get_info (self->decoder);
   result = self->result;
   g_mutex_unlock (&self->lock);
   return result;
 }
 
 GifResult
-anim_gif_input_end (AnimGifInput *self, AnimGifFacts *facts)
+anim_gif_input_end (AnimGifInput *self, GifInfo *info)
 {
   GifResult result;
 
@@ -118,10 +91,21 @@ anim_gif_input_end (AnimGifInput *self, AnimGifFacts *facts)
   if (self->result == GIF_RESULT_NEED_DATA)
     self->result = gif_decoder_scan (
         self->decoder, self->bytes->data, self->bytes->len, TRUE);
-  get_facts (self, facts);
+  *info = *gif_decoder_get_info (self->decoder);
   result = self->result;
   g_mutex_unlock (&self->lock);
   return result;
+}
+
+gboolean
+anim_gif_input_is_too_long (AnimGifInput *self)
+{
+  gboolean is_too_long;
+
+  g_mutex_lock (&self->lock);
+  is_too_long = self->too_long;
+  g_mutex_unlock (&self->lock);
+  return is_too_long;
 }
 
 gsize
@@ -170,7 +154,7 @@ anim_gif_input_get_tags (AnimGifInput *self)
   GstTagList *tags = gst_tag_list_new (GST_TAG_VIDEO_CODEC, "GIF image", NULL);
 
   g_mutex_lock (&self->lock);
-  for (guint i = 0; i < gif_decoder_get_n_comments (self->decoder); i++) {
+  for (guint i = 0; i < gif_decoder_get_info (self->decoder)->n_comments; i++) {
     g_autofree char *text =
         comment_to_utf8 (gif_decoder_get_comment (self->decoder, i));
 
@@ -185,12 +169,10 @@ anim_gif_input_get_tags (AnimGifInput *self)
 guint
 anim_gif_input_first_step (AnimGifInput *self, guint n)
 {
-  guint step = n;
+  guint step;
 
   g_mutex_lock (&self->lock);
-  while (step > 0 && step != self->drawn && step != self->drawn + 1
-      && !gif_decoder_get_frame (self->decoder, step)->is_key)
-    step--;
+  step = gif_decoder_find_start (self->decoder, n);
   g_mutex_unlock (&self->lock);
   return step;
 }
@@ -203,9 +185,7 @@ anim_gif_input_render (AnimGifInput *self, guint n, GifLayout layout)
   g_mutex_lock (&self->lock);
   gif_decoder_set_layout (self->decoder, layout);
   result = gif_decoder_render (
-      self->decoder, self->bytes->data, self->bytes->len, n, NULL);
-  if (result == GIF_RESULT_OK || result == GIF_RESULT_CORRUPT)
-    self->drawn = n;
+      self->decoder, self->bytes->data, self->bytes->len, n);
   g_mutex_unlock (&self->lock);
   return result;
 }
@@ -214,6 +194,6 @@ void
 anim_gif_input_copy (AnimGifInput *self, guint8 *dest, gsize stride)
 {
   g_mutex_lock (&self->lock);
-  gif_decoder_copy (self->decoder, NULL, dest, stride);
+  gif_decoder_copy (self->decoder, dest, stride);
   g_mutex_unlock (&self->lock);
 }

@@ -12,21 +12,6 @@ G_BEGIN_DECLS
  * function locks for itself. */
 typedef struct _AnimGifInput AnimGifInput;
 
-/* What the bytes so far say. Everything is final once @complete. */
-typedef struct
-{
-  gboolean too_long; /* TOO_LARGE for its bytes, not its pixels */
-  gboolean has_screen;
-  gboolean complete; /* trailer or end seen */
-  GifScreen screen;  /* valid when @has_screen */
-  guint n_frames;    /* of which every byte is here */
-  guint n_comments;
-  guint64 duration_cs;   /* of one play, hundredths of a second */
-  guint common_delay_cs; /* 0: delays differ */
-  guint n_plays;         /* as the file asks, 0: for ever */
-  gboolean opaque;
-} AnimGifFacts;
-
 AnimGifInput *anim_gif_input_new (void);
 
 void anim_gif_input_free (AnimGifInput *self);
@@ -37,21 +22,24 @@ void anim_gif_input_free (AnimGifInput *self);
 void anim_gif_input_reset (
     AnimGifInput *self, guint64 max_size, guint64 max_pixels);
 
-/* Copies the bytes of @buffer and scans them; @facts (out) is brought up to
+/* Copies the bytes of @buffer and scans them; @info (out) is brought up to
  * date. NEED_DATA: the file goes on. END: it is complete, these and later bytes
  * are not kept beyond its end. NOT_A_GIF, TOO_LARGE: final. CORRUPT: @buffer
  * cannot be read. */
 GifResult anim_gif_input_append (
-    AnimGifInput *self, GstBuffer *buffer, AnimGifFacts *facts);
+    AnimGifInput *self, GstBuffer *buffer, GifInfo *info);
 
 /* No more bytes will come: what is there is the file. Results as for append,
  * but never NEED_DATA. */
-GifResult anim_gif_input_end (AnimGifInput *self, AnimGifFacts *facts);
+GifResult anim_gif_input_end (AnimGifInput *self, GifInfo *info);
+
+/* Whether TOO_LARGE was for the bytes, not for the pixels. */
+gboolean anim_gif_input_is_too_long (AnimGifInput *self);
 
 /* Bytes taken since the last reset. */
 gsize anim_gif_input_get_size (AnimGifInput *self);
 
-/* Copies what is known of frame @n, which must be below n_frames, to @frame. */
+/* Copies what is known of frame @n, which must be below GifInfo.n_frames, to @frame. */
 void anim_gif_input_get_frame (AnimGifInput *self, guint n, GifFrame *frame);
 
 /* Index of the frame on show @cs hundredths of a second into one play; needs at

@@ -17,7 +17,7 @@ gst_anim_gif_dec_forget_file (GstAnimGifDec *self)
   g_mutex_lock (&self->lock);
   anim_gif_input_reset (
       self->input, self->active.max_size, self->active.max_pixels);
-  self->facts = (AnimGifFacts){ 0 };
+  self->facts = (GifInfo){ 0 };
   self->end = INPUT_OPEN;
   while ((event = g_queue_pop_head (&self->events)) != NULL)
     gst_event_unref (event);
@@ -26,7 +26,7 @@ gst_anim_gif_dec_forget_file (GstAnimGifDec *self)
 
 /* Posts what is wrong with the file; from now on the task only says EOS. */
 static void
-refuse_file (GstAnimGifDec *self, GifResult result, const AnimGifFacts *facts)
+refuse_file (GstAnimGifDec *self, GifResult result)
 {
   switch (result) {
     case GIF_RESULT_NOT_A_GIF:
@@ -34,7 +34,7 @@ refuse_file (GstAnimGifDec *self, GifResult result, const AnimGifFacts *facts)
           ("This is not a GIF file, or its header is damaged."), (NULL));
       break;
     case GIF_RESULT_TOO_LARGE:
-      if (facts->too_long)
+      if (anim_gif_input_is_too_long (self->input))
         GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,
             ("The GIF is longer than max-size allows, %" G_GUINT64_FORMAT
              " bytes.",
@@ -64,7 +64,7 @@ refuse_file (GstAnimGifDec *self, GifResult result, const AnimGifFacts *facts)
 
 /* Makes @facts known to the task and the application. */
 static void
-publish_facts (GstAnimGifDec *self, const AnimGifFacts *facts)
+publish_facts (GstAnimGifDec *self, const GifInfo *facts)
 {
   gboolean became_complete;
 
@@ -79,9 +79,8 @@ publish_facts (GstAnimGifDec *self, const AnimGifFacts *facts)
     GST_INFO_OBJECT (self,
         "%ux%u, %u frames, %" G_GUINT64_FORMAT "0 ms, shown %u times (0: for "
         "ever), %s",
-        facts->screen.width, facts->screen.height, facts->n_frames,
-        facts->duration_cs, facts->n_plays,
-        facts->opaque ? "opaque" : "with transparency");
+        facts->width, facts->height, facts->n_frames, facts->duration_cs,
+        facts->n_plays, facts->opaque ? "opaque" : "with transparency");
     gst_element_post_message (GST_ELEMENT (self),
         gst_message_new_duration_changed (GST_OBJECT (self)));
   }
@@ -113,7 +112,7 @@ gst_anim_gif_dec_sink_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 {
   GstAnimGifDec *self = GST_ANIM_GIF_DEC (parent);
   GstFlowReturn flow = get_flow (self);
-  AnimGifFacts facts;
+  GifInfo facts;
   GifResult result;
 
   if (flow == GST_FLOW_OK) {
@@ -121,7 +120,7 @@ gst_anim_gif_dec_sink_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
     if (result == GIF_RESULT_NEED_DATA || result == GIF_RESULT_END) {
       publish_facts (self, &facts);
     } else {
-      refuse_file (self, result, &facts);
+      refuse_file (self, result);
       flow = GST_FLOW_ERROR;
     }
   }
@@ -133,7 +132,7 @@ gst_anim_gif_dec_sink_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 static void
 end_file (GstAnimGifDec *self, InputEnd end)
 {
-  AnimGifFacts facts;
+  GifInfo facts;
   GifResult result;
   gboolean refused;
 
@@ -144,11 +143,11 @@ end_file (GstAnimGifDec *self, InputEnd end)
     refused = self->refused;
     g_mutex_unlock (&self->lock);
     if (!refused && (result != GIF_RESULT_END || facts.n_frames == 0))
-      refuse_file (self, result, &facts);
+      refuse_file (self, result);
     else
       publish_facts (self, &facts);
   } else {
-    facts = (AnimGifFacts){ .complete = TRUE };
+    facts = (GifInfo){ .complete = TRUE };
     g_mutex_lock (&self->lock);
     self->facts = facts;
     g_mutex_unlock (&self->lock);

@@ -213,14 +213,14 @@ push_queued_event (GstAnimGifDec *self)
 
 /* The true rate where there is one: some encoders and muxers refuse 0/1. */
 static void
-describe_picture (const AnimGifFacts *facts, AnimGifPicture *picture)
+describe_picture (const GifInfo *facts, AnimGifPicture *picture)
 {
   guint divisor;
 
-  *picture = (AnimGifPicture){ .width = facts->screen.width,
-    .height = facts->screen.height,
-    .par_n = facts->screen.par_n,
-    .par_d = facts->screen.par_d,
+  *picture = (AnimGifPicture){ .width = facts->width,
+    .height = facts->height,
+    .par_n = facts->par_n,
+    .par_d = facts->par_d,
     .fps_n = 0,
     .fps_d = 1,
     .opaque = facts->complete && facts->opaque };

@@ -71,7 +71,6 @@ read_screen (GifCursor *cursor, GifBlock *block)
   block->type = GIF_BLOCK_SCREEN;
   block->rect.width = read_u16 (bytes + 6);
   block->rect.height = read_u16 (bytes + 8);
-  block->background_index = bytes[11];
   block->aspect = bytes[12];
   return take_palette (cursor, bytes[10], block) ? GIF_RESULT_OK
                                                  : GIF_RESULT_NEED_DATA;

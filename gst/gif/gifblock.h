@@ -35,14 +35,13 @@ typedef struct
   gsize offset; /* of the block; of its content in a DATA block */
   gsize size;   /* in bytes, likewise */
 
-  GifRect rect;           /* SCREEN (x, y zero) and IMAGE */
-  guint n_colors;         /* SCREEN and IMAGE: of the palette, 0 without one */
-  gsize palette_offset;   /* SCREEN and IMAGE: where there is one */
-  guint background_index; /* SCREEN */
-  guint8 aspect;          /* SCREEN: as in the file */
-  gboolean interlaced;    /* IMAGE */
-  gsize data_offset;      /* IMAGE: of the minimum code size */
-  guint8 label;           /* EXTENSION */
+  GifRect rect;         /* SCREEN (x, y zero) and IMAGE */
+  guint n_colors;       /* SCREEN and IMAGE: of the palette, 0 without one */
+  gsize palette_offset; /* SCREEN and IMAGE: where there is one */
+  guint8 aspect;        /* SCREEN: as in the file */
+  gboolean interlaced;  /* IMAGE */
+  gsize data_offset;    /* IMAGE: of the minimum code size */
+  guint8 label;         /* EXTENSION */
 } GifBlock;
 
 /* Where a reader stands. All zero is the start of a file. */

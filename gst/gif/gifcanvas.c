@@ -120,7 +120,7 @@ gif_canvas_take_scratch (GifCanvas *self, gsize n_pixels)
 
 void
 gif_canvas_map_palette (guint32 *pixels, guint n, const guint8 *rgb,
-    guint n_colors, gint transparent_index, GifLayout layout)
+    guint n_colors, int transparent_index, GifLayout layout)
 {
   /* Places of red, green, blue and alpha. */
   static const guint8 places[][4] = {
@@ -261,8 +261,8 @@ show_scratch (GifCanvas *self, gboolean saves)
 }
 
 gboolean
-gif_canvas_draw (GifCanvas *self, const GifFrame *frame, guint32 *scratch,
-    gsize n_pixels, GifRect *changed)
+gif_canvas_draw (
+    GifCanvas *self, const GifFrame *frame, guint32 *scratch, gsize n_pixels)
 {
   gsize n_all = (gsize) self->width * self->height;
   gboolean saves = frame->disposal == GIF_DISPOSAL_PREVIOUS;
@@ -272,9 +272,6 @@ gif_canvas_draw (GifCanvas *self, const GifFrame *frame, guint32 *scratch,
   if (saves && !shows_scratch && !reserve (self, &self->saved, n_all))
     return FALSE;
 
-  *changed = visible;
-  if (self->last_disposal != GIF_DISPOSAL_KEEP)
-    gif_rect_unite (changed, &self->last);
   /* What is covered and not brought back later need not be made. */
   if (!shows_scratch || saves || n_pixels < n_all) {
     clear_if_needed (self);

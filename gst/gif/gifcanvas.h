@@ -35,13 +35,13 @@ guint32 *gif_canvas_take_scratch (GifCanvas *self, gsize n_pixels);
  * from the three-byte entries at @rgb, opaque black beyond them, zero for
  * @transparent_index (-1: none). */
 void gif_canvas_map_palette (guint32 *pixels, guint n, const guint8 *rgb,
-    guint n_colors, gint transparent_index, GifLayout layout);
+    guint n_colors, int transparent_index, GifLayout layout);
 
 /* Disposes of the frame drawn before, then draws the first @n_pixels pixels of
  * @frame, in file order, from @scratch (of gif_canvas_take_scratch(), which it
  * may keep). FALSE: no memory to save what @frame's disposal will restore;
- * nothing changed. @changed gets the rectangle that may differ now. */
-gboolean gif_canvas_draw (GifCanvas *self, const GifFrame *frame,
-    guint32 *scratch, gsize n_pixels, GifRect *changed);
+ * nothing changed. */
+gboolean gif_canvas_draw (
+    GifCanvas *self, const GifFrame *frame, guint32 *scratch, gsize n_pixels);
 
 G_END_DECLS

@@ -11,6 +11,7 @@
 struct _GifDecoder
 {
   GifScan *scan;
+  guint64 max_pixels;
 
   GifLayout layout;
   GifCanvas *canvas;
@@ -28,7 +29,8 @@ gif_decoder_new (void)
 {
   GifDecoder *self = g_new0 (GifDecoder, 1);
 
-  self->scan = gif_scan_new (GIF_DECODER_MAX_PIXELS);
+  self->scan = gif_scan_new ();
+  gif_decoder_set_max_pixels (self, GIF_DECODER_MAX_PIXELS);
   self->layout = GIF_LAYOUT_RGBA;
   self->canvas = gif_canvas_new (GIF_LZW_LEAD, GIF_LZW_SLACK);
   self->lzw = gif_lzw_new ();
@@ -46,18 +48,11 @@ gif_decoder_free (GifDecoder *self)
 }
 
 void
-gif_decoder_reset (GifDecoder *self)
-{
-  gif_scan_reset (self->scan);
-  gif_decoder_rewind (self);
-  self->has_canvas = FALSE;
-}
-
-void
 gif_decoder_set_max_pixels (GifDecoder *self, guint64 max_pixels)
 {
   /* Pixels are counted in 31 bits further down. */
-  gif_scan_set_max_pixels (self->scan, MIN (max_pixels, G_MAXINT32));
+  self->max_pixels = MIN (max_pixels, G_MAXINT32);
+  gif_scan_set_max_pixels (self->scan, self->max_pixels);
 }
 
 GifResult
@@ -67,31 +62,28 @@ gif_decoder_scan (
   return gif_scan_feed (self->scan, data, size, at_end);
 }
 
-const GifScreen *
-gif_decoder_get_screen (const GifDecoder *self)
+const GifInfo *
+gif_decoder_get_info (const GifDecoder *self)
 {
-  return gif_scan_get_screen (self->scan);
-}
-
-guint
-gif_decoder_get_n_frames (const GifDecoder *self)
-{
-  return gif_scan_get_frames (self->scan)->len;
+  return gif_scan_get_info (self->scan);
 }
 
 const GifFrame *
 gif_decoder_get_frame (const GifDecoder *self, guint n)
 {
-  const GArray *frames = gif_scan_get_frames (self->scan);
+  return gif_scan_get_frame (self->scan, n);
+}
 
-  g_return_val_if_fail (n < frames->len, NULL);
-  return &g_array_index (frames, GifFrame, n);
+const char *
+gif_decoder_get_comment (const GifDecoder *self, guint n)
+{
+  return gif_scan_get_comment (self->scan, n);
 }
 
 guint
 gif_decoder_find_frame (const GifDecoder *self, guint64 cs)
 {
-  guint first = 0, behind = gif_decoder_get_n_frames (self);
+  guint first = 0, behind = gif_decoder_get_info (self)->n_frames;
 
   /* Between these two lies the last frame that starts at @cs or before. */
   while (behind - first > 1) {
@@ -105,53 +97,11 @@ gif_decoder_find_frame (const GifDecoder *self, guint64 cs)
   return first;
 }
 
-guint64
-gif_decoder_get_duration_cs (const GifDecoder *self)
+static void
+forget_picture (GifDecoder *self)
 {
-  return gif_scan_get_duration_cs (self->scan);
-}
-
-gint
-gif_decoder_get_loop_count (const GifDecoder *self)
-{
-  return gif_scan_get_loop_count (self->scan);
-}
-
-guint
-gif_decoder_get_n_plays (const GifDecoder *self)
-{
-  gint loop_count = gif_scan_get_loop_count (self->scan);
-
-  if (loop_count == GIF_LOOP_COUNT_ABSENT)
-    return 1;
-  return loop_count == 0 ? 0 : (guint) loop_count + 1;
-}
-
-guint
-gif_decoder_get_common_delay_cs (const GifDecoder *self)
-{
-  return gif_scan_get_common_delay_cs (self->scan);
-}
-
-gboolean
-gif_decoder_is_opaque (const GifDecoder *self)
-{
-  return gif_scan_is_opaque (self->scan);
-}
-
-guint
-gif_decoder_get_n_comments (const GifDecoder *self)
-{
-  return gif_scan_get_comments (self->scan)->len;
-}
-
-const gchar *
-gif_decoder_get_comment (const GifDecoder *self, guint n)
-{
-  const GPtrArray *comments = gif_scan_get_comments (self->scan);
-
-  g_return_val_if_fail (n < comments->len, NULL);
-  return g_ptr_array_index (comments, n);
+  self->has_picture = FALSE;
+  self->n_drawn = 0;
 }
 
 void
@@ -160,14 +110,7 @@ gif_decoder_set_layout (GifDecoder *self, GifLayout layout)
   if (self->layout == layout)
     return;
   self->layout = layout;
-  gif_decoder_rewind (self);
-}
-
-void
-gif_decoder_rewind (GifDecoder *self)
-{
-  self->has_picture = FALSE;
-  self->n_drawn = 0;
+  forget_picture (self);
 }
 
 static gboolean
@@ -184,8 +127,7 @@ reserve_codes (GifDecoder *self, gsize n)
 static gboolean
 exceeds_limit (const GifDecoder *self, const GifFrame *frame)
 {
-  return (guint64) frame->rect.width * frame->rect.height
-      > gif_scan_get_max_pixels (self->scan);
+  return (guint64) frame->rect.width * frame->rect.height > self->max_pixels;
 }
 
 /* Pixels of @frame, in file order, that can be seen: none behind the last row
@@ -193,13 +135,13 @@ exceeds_limit (const GifDecoder *self, const GifFrame *frame)
 static gsize
 count_pixels (const GifDecoder *self, const GifFrame *frame)
 {
-  const GifScreen *screen = gif_scan_get_screen (self->scan);
+  const GifInfo *info = gif_decoder_get_info (self);
   guint n_rows = frame->rect.height;
 
-  if (frame->rect.x >= screen->width || frame->rect.y >= screen->height)
+  if (frame->rect.x >= info->width || frame->rect.y >= info->height)
     return 0;
   if (!frame->interlaced)
-    n_rows = MIN (n_rows, screen->height - frame->rect.y);
+    n_rows = MIN (n_rows, info->height - frame->rect.y);
   return (gsize) n_rows * frame->rect.width;
 }
 
@@ -225,109 +167,102 @@ decode_frame (GifDecoder *self, const guint8 *data, const GifFrame *frame,
 
 /* Puts frame n_drawn on the canvas. */
 static GifResult
-draw_next (GifDecoder *self, const guint8 *data, GifRect *changed)
+draw_next (GifDecoder *self, const guint8 *data)
 {
-  const GifFrame *frame = gif_decoder_get_frame (self, self->n_drawn);
+  GifFrame *frame = gif_scan_get_frame (self->scan, self->n_drawn);
   gboolean is_whole = !exceeds_limit (self, frame);
   gsize n_pixels = is_whole ? count_pixels (self, frame) : 0, n_decoded = 0;
   guint32 *scratch = gif_canvas_take_scratch (self->canvas, n_pixels);
 
-  if (!scratch)
+  if (scratch == NULL)
     return GIF_RESULT_TOO_LARGE;
   if (n_pixels > 0)
     n_decoded = decode_frame (self, data, frame, scratch, n_pixels);
-  if (!gif_canvas_draw (self->canvas, frame, scratch, n_decoded, changed))
+  if (!gif_canvas_draw (self->canvas, frame, scratch, n_decoded))
     return GIF_RESULT_TOO_LARGE;
-  self->n_drawn++;
   is_whole = is_whole && n_decoded == n_pixels;
+  /* With pixels missing, it does depend on the frames before. */
+  if (!is_whole && self->n_drawn > 0)
+    frame->is_key = FALSE;
+  self->n_drawn++;
   return is_whole ? GIF_RESULT_OK : GIF_RESULT_CORRUPT;
 }
 
 static gboolean
 prepare_canvas (GifDecoder *self)
 {
-  const GifScreen *screen = gif_scan_get_screen (self->scan);
+  const GifInfo *info = gif_decoder_get_info (self);
 
-  if (self->has_canvas)
-    return TRUE;
-  self->has_canvas =
-      gif_canvas_setup (self->canvas, screen->width, screen->height);
+  if (!self->has_canvas)
+    self->has_canvas =
+        gif_canvas_setup (self->canvas, info->width, info->height);
   return self->has_canvas;
 }
 
-/* Starts over with frame @first on an empty canvas. */
-static void
-begin_at (GifDecoder *self, guint first)
+guint
+gif_decoder_find_start (const GifDecoder *self, guint n)
 {
-  gif_canvas_clear (self->canvas);
-  self->n_drawn = first;
-  self->has_picture = TRUE;
+  guint start = n;
+
+  if (self->has_picture && self->n_drawn == n + 1)
+    return n;
+  while (start > 0 && !(self->has_picture && start == self->n_drawn)
+      && !gif_decoder_get_frame (self, start)->is_key)
+    start--;
+  return start;
 }
 
-/* Draws up to and with frame @n and adds to @changed what that changed. */
+/* Starts over with frame @start, which is a key frame, on an empty canvas. Where
+ * it turns out to be none for want of pixels, there is no picture then. */
 static GifResult
-draw_up_to (GifDecoder *self, const guint8 *data, guint n, GifRect *changed)
+begin_at (GifDecoder *self, const guint8 *data, guint start)
 {
-  GifResult result = GIF_RESULT_OK;
-  GifRect step;
+  GifResult result;
 
-  while (self->n_drawn <= n) {
-    result = draw_next (self, data, &step);
-    if (result == GIF_RESULT_TOO_LARGE) {
-      gif_decoder_rewind (self);
-      break;
-    }
-    gif_rect_unite (changed, &step);
-  }
+  gif_canvas_clear (self->canvas);
+  self->n_drawn = start;
+  self->has_picture = TRUE;
+  result = draw_next (self, data);
+  if (!gif_decoder_get_frame (self, start)->is_key)
+    forget_picture (self);
   return result;
 }
 
-/* Skips to the last key frame on the way to frame @n, if there is one. */
-static void
-skip_to_key (GifDecoder *self, const guint8 *data, guint n, GifRect *changed)
+/* Draws all that the way to frame @n takes. */
+static GifResult
+draw_up_to (GifDecoder *self, const guint8 *data, guint n)
 {
-  const GifScreen *screen = gif_scan_get_screen (self->scan);
-  guint key = n;
+  GifResult result = GIF_RESULT_OK;
 
-  while (key > self->n_drawn && !gif_decoder_get_frame (self, key)->is_key)
-    key--;
-  if (key <= self->n_drawn)
-    return;
-  begin_at (self, key);
-  *changed = (GifRect){ 0, 0, screen->width, screen->height };
-  /* With pixels missing, it does depend on the frames before. */
-  if (draw_up_to (self, data, key, changed) != GIF_RESULT_OK)
-    begin_at (self, 0);
+  while (result != GIF_RESULT_TOO_LARGE
+      && !(self->has_picture && self->n_drawn == n + 1)) {
+    guint start = gif_decoder_find_start (self, n);
+
+    if (!self->has_picture || start != self->n_drawn)
+      result = begin_at (self, data, start);
+    while (self->has_picture && self->n_drawn <= n
+        && result != GIF_RESULT_TOO_LARGE)
+      result = draw_next (self, data);
+  }
+  if (result == GIF_RESULT_TOO_LARGE)
+    forget_picture (self);
+  return result;
 }
 
 GifResult
-gif_decoder_render (
-    GifDecoder *self, const guint8 *data, gsize size, guint n, GifRect *changed)
+gif_decoder_render (GifDecoder *self, const guint8 *data, gsize size, guint n)
 {
-  const GifScreen *screen = gif_scan_get_screen (self->scan);
+  const GifInfo *info = gif_decoder_get_info (self);
   const GifFrame *frame;
-  GifResult result;
-  GifRect all = { 0 };
 
-  if (n >= gif_decoder_get_n_frames (self))
-    return gif_scan_get_result (self->scan) == GIF_RESULT_NEED_DATA
-        ? GIF_RESULT_NEED_DATA
-        : GIF_RESULT_END;
+  if (n >= info->n_frames)
+    return info->complete ? GIF_RESULT_END : GIF_RESULT_NEED_DATA;
   frame = gif_decoder_get_frame (self, n);
   if (frame->offset + frame->size > size)
     return GIF_RESULT_NEED_DATA;
   if (!prepare_canvas (self))
     return GIF_RESULT_TOO_LARGE;
-
-  if (!self->has_picture || n + 1 < self->n_drawn) {
-    begin_at (self, 0);
-    all = (GifRect){ 0, 0, screen->width, screen->height };
-  }
-  skip_to_key (self, data, n, &all);
-  result = draw_up_to (self, data, n, &all);
-  if (changed)
-    *changed = all;
-  return result;
+  return draw_up_to (self, data, n);
 }
 
 const guint8 *
@@ -339,19 +274,14 @@ gif_decoder_get_canvas (const GifDecoder *self)
 }
 
 void
-gif_decoder_copy (
-    const GifDecoder *self, const GifRect *rect, guint8 *dest, gsize stride)
+gif_decoder_copy (const GifDecoder *self, guint8 *dest, gsize stride)
 {
-  const GifScreen *screen = gif_scan_get_screen (self->scan);
-  const GifRect all = { 0, 0, screen->width, screen->height };
+  const GifInfo *info = gif_decoder_get_info (self);
   const guint8 *src = gif_decoder_get_canvas (self);
-  gsize src_stride = (gsize) screen->width * 4;
+  gsize n_bytes = (gsize) info->width * 4;
   guint y;
 
   g_return_if_fail (src != NULL);
-  if (!rect)
-    rect = &all;
-  for (y = rect->y; y < rect->y + rect->height; y++)
-    memcpy (dest + y * stride + rect->x * 4, src + y * src_stride + rect->x * 4,
-        (gsize) rect->width * 4);
+  for (y = 0; y < info->height; y++)
+    memcpy (dest + y * stride, src + y * n_bytes, n_bytes);
 }

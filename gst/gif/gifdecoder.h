@@ -14,31 +14,25 @@ G_BEGIN_DECLS
  * or change; the decoder remembers offsets, not pointers, and no byte is
  * scanned twice. One decoder is for one thread at a time.
  *
- *   while ((res = gif_decoder_scan (d, data, size, at_end)) == NEED_DATA)
+ *   while (gif_decoder_scan (d, data, size, at_end) == GIF_RESULT_NEED_DATA)
  *     append more to data
  *   gif_decoder_set_layout (d, GIF_LAYOUT_BGRA);
- *   for (i = 0; i < gif_decoder_get_n_frames (d); i++)
- *     if (gif_decoder_render (d, data, size, i, NULL) …)
- *       gif_decoder_copy (d, NULL, dest, stride);
+ *   for (i = 0; i < gif_decoder_get_info (d)->n_frames; i++)
+ *     if (gif_decoder_render (d, data, size, i) …)
+ *       gif_decoder_copy (d, dest, stride);
  *
- * Frames may be rendered as soon as gif_decoder_get_n_frames() counts them.
- * What happens to odd files is written in docs/gif-policies.md.
+ * Frames may be rendered as soon as GifInfo.n_frames counts them. What happens
+ * to odd files is written in docs/gif-policies.md.
  */
 typedef struct _GifDecoder GifDecoder;
 
 /* Default of gif_decoder_set_max_pixels(): 8192 × 8192. */
 #define GIF_DECODER_MAX_PIXELS (G_GUINT64_CONSTANT (1) << 26)
 
-/* gif_decoder_get_loop_count() of a file that does not ask for loops. */
-#define GIF_LOOP_COUNT_ABSENT (-1)
-
 /* Returns: (transfer full): a decoder that has seen nothing, layout RGBA. */
 GifDecoder *gif_decoder_new (void);
 
 void gif_decoder_free (GifDecoder *self);
-
-/* Forgets the file, for another one. Memory, limit and layout stay. */
-void gif_decoder_reset (GifDecoder *self);
 
 /* The most pixels that a screen or a frame may have; call before the first
  * scan. A larger screen ends the scan with TOO_LARGE before anything is
@@ -57,45 +51,22 @@ void gif_decoder_set_max_pixels (GifDecoder *self, guint64 max_pixels);
 GifResult gif_decoder_scan (
     GifDecoder *self, const guint8 *data, gsize size, gboolean at_end);
 
-/* Returns: (transfer none) (nullable): the screen, NULL until it is known. */
-const GifScreen *gif_decoder_get_screen (const GifDecoder *self);
+/* Returns: (transfer none): what is known now. Lives as long as the decoder,
+ * changes with each scan. */
+const GifInfo *gif_decoder_get_info (const GifDecoder *self);
 
-/* Frames found so far. */
-guint gif_decoder_get_n_frames (const GifDecoder *self);
-
-/* Returns: (transfer none): frame @n, below the number of frames found; valid
- * until the next scan, reset or free. */
+/* Returns: (transfer none): frame @n, below GifInfo.n_frames; valid until the
+ * next scan or free. */
 const GifFrame *gif_decoder_get_frame (const GifDecoder *self, guint n);
+
+/* Returns: (transfer none): comment @n, below GifInfo.n_comments, up to its
+ * first NUL, as in the file: the standard asks for ASCII, files hold anything.
+ * Lives as long as the decoder. */
+const char *gif_decoder_get_comment (const GifDecoder *self, guint n);
 
 /* Index of the frame shown @cs hundredths of a second after the start of the
  * animation; the last one from the end on. At least one frame must be found. */
 guint gif_decoder_find_frame (const GifDecoder *self, guint64 cs);
-
-/* Sum of the played delays of the frames found, in hundredths of a second. */
-guint64 gif_decoder_get_duration_cs (const GifDecoder *self);
-
-/* What NETSCAPE2.0 or ANIMEXTS1.0 says: GIF_LOOP_COUNT_ABSENT, 0 for ever, or
- * how often to repeat after the first time. The last one in the file counts. */
-gint gif_decoder_get_loop_count (const GifDecoder *self);
-
-/* How often the animation is shown altogether, as browsers do: 1 without a loop
- * count, 0 for ever, else loop count + 1. */
-guint gif_decoder_get_n_plays (const GifDecoder *self);
-
-/* The delay that all frames found have in common as played, 0 if they differ or
- * there are none. */
-guint gif_decoder_get_common_delay_cs (const GifDecoder *self);
-
-/* TRUE when no pixel of any frame found is transparent, by the headers: an
- * image whose data is damaged may still leave holes, which then are zero. */
-gboolean gif_decoder_is_opaque (const GifDecoder *self);
-
-/* Comment extensions found so far, GIF89a §24. */
-guint gif_decoder_get_n_comments (const GifDecoder *self);
-
-/* Returns: (transfer none): comment @n up to its first NUL, as in the file: the
- * standard asks for ASCII, files hold anything. Lives until reset or free. */
-const gchar *gif_decoder_get_comment (const GifDecoder *self, guint n);
 
 /* ---- Rendering ---- */
 
@@ -103,31 +74,28 @@ const gchar *gif_decoder_get_comment (const GifDecoder *self, guint n);
  * render begins anew. */
 void gif_decoder_set_layout (GifDecoder *self, GifLayout layout);
 
+/* Where the way from the picture there is to frame @n begins: gif_decoder_
+ * render() composes each frame from the result up to @n. A caller that renders
+ * them one by one can stop in between. */
+guint gif_decoder_find_start (const GifDecoder *self, guint n);
+
 /* Brings the canvas to frame @n as it is shown, whatever was there before:
- * composes frames that were skipped, begins anew where @n lies back. @changed
- * (out) (optional): the smallest rectangle with every pixel that may differ
- * from the canvas before this call; may be empty.
+ * composes frames that were skipped, begins anew where @n lies back.
  *
  * OK, or CORRUPT when frame @n itself is damaged: shown as far as it goes.
  * NEED_DATA, END: no frame @n yet or at all; nothing changed.
  * TOO_LARGE: no memory; there is no picture then. */
-GifResult gif_decoder_render (GifDecoder *self, const guint8 *data, gsize size,
-    guint n, GifRect *changed);
-
-/* Drops the picture, so that the next render reports all of it as changed.
- * No memory is given back. */
-void gif_decoder_rewind (GifDecoder *self);
+GifResult gif_decoder_render (
+    GifDecoder *self, const guint8 *data, gsize size, guint n);
 
 /* Returns: (transfer none) (nullable): the canvas, rows of 4 × screen width
  * bytes without gaps; fully transparent pixels are four zero bytes, all others
  * have alpha 255. NULL before the first render; lives until the next one. */
 const guint8 *gif_decoder_get_canvas (const GifDecoder *self);
 
-/* Copies @rect of the canvas, all of it when NULL, to where it belongs in a
- * picture that begins at @dest and has @stride bytes per row (at least 4 ×
- * screen width). Only after a render; @rect must lie on the screen. */
-void gif_decoder_copy (
-    const GifDecoder *self, const GifRect *rect, guint8 *dest, gsize stride);
+/* Copies the canvas to the picture that begins at @dest and has @stride bytes
+ * per row (at least 4 × screen width). Only after a render. */
+void gif_decoder_copy (const GifDecoder *self, guint8 *dest, gsize stride);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GifDecoder, gif_decoder_free)
 

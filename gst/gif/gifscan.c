@@ -12,7 +12,6 @@
 #define GRAPHIC_CONTROL_SIZE 4
 #define APPLICATION_ID_SIZE 11
 #define LOOP_COUNT_SIZE 3
-#define LOOP_COUNT_ABSENT (-1)
 
 /* Browsers play delays of 0 and 1 hundredth as 10; so do we. */
 #define SHORTEST_DELAY_CS 2
@@ -26,7 +25,7 @@ typedef struct
 {
   guint delay_cs;
   GifDisposal disposal;
-  gint transparent_index;
+  int transparent_index;
 } Control;
 
 static const Control no_control = { 0, GIF_DISPOSAL_KEEP, -1 };
@@ -45,9 +44,11 @@ struct _GifScan
 
   GifBlockReader reader;
   GifResult result;
+  GifInfo info;
 
-  GifScreen screen;
-  gboolean has_screen; /* its size is known */
+  guint width, height;  /* of the screen so far; 0: the first image tells */
+  guint n_colors;       /* of the global palette, 0 without one */
+  gsize palette_offset; /* of its first byte */
 
   Control control;
   Extension extension;
@@ -59,23 +60,20 @@ struct _GifScan
 
   GArray *frames;
   GPtrArray *comments;
-  guint64 duration_cs;
-  gint loop_count;
-
-  gboolean is_opaque; /* after the last frame, before its disposal */
-  gboolean has_same_delays;
 };
 
 GifScan *
-gif_scan_new (guint64 max_pixels)
+gif_scan_new (void)
 {
   GifScan *self = g_new0 (GifScan, 1);
 
-  self->max_pixels = max_pixels;
+  self->result = GIF_RESULT_NEED_DATA;
+  self->info.loop_count = GIF_LOOP_COUNT_ABSENT;
+  self->info.n_plays = 1;
+  self->control = no_control;
   self->comment = g_string_new (NULL);
   self->frames = g_array_new (FALSE, FALSE, sizeof (GifFrame));
   self->comments = g_ptr_array_new_with_free_func (g_free);
-  gif_scan_reset (self);
   return self;
 }
 
@@ -88,62 +86,40 @@ gif_scan_free (GifScan *self)
   g_free (self);
 }
 
-void
-gif_scan_reset (GifScan *self)
-{
-  self->reader = (GifBlockReader){ 0 };
-  self->result = GIF_RESULT_NEED_DATA;
-  self->has_screen = FALSE;
-  self->control = no_control;
-  self->n_comment_bytes = 0;
-  self->in_image = FALSE;
-  g_array_set_size (self->frames, 0);
-  g_ptr_array_set_size (self->comments, 0);
-  self->duration_cs = 0;
-  self->loop_count = LOOP_COUNT_ABSENT;
-  self->is_opaque = FALSE;
-  self->has_same_delays = TRUE;
-}
-
 /* The screen gets its final size. */
 static GifResult
 accept_screen (GifScan *self)
 {
-  guint64 n_pixels = (guint64) self->screen.width * self->screen.height;
+  guint64 n_pixels = (guint64) self->width * self->height;
 
   if (n_pixels == 0)
     return GIF_RESULT_NOT_A_GIF;
   if (n_pixels > self->max_pixels)
     return GIF_RESULT_TOO_LARGE;
-  self->has_screen = TRUE;
+  self->info.width = self->width;
+  self->info.height = self->height;
   return GIF_RESULT_OK;
 }
 
 static GifResult
 add_screen (GifScan *self, const GifBlock *block)
 {
-  self->screen = (GifScreen){
-    .width = block->rect.width,
-    .height = block->rect.height,
-    .par_n = 1,
-    .par_d = 1,
-    .n_colors = block->n_colors,
-    .palette_offset = block->palette_offset,
-    .background_index = block->background_index,
-  };
+  guint par_n = 1, par_d = 1;
+
   if (block->aspect != 0) {
     /* GIF89a §18: width by height is (value + 15) / 64. */
-    guint n = block->aspect + 15u, d = 64;
-
-    while (n % 2 == 0 && d > 1) {
-      n /= 2;
-      d /= 2;
-    }
-    self->screen.par_n = n;
-    self->screen.par_d = d;
+    par_n = block->aspect + 15u;
+    for (par_d = 64; par_n % 2 == 0 && par_d > 1; par_d /= 2)
+      par_n /= 2;
   }
+  self->info.par_n = par_n;
+  self->info.par_d = par_d;
+  self->width = block->rect.width;
+  self->height = block->rect.height;
+  self->n_colors = block->n_colors;
+  self->palette_offset = block->palette_offset;
   /* A size of nothing is mended by the first image. */
-  if (self->screen.width == 0 || self->screen.height == 0)
+  if (self->width == 0 || self->height == 0)
     return GIF_RESULT_OK;
   return accept_screen (self);
 }
@@ -158,17 +134,16 @@ begin_image (GifScan *self, const GifBlock *block)
     .rect = block->rect,
     .interlaced = block->interlaced,
     .offset = block->offset,
-    .n_colors = has_local ? block->n_colors : self->screen.n_colors,
-    .palette_offset =
-        has_local ? block->palette_offset : self->screen.palette_offset,
+    .n_colors = has_local ? block->n_colors : self->n_colors,
+    .palette_offset = has_local ? block->palette_offset : self->palette_offset,
     .data_offset = block->data_offset,
   };
-  if (self->has_screen)
+  if (self->info.width > 0)
     return GIF_RESULT_OK;
-  if (self->screen.width == 0)
-    self->screen.width = block->rect.x + block->rect.width;
-  if (self->screen.height == 0)
-    self->screen.height = block->rect.y + block->rect.height;
+  if (self->width == 0)
+    self->width = block->rect.x + block->rect.width;
+  if (self->height == 0)
+    self->height = block->rect.y + block->rect.height;
   return accept_screen (self);
 }
 
@@ -184,25 +159,25 @@ covers (const GifRect *a, const GifRect *b)
 static void
 judge_frame (GifScan *self, GifFrame *frame)
 {
-  const GifRect all = { 0, 0, self->screen.width, self->screen.height };
+  const GifRect all = { 0, 0, self->info.width, self->info.height };
   gboolean is_solid = frame->complete && frame->transparent_index < 0;
   gboolean is_cover = is_solid && covers (&frame->rect, &all);
   const GifFrame *before;
 
   if (self->frames->len == 0) {
     frame->is_key = TRUE;
-    self->is_opaque = is_cover;
+    self->info.opaque = is_cover;
     return;
   }
   before = &g_array_index (self->frames, GifFrame, self->frames->len - 1);
   frame->is_key = is_cover && frame->disposal != GIF_DISPOSAL_PREVIOUS;
   if (before->disposal == GIF_DISPOSAL_BACKGROUND) {
     frame->is_key = frame->is_key || covers (&before->rect, &all);
-    self->is_opaque &= is_solid && covers (&frame->rect, &before->rect);
+    self->info.opaque &= is_solid && covers (&frame->rect, &before->rect);
   } else if (before->disposal == GIF_DISPOSAL_PREVIOUS
       && self->frames->len == 1) {
     /* What comes back is the empty screen. */
-    self->is_opaque &= is_cover;
+    self->info.opaque &= is_cover;
   }
 }
 
@@ -218,16 +193,18 @@ end_image (GifScan *self, gsize end, gboolean complete)
   frame->delay_cs = frame->delay_file_cs < SHORTEST_DELAY_CS
       ? DEFAULT_DELAY_CS
       : frame->delay_file_cs;
-  frame->start_cs = self->duration_cs;
+  frame->start_cs = self->info.duration_cs;
   frame->disposal = self->control.disposal;
   frame->transparent_index = self->control.transparent_index;
   judge_frame (self, frame);
 
-  if (self->frames->len > 0
-      && g_array_index (self->frames, GifFrame, 0).delay_cs != frame->delay_cs)
-    self->has_same_delays = FALSE;
-  self->duration_cs += frame->delay_cs;
+  if (self->frames->len == 0)
+    self->info.common_delay_cs = frame->delay_cs;
+  else if (self->info.common_delay_cs != frame->delay_cs)
+    self->info.common_delay_cs = 0;
+  self->info.duration_cs += frame->delay_cs;
   g_array_append_val (self->frames, *frame);
+  self->info.n_frames = self->frames->len;
   self->control = no_control;
   self->in_image = FALSE;
 }
@@ -254,7 +231,7 @@ read_comment (GifScan *self, const guint8 *bytes, gsize size)
 
   size = MIN (size, left);
   self->n_comment_bytes += size;
-  g_string_append_len (self->comment, (const gchar *) bytes, (gssize) size);
+  g_string_append_len (self->comment, (const char *) bytes, (gssize) size);
 }
 
 static void
@@ -266,8 +243,12 @@ read_application (GifScan *self, const guint8 *bytes, gsize size)
     extension->is_loop = size == APPLICATION_ID_SIZE
         && (memcmp (bytes, "NETSCAPE2.0", size) == 0
             || memcmp (bytes, "ANIMEXTS1.0", size) == 0);
-  else if (extension->is_loop && size >= LOOP_COUNT_SIZE && (bytes[0] & 7) == 1)
-    self->loop_count = bytes[1] | bytes[2] << 8;
+  else if (extension->is_loop && size >= LOOP_COUNT_SIZE
+      && (bytes[0] & 7) == 1) {
+    self->info.loop_count = bytes[1] | bytes[2] << 8;
+    self->info.n_plays =
+        self->info.loop_count > 0 ? (guint) self->info.loop_count + 1 : 0;
+  }
 }
 
 static void
@@ -297,6 +278,7 @@ end_data (GifScan *self, const GifBlock *block)
     end_image (self, block->offset, TRUE);
   } else if (self->extension.label == LABEL_COMMENT && self->comment->len > 0) {
     g_ptr_array_add (self->comments, g_strdup (self->comment->str));
+    self->info.n_comments = self->comments->len;
     g_string_truncate (self->comment, 0);
   }
 }
@@ -329,7 +311,7 @@ take_block (GifScan *self, const guint8 *data, const GifBlock *block)
 static GifResult
 end_file (GifScan *self, gsize size)
 {
-  if (!self->has_screen)
+  if (self->info.width == 0)
     return GIF_RESULT_NOT_A_GIF;
   /* Code size, length of the first sub-block, its first byte. */
   if (self->in_image && size >= self->image.data_offset + 3)
@@ -352,9 +334,10 @@ gif_scan_feed (GifScan *self, const guint8 *data, gsize size, gboolean at_end)
   } while (result == GIF_RESULT_OK);
 
   if ((result == GIF_RESULT_NEED_DATA && at_end)
-      || (result == GIF_RESULT_END && !self->has_screen))
+      || (result == GIF_RESULT_END && self->info.width == 0))
     result = end_file (self, size);
   self->result = result;
+  self->info.complete = result != GIF_RESULT_NEED_DATA;
   return result;
 }
 
@@ -364,58 +347,22 @@ gif_scan_set_max_pixels (GifScan *self, guint64 max_pixels)
   self->max_pixels = max_pixels;
 }
 
-guint64
-gif_scan_get_max_pixels (const GifScan *self)
+const GifInfo *
+gif_scan_get_info (const GifScan *self)
 {
-  return self->max_pixels;
+  return &self->info;
 }
 
-GifResult
-gif_scan_get_result (const GifScan *self)
+GifFrame *
+gif_scan_get_frame (const GifScan *self, guint n)
 {
-  return self->result;
+  g_return_val_if_fail (n < self->frames->len, NULL);
+  return &g_array_index (self->frames, GifFrame, n);
 }
 
-const GifScreen *
-gif_scan_get_screen (const GifScan *self)
+const char *
+gif_scan_get_comment (const GifScan *self, guint n)
 {
-  return self->has_screen ? &self->screen : NULL;
-}
-
-const GArray *
-gif_scan_get_frames (const GifScan *self)
-{
-  return self->frames;
-}
-
-const GPtrArray *
-gif_scan_get_comments (const GifScan *self)
-{
-  return self->comments;
-}
-
-guint64
-gif_scan_get_duration_cs (const GifScan *self)
-{
-  return self->duration_cs;
-}
-
-guint
-gif_scan_get_common_delay_cs (const GifScan *self)
-{
-  if (self->frames->len == 0 || !self->has_same_delays)
-    return 0;
-  return g_array_index (self->frames, GifFrame, 0).delay_cs;
-}
-
-gint
-gif_scan_get_loop_count (const GifScan *self)
-{
-  return self->loop_count;
-}
-
-gboolean
-gif_scan_is_opaque (const GifScan *self)
-{
-  return self->is_opaque;
+  g_return_val_if_fail (n < self->comments->len, NULL);
+  return g_ptr_array_index (self->comments, n);
 }

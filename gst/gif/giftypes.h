@@ -40,34 +40,34 @@ typedef struct
   guint width, height;
 } GifRect;
 
-/* Grows @rect to hold @other as well; empty ones count for nothing. */
-static inline void
-gif_rect_unite (GifRect *rect, const GifRect *other)
-{
-  guint right = MAX (rect->x + rect->width, other->x + other->width);
-  guint bottom = MAX (rect->y + rect->height, other->y + other->height);
-
-  if (other->width == 0 || other->height == 0)
-    return;
-  if (rect->width == 0 || rect->height == 0) {
-    *rect = *other;
-    return;
-  }
-  rect->x = MIN (rect->x, other->x);
-  rect->y = MIN (rect->y, other->y);
-  rect->width = right - rect->x;
-  rect->height = bottom - rect->y;
-}
-
-/* Logical screen, GIF89a §18. Both sizes are at least 1. */
+/* What the bytes scanned so far say about the animation. All of it is final
+ * once @complete. */
 typedef struct
 {
-  guint width, height;
-  guint par_n, par_d;     /* pixel aspect ratio, 1/1 where none is set */
-  guint n_colors;         /* of the global palette, 0 without one */
-  gsize palette_offset;   /* of its first byte in the file */
-  guint background_index; /* as in the file; drawing never uses it */
-} GifScreen;
+  guint width, height; /* of the screen, GIF89a §18; 0 until it is known */
+  guint par_n, par_d;  /* pixel aspect ratio, 1/1 where none is set */
+
+  guint n_frames;
+  guint n_comments;      /* GIF89a §24 */
+  guint64 duration_cs;   /* sum of the played delays of the frames */
+  guint common_delay_cs; /* of every frame as played; 0: they differ, or none */
+
+  /* What NETSCAPE2.0 or ANIMEXTS1.0 says: GIF_LOOP_COUNT_ABSENT, 0 for ever, or
+   * how often to repeat after the first time. The last one counts. */
+  int loop_count;
+  /* How often the animation is shown altogether, as browsers do: 1 without a
+   * loop count, 0 for ever, else loop count + 1. */
+  guint n_plays;
+
+  /* No pixel of any frame is transparent, by the headers: an image whose data
+   * is damaged may still leave holes, which then are zero. */
+  gboolean opaque;
+
+  gboolean complete; /* nothing more will be found */
+} GifInfo;
+
+/* GifInfo.loop_count of a file that does not ask for loops. */
+#define GIF_LOOP_COUNT_ABSENT (-1)
 
 /* One image with the graphic control before it, GIF89a §20 and §23. */
 typedef struct
@@ -79,7 +79,7 @@ typedef struct
   guint64 start_cs;    /* sum of the played delays of all earlier frames */
 
   GifDisposal disposal;
-  gint transparent_index; /* 0..255, -1 where nothing is transparent */
+  int transparent_index; /* 0..255, -1 where nothing is transparent */
   gboolean interlaced;
   gboolean complete; /* FALSE when the file ends inside this image */
   gboolean is_key;   /* its picture does not depend on earlier frames */

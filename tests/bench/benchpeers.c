@@ -17,10 +17,10 @@ decode_ours (
 
   gif_decoder_set_layout (decoder, GIF_LAYOUT_BGRA);
   gif_decoder_scan (decoder, file->data, file->size, TRUE);
-  for (i = 0; i < gif_decoder_get_n_frames (decoder); i++) {
-    gif_decoder_render (decoder, file->data, file->size, i, NULL);
+  for (i = 0; i < gif_decoder_get_info (decoder)->n_frames; i++) {
+    gif_decoder_render (decoder, file->data, file->size, i);
     if (copies)
-      gif_decoder_copy (decoder, NULL, dest, stride);
+      gif_decoder_copy (decoder, dest, stride);
     if (sink)
       sink (copies ? dest : gif_decoder_get_canvas (decoder), stride, data);
   }

@@ -71,7 +71,7 @@ describe (BenchFile *file, const BenchInput *input, const GByteArray *bytes)
     input->n_frames, g_new (gsize, input->n_frames) };
   g_assert_true (gif_decoder_scan (decoder, bytes->data, bytes->len, TRUE)
       == GIF_RESULT_END);
-  g_assert_true (gif_decoder_get_n_frames (decoder) == input->n_frames);
+  g_assert_true (gif_decoder_get_info (decoder)->n_frames == input->n_frames);
   for (i = 0; i < input->n_frames; i++) {
     const GifFrame *frame = gif_decoder_get_frame (decoder, i);
 

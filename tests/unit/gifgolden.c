@@ -7,20 +7,19 @@
 #define MAX_ROWS 8 /* the .conf of a larger picture has only its hash */
 
 GifGolden *
-gif_golden_load (const gchar *name)
+gif_golden_load (const char *name)
 {
-  g_autofree gchar *gif_name = g_strconcat (name, ".gif", NULL);
-  g_autofree gchar *conf_name = g_strconcat (name, ".conf", NULL);
-  g_autofree gchar *gif_path = g_build_filename (GIF_DATA_DIR, gif_name, NULL);
-  g_autofree gchar *conf_path =
-      g_build_filename (GIF_DATA_DIR, conf_name, NULL);
+  g_autofree char *gif_name = g_strconcat (name, ".gif", NULL);
+  g_autofree char *conf_name = g_strconcat (name, ".conf", NULL);
+  g_autofree char *gif_path = g_build_filename (GIF_DATA_DIR, gif_name, NULL);
+  g_autofree char *conf_path = g_build_filename (GIF_DATA_DIR, conf_name, NULL);
   g_autoptr (GError) error = NULL;
   GifGolden *golden = g_new0 (GifGolden, 1);
 
   golden->name = g_strdup (name);
   golden->conf = g_key_file_new ();
   g_file_get_contents (
-      gif_path, (gchar **) &golden->data, &golden->size, &error);
+      gif_path, (char **) &golden->data, &golden->size, &error);
   g_assert_no_error (error);
   g_key_file_load_from_file (golden->conf, conf_path, G_KEY_FILE_NONE, &error);
   g_assert_no_error (error);
@@ -36,10 +35,10 @@ gif_golden_free (GifGolden *golden)
   g_free (golden);
 }
 
-static gint
+static int
 compare_names (gconstpointer a, gconstpointer b)
 {
-  return strcmp (*(const gchar *const *) a, *(const gchar *const *) b);
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
 }
 
 GPtrArray *
@@ -48,7 +47,7 @@ gif_golden_list (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (GDir) dir = g_dir_open (GIF_DATA_DIR, 0, &error);
   GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
-  const gchar *entry;
+  const char *entry;
 
   g_assert_no_error (error);
   while ((entry = g_dir_read_name (dir))) {
@@ -60,23 +59,23 @@ gif_golden_list (void)
   return names;
 }
 
-gchar *
-gif_golden_text (const GifGolden *golden, gint n, const gchar *key)
+char *
+gif_golden_text (const GifGolden *golden, int n, const char *key)
 {
-  g_autofree gchar *group =
+  g_autofree char *group =
       n < 0 ? g_strdup ("gif") : g_strdup_printf ("frame %d", n);
   g_autoptr (GError) error = NULL;
-  gchar *text = g_key_file_get_value (golden->conf, group, key, &error);
+  char *text = g_key_file_get_value (golden->conf, group, key, &error);
 
   g_assert_no_error (error);
   return text;
 }
 
-gint
-gif_golden_int (const GifGolden *golden, gint n, const gchar *key)
+int
+gif_golden_int (const GifGolden *golden, int n, const char *key)
 {
-  g_autofree gchar *text = gif_golden_text (golden, n, key);
-  gchar *end;
+  g_autofree char *text = gif_golden_text (golden, n, key);
+  char *end;
   gint64 value = g_ascii_strtoll (text, &end, 10);
 
   if (g_str_equal (text, "true"))
@@ -84,15 +83,15 @@ gif_golden_int (const GifGolden *golden, gint n, const gchar *key)
   if (g_str_equal (text, "false"))
     return FALSE;
   g_assert_cmpstr (end, ==, "");
-  return (gint) value;
+  return (int) value;
 }
 
 static void
 assert_row (const GifGolden *golden, guint n, guint y, const guint8 *pixels)
 {
   guint width = (guint) gif_golden_int (golden, -1, "width"), x;
-  g_autofree gchar *key = g_strdup_printf ("row%u", y);
-  g_autofree gchar *expected = gif_golden_text (golden, (gint) n, key);
+  g_autofree char *key = g_strdup_printf ("row%u", y);
+  g_autofree char *expected = gif_golden_text (golden, (int) n, key);
   g_autoptr (GString) row = g_string_new (NULL);
 
   for (x = 0; x < width; x++)
@@ -110,8 +109,8 @@ gif_golden_assert_picture (
 {
   gsize width = (gsize) gif_golden_int (golden, -1, "width");
   gsize height = (gsize) gif_golden_int (golden, -1, "height");
-  g_autofree gchar *expected = gif_golden_text (golden, (gint) n, "sha256");
-  g_autofree gchar *hash = g_compute_checksum_for_data (
+  g_autofree char *expected = gif_golden_text (golden, (int) n, "sha256");
+  g_autofree char *hash = g_compute_checksum_for_data (
       G_CHECKSUM_SHA256, pixels, 4 * width * height);
   guint y;
 

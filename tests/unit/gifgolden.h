@@ -8,14 +8,14 @@ G_BEGIN_DECLS
 /* A file of tests/data/gif with the truth about it. */
 typedef struct
 {
-  gchar *name;
+  char *name;
   guint8 *data; /* NAME.gif */
   gsize size;
   GKeyFile *conf; /* NAME.conf */
 } GifGolden;
 
 /* Returns: (transfer full): file @name. Its absence fails the test. */
-GifGolden *gif_golden_load (const gchar *name);
+GifGolden *gif_golden_load (const char *name);
 
 void gif_golden_free (GifGolden *golden);
 
@@ -25,10 +25,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (GifGolden, gif_golden_free)
 GPtrArray *gif_golden_list (void);
 
 /* Integer @key of [gif], or of [frame @n] where @n is not negative. */
-gint gif_golden_int (const GifGolden *golden, gint n, const gchar *key);
+int gif_golden_int (const GifGolden *golden, int n, const char *key);
 
 /* Likewise. Returns: (transfer full): its text. */
-gchar *gif_golden_text (const GifGolden *golden, gint n, const gchar *key);
+char *gif_golden_text (const GifGolden *golden, int n, const char *key);
 
 /* Fails the test, with the rows that differ where the .conf has them, unless
  * the RGBA @pixels are picture @n. */

@@ -82,7 +82,6 @@ test_descriptors_say_where_things_are (void)
   g_assert_cmpuint (block.rect.height, ==, 259);
   g_assert_cmpuint (block.n_colors, ==, 2);
   g_assert_cmpuint (block.palette_offset, ==, 13);
-  g_assert_cmpuint (block.background_index, ==, 1);
   g_assert_cmpuint (block.aspect, ==, 49);
 
   gif_block_read (&reader, file, sizeof file, &block);
