@@ -2,6 +2,10 @@
 #include "vcclient.h"
 #include "vcjob-private.h"
 
+#ifdef G_OS_UNIX
+#include <dlfcn.h>
+#endif
+
 /* How long the last reference waits for the thread, and the thread for what was
  * cancelled to come back. */
 #define GOODBYE_US (250 * 1000)
@@ -99,6 +103,22 @@ network_new (GThread **ret_thread)
   g_cond_init (&network->cond);
   *ret_thread = g_thread_new ("visioncraft-net", network_thread, network);
   return network;
+}
+
+gboolean
+vc_client_is_usable (void)
+{
+#ifdef RTLD_NOLOAD
+  /* libsoup 3 looks for the other's symbols itself, but does not see those that
+   * were loaded with RTLD_LOCAL. */
+  void *libsoup2 = dlopen ("libsoup-2.4.so.1", RTLD_LAZY | RTLD_NOLOAD);
+
+  if (libsoup2 != NULL) {
+    dlclose (libsoup2);
+    return FALSE;
+  }
+#endif
+  return TRUE;
 }
 
 VcClient *

@@ -10,6 +10,11 @@ G_BEGIN_DECLS
  * last reference. */
 typedef struct _VcClient VcClient;
 
+/* FALSE where libsoup 2 is in the process: it may hold the names of libsoup 3's
+ * types, which makes calls return NULL or hang. Nothing else here may be called
+ * then. Calls nothing of libsoup. */
+gboolean vc_client_is_usable (void);
+
 /* The process's client; a full reference. Starts nothing. */
 VcClient *vc_client_get (void);
 

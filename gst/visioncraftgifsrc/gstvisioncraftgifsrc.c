@@ -269,7 +269,6 @@ take_settings (GstVisioncraftGifSrc *self)
   gboolean send_tags;
 
   GST_OBJECT_LOCK (self);
-  self->error_posted = FALSE;
   request = gst_vc_settings_snapshot (&self->settings);
   send_tags = self->settings.send_tags;
   self->run.tag_location = self->settings.tag_location;
@@ -291,8 +290,20 @@ static gboolean
 gst_visioncraft_gif_src_start (GstBaseSrc *src)
 {
   GstVisioncraftGifSrc *self = GST_VISIONCRAFT_GIF_SRC (src);
-  VcRequest *request = take_settings (self);
+  VcRequest *request;
 
+  GST_OBJECT_LOCK (self);
+  self->error_posted = FALSE;
+  GST_OBJECT_UNLOCK (self);
+
+  if (!vc_client_is_usable ()) {
+    GST_ELEMENT_ERROR (self, LIBRARY, INIT,
+        ("This program uses libsoup 2, beside which libsoup 3 cannot work: "
+         "generate in a process of its own."),
+        (NULL));
+    return FALSE;
+  }
+  request = take_settings (self);
   if (request == NULL)
     return FALSE;
 
