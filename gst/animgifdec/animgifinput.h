@@ -39,7 +39,8 @@ gboolean anim_gif_input_is_too_long (AnimGifInput *self);
 /* Bytes taken since the last reset. */
 gsize anim_gif_input_get_size (AnimGifInput *self);
 
-/* Copies what is known of frame @n, which must be below GifInfo.n_frames, to @frame. */
+/* Copies what is known of frame @n, which must be below GifInfo.n_frames, to
+ * @frame. */
 void anim_gif_input_get_frame (AnimGifInput *self, guint n, GifFrame *frame);
 
 /* Index of the frame on show @cs hundredths of a second into one play; needs at

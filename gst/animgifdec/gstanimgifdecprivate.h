@@ -67,7 +67,7 @@ struct _GstAnimGifDec
 
   /* @lock: what the sink side found. */
   AnimGifSettings active; /* @settings as they were at the start */
-  GifInfo facts;
+  GifInfo info;
   InputEnd end;
   GQueue events;       /* GstEvent: serialized ones still to be pushed */
   gboolean has_stream; /* STREAM_START came since READY */

@@ -17,7 +17,7 @@ gst_anim_gif_dec_forget_file (GstAnimGifDec *self)
   g_mutex_lock (&self->lock);
   anim_gif_input_reset (
       self->input, self->active.max_size, self->active.max_pixels);
-  self->facts = (GifInfo){ 0 };
+  self->info = (GifInfo){ 0 };
   self->end = INPUT_OPEN;
   while ((event = g_queue_pop_head (&self->events)) != NULL)
     gst_event_unref (event);
@@ -62,25 +62,25 @@ refuse_file (GstAnimGifDec *self, GifResult result)
   g_mutex_unlock (&self->lock);
 }
 
-/* Makes @facts known to the task and the application. */
+/* Makes @info known to the task and the application. */
 static void
-publish_facts (GstAnimGifDec *self, const GifInfo *facts)
+publish_info (GstAnimGifDec *self, const GifInfo *info)
 {
   gboolean became_complete;
 
   g_mutex_lock (&self->lock);
-  became_complete = facts->complete && !self->facts.complete;
-  if (facts->n_frames != self->facts.n_frames || became_complete)
+  became_complete = info->complete && !self->info.complete;
+  if (info->n_frames != self->info.n_frames || became_complete)
     g_cond_broadcast (&self->cond);
-  self->facts = *facts;
+  self->info = *info;
   g_mutex_unlock (&self->lock);
 
   if (became_complete) {
     GST_INFO_OBJECT (self,
         "%ux%u, %u frames, %" G_GUINT64_FORMAT "0 ms, shown %u times (0: for "
         "ever), %s",
-        facts->width, facts->height, facts->n_frames, facts->duration_cs,
-        facts->n_plays, facts->opaque ? "opaque" : "with transparency");
+        info->width, info->height, info->n_frames, info->duration_cs,
+        info->n_plays, info->opaque ? "opaque" : "with transparency");
     gst_element_post_message (GST_ELEMENT (self),
         gst_message_new_duration_changed (GST_OBJECT (self)));
   }
@@ -112,13 +112,13 @@ gst_anim_gif_dec_sink_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 {
   GstAnimGifDec *self = GST_ANIM_GIF_DEC (parent);
   GstFlowReturn flow = get_flow (self);
-  GifInfo facts;
+  GifInfo info;
   GifResult result;
 
   if (flow == GST_FLOW_OK) {
-    result = anim_gif_input_append (self->input, buffer, &facts);
+    result = anim_gif_input_append (self->input, buffer, &info);
     if (result == GIF_RESULT_NEED_DATA || result == GIF_RESULT_END) {
-      publish_facts (self, &facts);
+      publish_info (self, &info);
     } else {
       refuse_file (self, result);
       flow = GST_FLOW_ERROR;
@@ -132,24 +132,24 @@ gst_anim_gif_dec_sink_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 static void
 end_file (GstAnimGifDec *self, InputEnd end)
 {
-  GifInfo facts;
+  GifInfo info;
   GifResult result;
   gboolean refused;
 
   /* A stream without any byte is an empty one, not a damaged one. */
   if (anim_gif_input_get_size (self->input) > 0) {
-    result = anim_gif_input_end (self->input, &facts);
+    result = anim_gif_input_end (self->input, &info);
     g_mutex_lock (&self->lock);
     refused = self->refused;
     g_mutex_unlock (&self->lock);
-    if (!refused && (result != GIF_RESULT_END || facts.n_frames == 0))
+    if (!refused && (result != GIF_RESULT_END || info.n_frames == 0))
       refuse_file (self, result);
     else
-      publish_facts (self, &facts);
+      publish_info (self, &info);
   } else {
-    facts = (GifInfo){ .complete = TRUE };
+    info = (GifInfo){ .complete = TRUE };
     g_mutex_lock (&self->lock);
-    self->facts = facts;
+    self->info = info;
     g_mutex_unlock (&self->lock);
   }
   g_mutex_lock (&self->lock);

@@ -32,8 +32,8 @@ may_run (GstAnimGifDec *self)
 static gboolean
 may_start (GstAnimGifDec *self)
 {
-  return self->facts.n_frames > 0
-      && (self->facts.complete || self->active.progressive);
+  return self->info.n_frames > 0
+      && (self->info.complete || self->active.progressive);
 }
 
 /* Called with @lock held. Whether what there is may end now: upstream has
@@ -66,7 +66,7 @@ await_step (GstAnimGifDec *self, AnimGifShown *shown)
     if (!self->started) {
       if (may_start (self))
         return STEP_START;
-      over = self->facts.complete && self->facts.n_frames == 0;
+      over = self->info.complete && self->info.n_frames == 0;
     } else if (self->segment_pending) {
       return STEP_SEGMENT;
     } else if (event != NULL) {
@@ -131,7 +131,7 @@ finish (GstAnimGifDec *self)
   is_eos = self->end != INPUT_NEXT;
   position = self->segment.position;
   seqnum = self->segment_seqnum;
-  n_comments = self->facts.n_comments;
+  n_comments = self->info.n_comments;
   more_tags = self->started && n_comments != self->n_comments_sent;
   g_mutex_unlock (&self->lock);
 
@@ -190,7 +190,7 @@ push_queued_event (GstAnimGifDec *self)
 
   g_mutex_lock (&self->lock);
   event = g_queue_pop_head (&self->events);
-  n_comments = self->facts.n_comments;
+  n_comments = self->info.n_comments;
   g_mutex_unlock (&self->lock);
   if (event == NULL)
     return;
@@ -213,21 +213,21 @@ push_queued_event (GstAnimGifDec *self)
 
 /* The true rate where there is one: some encoders and muxers refuse 0/1. */
 static void
-describe_picture (const GifInfo *facts, AnimGifPicture *picture)
+describe_picture (const GifInfo *info, AnimGifPicture *picture)
 {
   guint divisor;
 
-  *picture = (AnimGifPicture){ .width = facts->width,
-    .height = facts->height,
-    .par_n = facts->par_n,
-    .par_d = facts->par_d,
+  *picture = (AnimGifPicture){ .width = info->width,
+    .height = info->height,
+    .par_n = info->par_n,
+    .par_d = info->par_d,
     .fps_n = 0,
     .fps_d = 1,
-    .opaque = facts->complete && facts->opaque };
-  if (facts->complete && facts->common_delay_cs > 0) {
-    divisor = gst_util_greatest_common_divisor (100, facts->common_delay_cs);
+    .opaque = info->complete && info->opaque };
+  if (info->complete && info->common_delay_cs > 0) {
+    divisor = gst_util_greatest_common_divisor (100, info->common_delay_cs);
     picture->fps_n = 100 / divisor;
-    picture->fps_d = facts->common_delay_cs / divisor;
+    picture->fps_d = info->common_delay_cs / divisor;
   }
 }
 
@@ -260,7 +260,7 @@ start_output (GstAnimGifDec *self)
   }
 
   g_mutex_lock (&self->lock);
-  describe_picture (&self->facts, &self->picture);
+  describe_picture (&self->info, &self->picture);
   g_mutex_unlock (&self->lock);
   self->n_comments_sent = 0;
   flow = negotiate (self);
@@ -297,7 +297,7 @@ push_segment (GstAnimGifDec *self)
   gst_event_set_seqnum (event, self->segment_seqnum);
   self->segment_pending = FALSE;
   self->discont = TRUE;
-  n_comments = self->facts.n_comments;
+  n_comments = self->info.n_comments;
   g_mutex_unlock (&self->lock);
 
   GST_DEBUG_OBJECT (self, "%" GST_PTR_FORMAT, (gpointer) event);
@@ -313,7 +313,7 @@ show_frame (GstAnimGifDec *self, const AnimGifShown *shown)
   guint n_comments;
 
   g_mutex_lock (&self->lock);
-  n_comments = self->facts.n_comments;
+  n_comments = self->info.n_comments;
   g_mutex_unlock (&self->lock);
 
   if (n_comments != self->n_comments_sent)

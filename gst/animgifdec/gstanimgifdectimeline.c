@@ -10,18 +10,18 @@ static guint64
 count_plays (GstAnimGifDec *self)
 {
   if (self->active.loop_count == 0)
-    return self->facts.n_plays;
+    return self->info.n_plays;
   return MAX (self->active.loop_count, 0);
 }
 
 GstClockTime
 gst_anim_gif_dec_get_total (GstAnimGifDec *self)
 {
-  guint64 play = self->facts.duration_cs * ANIM_GIF_CENTISECOND;
+  guint64 play = self->info.duration_cs * ANIM_GIF_CENTISECOND;
   guint64 n_plays = count_plays (self);
 
   /* More than 292 years are as good as for ever, and fit into no segment. */
-  if (!self->facts.complete || n_plays == 0
+  if (!self->info.complete || n_plays == 0
       || (play > 0 && n_plays > G_MAXINT64 / play))
     return GST_CLOCK_TIME_NONE;
   return n_plays * play;
@@ -38,7 +38,7 @@ look_at_frame (GstAnimGifDec *self, AnimGifShown *shown)
   anim_gif_input_get_frame (self->input, self->frame, &frame);
   shown->n = self->frame;
   shown->complete = frame.complete;
-  shown->start = (self->pass * self->facts.duration_cs + frame.start_cs)
+  shown->start = (self->pass * self->info.duration_cs + frame.start_cs)
       * ANIM_GIF_CENTISECOND;
   shown->end = shown->start + frame.delay_cs * ANIM_GIF_CENTISECOND;
   shown->start = MAX (shown->start, from);
@@ -54,10 +54,10 @@ gst_anim_gif_dec_go_to (GstAnimGifDec *self, GstClockTime position)
   self->frame = 0;
   /* While the file still comes in, frames before @position are passed one by
    * one, undrawn. */
-  if (self->facts.complete && self->facts.duration_cs > 0) {
-    self->pass = cs / self->facts.duration_cs;
+  if (self->info.complete && self->info.duration_cs > 0) {
+    self->pass = cs / self->info.duration_cs;
     self->frame =
-        anim_gif_input_find_frame (self->input, cs % self->facts.duration_cs);
+        anim_gif_input_find_frame (self->input, cs % self->info.duration_cs);
   }
 }
 
@@ -68,7 +68,7 @@ skip_plays (GstAnimGifDec *self)
 {
   GstClockTime from = self->segment.start + self->segment.offset;
 
-  if ((self->pass + 1) * self->facts.duration_cs * ANIM_GIF_CENTISECOND <= from)
+  if ((self->pass + 1) * self->info.duration_cs * ANIM_GIF_CENTISECOND <= from)
     gst_anim_gif_dec_go_to (self, from);
 }
 
@@ -80,11 +80,11 @@ gst_anim_gif_dec_find_frame (
 
   *over = FALSE;
   for (;;) {
-    if (self->frame >= self->facts.n_frames) {
-      *over = self->facts.n_frames == 0
+    if (self->frame >= self->info.n_frames) {
+      *over = self->info.n_frames == 0
           || (n_plays != 0 && self->pass + 1 >= n_plays);
-      *over &= self->facts.complete;
-      if (*over || !self->facts.complete)
+      *over &= self->info.complete;
+      if (*over || !self->info.complete)
         return FALSE;
       self->frame = 0;
       self->pass++;
