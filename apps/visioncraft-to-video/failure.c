@@ -5,7 +5,11 @@
 
 #define NO_BREAK_SPACE 0xa0
 
-G_DEFINE_QUARK (visioncraft - to - video - failure, failure)
+GQuark
+failure_quark (void)
+{
+  return g_quark_from_static_string ("visioncraft-to-video-failure");
+}
 
 /* What the source says, with options for properties where the user has to act
  * on them. */

@@ -8,7 +8,11 @@
 /* What stands where a secret stood. */
 #define REDACTED "[secret]"
 
-G_DEFINE_QUARK (vc - error - quark, vc_error)
+GQuark
+vc_error_quark (void)
+{
+  return g_quark_from_static_string ("vc-error-quark");
+}
 
 static const struct
 {
@@ -47,7 +51,7 @@ vc_error_code_from_status (guint status)
 static const struct
 {
   GTlsCertificateFlags flag;
-  const char *words;
+  const char *text;
 } certificate_faults[] = {
   { G_TLS_CERTIFICATE_UNKNOWN_CA, "it is not signed by a trusted authority" },
   { G_TLS_CERTIFICATE_BAD_IDENTITY, "it belongs to another host" },
@@ -60,18 +64,18 @@ static const struct
 static GError *
 certificate_error (GTlsCertificateFlags faults, const char *host)
 {
-  g_autoptr (GString) words = g_string_new (NULL);
+  g_autoptr (GString) text = g_string_new (NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (certificate_faults); i++) {
     if (faults & certificate_faults[i].flag)
-      g_string_append_printf (words, "%s%s", words->len > 0 ? ", and " : "",
-          certificate_faults[i].words);
+      g_string_append_printf (text, "%s%s", text->len > 0 ? ", and " : "",
+          certificate_faults[i].text);
   }
-  if (words->len == 0)
-    g_string_append (words, "it could not be checked");
+  if (text->len == 0)
+    g_string_append (text, "it could not be checked");
 
   return g_error_new (VC_ERROR, VC_ERROR_CERTIFICATE,
-      "The certificate of %s is not trusted: %s.", host, words->str);
+      "The certificate of %s is not trusted: %s.", host, text->str);
 }
 
 static VcErrorCode
@@ -121,7 +125,7 @@ static const struct
 {
   VcErrorCode code;
   const char *before, *after;
-} transport_words[] = {
+} transport_texts[] = {
   { VC_ERROR_NOT_FOUND, "The host", "could not be found" },
   { VC_ERROR_TLS_MISSING, "A secure connection to", "is not possible" },
   { VC_ERROR_TLS, "The secure connection to", "failed" },
@@ -136,25 +140,25 @@ vc_error_from_transport (
     const GError *error, GTlsCertificateFlags tls_errors, const char *host)
 {
   VcErrorCode code = code_from_transport (error);
-  g_autofree char *words = NULL;
+  g_autofree char *reason = NULL;
   gsize length, i = 0;
 
   if (tls_errors != 0 && code == VC_ERROR_TLS)
     return certificate_error (tls_errors, host);
 
   while (
-      i < G_N_ELEMENTS (transport_words) - 1 && transport_words[i].code != code)
+      i < G_N_ELEMENTS (transport_texts) - 1 && transport_texts[i].code != code)
     i++;
 
-  /* The sentence brings its own full stop; GIO's words sometimes have one. */
-  words = vc_error_quote (error->message, -1, NULL);
-  length = words != NULL ? strlen (words) : 0;
-  if (length > 0 && words[length - 1] == '.')
-    words[length - 1] = '\0';
+  /* The sentence brings its own full stop; GIO's text sometimes has one. */
+  reason = vc_error_quote (error->message, -1, NULL);
+  length = reason != NULL ? strlen (reason) : 0;
+  if (length > 0 && reason[length - 1] == '.')
+    reason[length - 1] = '\0';
 
   return g_error_new (VC_ERROR, code, "%s %s %s: %s.",
-      transport_words[i].before, host, transport_words[i].after,
-      words != NULL ? words : "no reason given");
+      transport_texts[i].before, host, transport_texts[i].after,
+      reason != NULL ? reason : "no reason given");
 }
 
 gboolean

@@ -35,7 +35,7 @@ typedef enum
 #define VC_ERROR (vc_error_quark ())
 GQuark vc_error_quark (void);
 
-/* The most bytes of a server's words that any message carries. */
+/* The most bytes of an error body that any message carries. */
 #define VC_SERVER_MESSAGE_MAX 512
 
 /* The code of a final HTTP @status (RFC 9110 §15) that is no success; the

@@ -303,15 +303,7 @@ static SoupMessage *
 request_message (VcJob *job)
 {
   const VcRequest *request = job->request;
-  const VcParameters parameters = {
-    .token = request->token,
-    .prompt = request->prompt,
-    .negative_prompt = request->negative_prompt,
-    .sampler = request->sampler,
-    .cfg_scale = request->cfg_scale,
-    .steps = request->steps,
-  };
-  g_autoptr (GBytes) body = vc_wire_request (&parameters);
+  g_autoptr (GBytes) body = vc_wire_request (request);
   SoupMessage *message =
       vc_transport_message_new (request, SOUP_METHOD_POST, job->base);
 

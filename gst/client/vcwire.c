@@ -37,20 +37,20 @@ add_int (JsonBuilder *builder, const char *name, int value)
 }
 
 GBytes *
-vc_wire_request (const VcParameters *parameters)
+vc_wire_request (const VcRequest *request)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   g_autoptr (JsonNode) root = NULL;
   char *json;
 
   json_builder_begin_object (builder);
-  add_string (builder, "token", parameters->token);
-  add_string (builder, "sampler", parameters->sampler);
-  add_string (builder, "prompt", parameters->prompt);
-  if (parameters->negative_prompt != NULL)
-    add_string (builder, "negative_prompt", parameters->negative_prompt);
-  add_int (builder, "cfg_scale", parameters->cfg_scale);
-  add_int (builder, "steps", parameters->steps);
+  add_string (builder, "token", request->token);
+  add_string (builder, "sampler", request->sampler);
+  add_string (builder, "prompt", request->prompt);
+  if (request->negative_prompt != NULL)
+    add_string (builder, "negative_prompt", request->negative_prompt);
+  add_int (builder, "cfg_scale", request->cfg_scale);
+  add_int (builder, "steps", request->steps);
   json_builder_end_object (builder);
 
   root = json_builder_get_root (builder);
@@ -213,7 +213,7 @@ is_said (JsonNode *node)
   return json_node_get_double (node) != 0 || json_node_get_boolean (node);
 }
 
-/* The error's words in any shape that the service or FastAPI gives them, NULL
+/* The error's text in any shape that the service or FastAPI gives them, NULL
  * where @root is no error. */
 static char *
 error_text (JsonNode *root, guint *ret_code)
@@ -315,7 +315,7 @@ is_rate_limit (const char *text, guint *ret_wait_s)
 static GError *
 error_from_text (VcReply *reply, guint status, const char *text)
 {
-  const char *words = reply->server_message;
+  const char *quote = reply->server_message;
   VcErrorCode code;
 
   if (is_rate_limit (text, &reply->retry_after_s)) {
@@ -328,9 +328,9 @@ error_from_text (VcReply *reply, guint status, const char *text)
         status >= 300 ? vc_error_code_from_status (status) : VC_ERROR_SERVICE;
   }
 
-  if (words != NULL)
+  if (quote != NULL)
     return g_error_new (
-        VC_ERROR, code, "The service answered %u: \"%s\".", status, words);
+        VC_ERROR, code, "The service answered %u: \"%s\".", status, quote);
   return g_error_new (
       VC_ERROR, code, "The service answered %u without a word.", status);
 }
@@ -379,15 +379,15 @@ quote_bytes (GBytes *body, const char *const *secrets)
 }
 
 static GError *
-nonsense (const char *words)
+not_json (const char *quote)
 {
   g_autofree char *start = NULL;
 
-  if (words == NULL)
+  if (quote == NULL)
     return g_error_new_literal (
         VC_ERROR, VC_ERROR_REPLY, "The service's reply is empty.");
   start =
-      g_utf8_substring (words, 0, MIN (g_utf8_strlen (words, -1), QUOTE_CHARS));
+      g_utf8_substring (quote, 0, MIN (g_utf8_strlen (quote, -1), QUOTE_CHARS));
   return g_error_new (VC_ERROR, VC_ERROR_REPLY,
       "The service's reply is not the JSON of its protocol but \"%s\".", start);
 }
@@ -422,6 +422,6 @@ vc_wire_read_reply (GBytes *body, guint status, GUri *base,
 
   ret_reply->server_message = quote_bytes (body, secrets);
   if (root == NULL)
-    g_propagate_error (error, nonsense (ret_reply->server_message));
+    g_propagate_error (error, not_json (ret_reply->server_message));
   return FALSE;
 }

@@ -1,25 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "vcerror.h"
+#include "vcrequest.h"
 
 G_BEGIN_DECLS
 
-/* The protocol's bytes: pure functions, no I/O. */
+/* The protocol's bytes: pure functions, no I/O. A VcRequest goes in, as the
+ * user set it; nothing here knows who sends it. */
 
 /* The most bytes of a JSON reply that are looked at. */
 #define VC_REPLY_MAX (1024 * 1024)
-
-/* What a generation is made from. Strings are borrowed, UTF-8. */
-typedef struct
-{
-  const char *token;
-  const char *prompt;
-  const char *negative_prompt; /* NULL: left out */
-  const char *sampler;
-  int cfg_scale; /* 0..20 */
-  int steps;     /* 1..50 */
-} VcParameters;
 
 /* A reply, read. */
 typedef struct
@@ -28,12 +18,13 @@ typedef struct
                             NULL on error */
   guint retry_after_s;   /* what the text asks to wait; 0: nothing said */
   gboolean rate_limited; /* the text says that nothing was processed */
-  char *server_message;  /* the server's words, quoted; NULL: none */
+  char *server_message;  /* the error body's text, quoted; NULL: none */
 } VcReply;
 
-/* The body of POST /generate-gif, as JSON. Its memory is overwritten when it is
- * freed: it holds the token. */
-GBytes *vc_wire_request (const VcParameters *parameters);
+/* The body of POST /generate-gif, as JSON, of a @request that
+ * vc_request_check() took. Its memory is overwritten when it is freed: it holds
+ * the token. */
+GBytes *vc_wire_request (const VcRequest *request);
 
 /* Reads the reply's @body (JSON, or whatever a proxy sent instead) that came
  * with @status. @base resolves relative addresses, @secrets (NULL-terminated)

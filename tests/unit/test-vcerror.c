@@ -75,19 +75,19 @@ test_each_fault_of_the_transport_has_its_code (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
     g_autoptr (GError) cause =
-        g_error_new_literal (rows[i].domain, rows[i].code, "Some words.");
+        g_error_new_literal (rows[i].domain, rows[i].code, "Some text.");
     g_autoptr (GError) error = vc_error_from_transport (cause, 0, "h.example");
 
     g_assert_error (error, VC_ERROR, rows[i].wanted);
     g_assert_nonnull (strstr (error->message, "h.example"));
     if (rows[i].wanted != VC_ERROR_TIMEOUT)
-      g_assert_true (g_str_has_suffix (error->message, ": Some words."));
+      g_assert_true (g_str_has_suffix (error->message, ": Some text."));
     g_assert_cmpint (vc_error_is_transient (cause), ==, rows[i].transient);
   }
 }
 
 static void
-test_a_certificate_s_faults_are_told_in_words (void)
+test_a_certificate_s_faults_are_named (void)
 {
   g_autoptr (GError) cause = g_error_new_literal (
       G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE, "Unacceptable");
@@ -140,6 +140,12 @@ test_secrets_are_taken_out_in_every_writing (void)
       "1 [secret] 2 [secret] 3 [secret] 4 [secret] 5 [secret][secret]");
 }
 
+static void
+test_the_domain_has_a_name (void)
+{
+  g_assert_cmpstr (g_quark_to_string (VC_ERROR), ==, "vc-error-quark");
+}
+
 #define ADD(name) g_test_add_func ("/vcerror/" #name, test_##name)
 
 int
@@ -148,8 +154,9 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD (each_status_has_its_code);
   ADD (each_fault_of_the_transport_has_its_code);
-  ADD (a_certificate_s_faults_are_told_in_words);
+  ADD (a_certificate_s_faults_are_named);
   ADD (a_quote_is_one_short_line_of_utf8);
+  ADD (the_domain_has_a_name);
   ADD (secrets_are_taken_out_in_every_writing);
   return g_test_run ();
 }

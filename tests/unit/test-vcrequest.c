@@ -20,11 +20,11 @@ request_new (void)
 }
 
 static void
-assert_check (VcRequest *request, const char *words)
+assert_check (VcRequest *request, const char *text)
 {
   g_autoptr (GError) error = NULL;
 
-  if (words == NULL) {
+  if (text == NULL) {
     g_assert_true (vc_request_check (request, &error));
     g_assert_no_error (error);
     return;
@@ -32,7 +32,7 @@ assert_check (VcRequest *request, const char *words)
   g_assert_false (vc_request_check (request, &error));
   g_assert_error (error, VC_ERROR, VC_ERROR_SETTING);
   g_test_message ("%s", error->message);
-  g_assert_nonnull (strstr (error->message, words));
+  g_assert_nonnull (strstr (error->message, text));
   g_assert_true (g_str_has_suffix (error->message, "."));
 }
 
@@ -41,7 +41,7 @@ test_the_token_goes_in_clear_text_to_this_machine_only (void)
 {
   static const struct
   {
-    const char *api_url, *words;
+    const char *api_url, *text;
   } rows[] = {
     { "https://api.example", NULL },
     { "HTTPS://api.example/v1/", NULL },
@@ -73,9 +73,9 @@ test_the_token_goes_in_clear_text_to_this_machine_only (void)
 
     g_test_message ("%s", rows[i].api_url);
     vc_request_set_string (&request->api_url, rows[i].api_url);
-    assert_check (request, rows[i].words);
+    assert_check (request, rows[i].text);
     request->ssl_strict = FALSE;
-    if (g_strcmp0 (rows[i].words, "readable for everyone") == 0)
+    if (g_strcmp0 (rows[i].text, "readable for everyone") == 0)
       assert_check (request, NULL);
   }
 }
@@ -86,7 +86,7 @@ test_what_is_missing_or_senseless_is_named (void)
   static const struct
   {
     gsize field;
-    const char *value, *words;
+    const char *value, *text;
   } rows[] = {
     { G_STRUCT_OFFSET (VcRequest, prompt), NULL, "no prompt" },
     { G_STRUCT_OFFSET (VcRequest, prompt), "", "no prompt" },
@@ -111,7 +111,7 @@ test_what_is_missing_or_senseless_is_named (void)
 
     vc_request_set_string (
         G_STRUCT_MEMBER_P (request, rows[i].field), rows[i].value);
-    assert_check (request, rows[i].words);
+    assert_check (request, rows[i].text);
   }
 }
 
@@ -159,7 +159,7 @@ folder_new (void)
 }
 
 static void
-assert_token (const char *path, const char *token, const char *words)
+assert_token (const char *path, const char *token, const char *text)
 {
   g_autoptr (VcRequest) request = request_new ();
   g_autoptr (GError) error = NULL;
@@ -173,15 +173,15 @@ assert_token (const char *path, const char *token, const char *words)
   if (token != NULL) {
     g_assert_no_error (error);
     g_assert_true (found);
-    g_assert_cmpint (warning != NULL, ==, words != NULL);
-    if (words != NULL)
-      g_assert_nonnull (strstr (warning, words));
+    g_assert_cmpint (warning != NULL, ==, text != NULL);
+    if (text != NULL)
+      g_assert_nonnull (strstr (warning, text));
     return;
   }
   g_assert_false (found);
   g_assert_error (error, VC_ERROR, VC_ERROR_SETTING);
   g_assert_nonnull (strstr (error->message, path));
-  g_assert_nonnull (strstr (error->message, words));
+  g_assert_nonnull (strstr (error->message, text));
 }
 
 static void

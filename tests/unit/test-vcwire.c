@@ -13,10 +13,23 @@ static const char *const secrets[] = { TOKEN, NULL };
 
 /* --- The request --- */
 
-static char *
-request_json (const VcParameters *parameters)
+static VcRequest *
+request_new (const char *prompt, const char *negative_prompt)
 {
-  g_autoptr (GBytes) body = vc_wire_request (parameters);
+  VcRequest *request = vc_request_new ();
+
+  request->token = g_strdup ("t");
+  request->sampler = g_strdup ("DPM++ 2S a");
+  request->prompt = g_strdup (prompt);
+  request->negative_prompt = g_strdup (negative_prompt);
+  request->steps = 50;
+  return request;
+}
+
+static char *
+request_json (const VcRequest *request)
+{
+  g_autoptr (GBytes) body = vc_wire_request (request);
   gsize size;
   const char *data = g_bytes_get_data (body, &size);
 
@@ -26,29 +39,19 @@ request_json (const VcParameters *parameters)
 static void
 test_the_request_is_exactly_this (void)
 {
-  const VcParameters all = { .token = "t",
-    .prompt = "a \"fox\" in {snow}, [((x))]\n\\ 🦊",
-    .negative_prompt = "",
-    .sampler = "DPM++ 2S a",
-    .cfg_scale = 0,
-    .steps = 50 };
-  const VcParameters unset = { .token = "t",
-    .prompt = "p",
-    .sampler = "Euler",
-    .cfg_scale = 10,
-    .steps = 30 };
-  g_autofree char *a = request_json (&all);
-  g_autofree char *b = request_json (&unset);
+  g_autoptr (VcRequest) all =
+      request_new ("a \"fox\" in {snow}, [((x))]\n\\ 🦊", "");
+  g_autoptr (VcRequest) unset = request_new ("p", NULL);
+  g_autofree char *a = request_json (all);
+  g_autofree char *b = request_json (unset);
 
   g_assert_cmpstr (a, ==,
       "{\"token\":\"t\",\"sampler\":\"DPM++ 2S a\",\"prompt\":\"a \\\"fox\\\" "
-      "in "
-      "{snow}, [((x))]\\n\\\\ 🦊\",\"negative_prompt\":\"\",\"cfg_scale\":0,"
-      "\"steps\":50}");
+      "in {snow}, [((x))]\\n\\\\ 🦊\",\"negative_prompt\":\"\","
+      "\"cfg_scale\":0,\"steps\":50}");
   g_assert_cmpstr (b, ==,
-      "{\"token\":\"t\",\"sampler\":\"Euler\",\"prompt\":\"p\",\"cfg_scale\":"
-      "10,"
-      "\"steps\":30}");
+      "{\"token\":\"t\",\"sampler\":\"DPM++ 2S a\",\"prompt\":\"p\","
+      "\"cfg_scale\":0,\"steps\":50}");
 }
 
 /* Every character but NUL comes back as it went, in 10,000 of them. */
@@ -57,15 +60,15 @@ test_any_prompt_survives_the_json (void)
 {
   g_autoptr (GString) prompt = g_string_new (NULL);
   g_autoptr (JsonParser) parser = json_parser_new ();
-  VcParameters parameters = { .token = "t", .sampler = "Euler" };
+  g_autoptr (VcRequest) request = NULL;
   g_autofree char *json = NULL;
 
   for (gunichar c = 1; g_utf8_strlen (prompt->str, -1) < 10000; c += 7) {
     if (g_unichar_validate (c))
       g_string_append_unichar (prompt, c);
   }
-  parameters.prompt = prompt->str;
-  json = request_json (&parameters);
+  request = request_new (prompt->str, NULL);
+  json = request_json (request);
   g_assert_true (json_parser_load_from_data (parser, json, -1, NULL));
   g_assert_cmpstr (
       json_object_get_string_member (
@@ -80,7 +83,7 @@ typedef struct
   const char *body;
   guint status;
   int code;                   /* -1: images */
-  const char *words;          /* in the error, or the first address */
+  const char *text;           /* in the error, or the first address */
   const char *server_message; /* NULL: not looked at */
   guint retry_after_s;
 } Reply;
@@ -156,19 +159,22 @@ check_reply (const Reply *row)
   g_autoptr (GBytes) body = g_bytes_new (row->body, strlen (row->body));
   g_autoptr (GUri) base = g_uri_parse (API, SOUP_HTTP_URI_FLAGS, NULL);
   g_autoptr (GError) error = NULL;
+  /* TAP is lines of UTF-8. */
+  g_autofree char *shown =
+      vc_error_quote (row->body, MIN (strlen (row->body), 60), NULL);
   VcReply reply;
   gboolean good =
       vc_wire_read_reply (body, row->status, base, secrets, &reply, &error);
 
-  g_test_message ("%u %s", row->status, row->body);
+  g_test_message ("%u %s", row->status, shown != NULL ? shown : "");
   if (row->code < 0) {
     g_assert_no_error (error);
     g_assert_true (good);
-    g_assert_cmpstr (g_ptr_array_index (reply.images, 0), ==, row->words);
+    g_assert_cmpstr (g_ptr_array_index (reply.images, 0), ==, row->text);
   } else {
     g_assert_false (good);
     g_assert_error (error, VC_ERROR, row->code);
-    g_assert_nonnull (strstr (error->message, row->words));
+    g_assert_nonnull (strstr (error->message, row->text));
     g_assert_null (strstr (error->message, TOKEN));
     g_assert_true (g_utf8_validate (error->message, -1, NULL));
     g_assert_null (reply.images);
@@ -206,7 +212,7 @@ test_nesting_is_read_to_a_depth_only (void)
   }
 }
 
-/* The words are cut after the secrets are out of them. */
+/* The text is cut after the secrets are out of them. */
 static void
 test_no_half_of_a_secret_stays_at_a_cut (void)
 {
