@@ -23,26 +23,34 @@ ref_or_null (gpointer object)
   return object != NULL ? g_object_ref (object) : NULL;
 }
 
+/* Each is owned, and may be a secret. */
+static const gsize strings[] = {
+  G_STRUCT_OFFSET (VcRequest, api_url),
+  G_STRUCT_OFFSET (VcRequest, token),
+  G_STRUCT_OFFSET (VcRequest, token_file),
+  G_STRUCT_OFFSET (VcRequest, prompt),
+  G_STRUCT_OFFSET (VcRequest, negative_prompt),
+  G_STRUCT_OFFSET (VcRequest, sampler),
+  G_STRUCT_OFFSET (VcRequest, ssl_ca_file),
+  G_STRUCT_OFFSET (VcRequest, proxy),
+  G_STRUCT_OFFSET (VcRequest, proxy_id),
+  G_STRUCT_OFFSET (VcRequest, proxy_pw),
+  G_STRUCT_OFFSET (VcRequest, user_agent),
+};
+
 VcRequest *
 vc_request_copy (const VcRequest *request)
 {
-  VcRequest *copy = g_new (VcRequest, 1);
+  VcRequest *copy = g_memdup2 (request, sizeof (*request));
 
-  *copy = *request;
-  copy->api_url = g_strdup (request->api_url);
-  copy->token = g_strdup (request->token);
-  copy->token_file = g_strdup (request->token_file);
-  copy->prompt = g_strdup (request->prompt);
-  copy->negative_prompt = g_strdup (request->negative_prompt);
-  copy->sampler = g_strdup (request->sampler);
-  copy->ssl_ca_file = g_strdup (request->ssl_ca_file);
+  for (guint i = 0; i < G_N_ELEMENTS (strings); i++) {
+    char **field = G_STRUCT_MEMBER_P (copy, strings[i]);
+
+    *field = g_strdup (*field);
+  }
+  copy->extra_headers = g_strdupv (request->extra_headers);
   copy->tls_database = ref_or_null (request->tls_database);
   copy->tls_interaction = ref_or_null (request->tls_interaction);
-  copy->proxy = g_strdup (request->proxy);
-  copy->proxy_id = g_strdup (request->proxy_id);
-  copy->proxy_pw = g_strdup (request->proxy_pw);
-  copy->user_agent = g_strdup (request->user_agent);
-  copy->extra_headers = g_strdupv (request->extra_headers);
   copy->session = ref_or_null (request->session);
   return copy;
 }
@@ -97,20 +105,11 @@ vc_request_set_proxy (VcRequest *request, const char *address)
 void
 vc_request_free (VcRequest *request)
 {
-  g_free (request->api_url);
-  vc_secret_free (request->token);
-  g_free (request->token_file);
-  g_free (request->prompt);
-  g_free (request->negative_prompt);
-  g_free (request->sampler);
-  g_free (request->ssl_ca_file);
+  for (guint i = 0; i < G_N_ELEMENTS (strings); i++)
+    vc_secret_free (G_STRUCT_MEMBER (char *, request, strings[i]));
+  g_strfreev (request->extra_headers);
   g_clear_object (&request->tls_database);
   g_clear_object (&request->tls_interaction);
-  g_free (request->proxy);
-  g_free (request->proxy_id);
-  vc_secret_free (request->proxy_pw);
-  g_free (request->user_agent);
-  g_strfreev (request->extra_headers);
   g_clear_object (&request->session);
   g_free (request);
 }
