@@ -2,7 +2,7 @@
 /*
  * Why visioncraft-to-video writes nothing, and that it does not
  */
-#include "programbench.h"
+#include "programfixture.h"
 
 #include <glib/gstdio.h>
 #include <locale.h>
@@ -42,42 +42,42 @@ static const struct
 };
 
 static void
-test_faults_of_the_service (Bench *bench, gconstpointer data)
+test_faults_of_the_service (ProgramFixture *fixture, gconstpointer data)
 {
   guint index = GPOINTER_TO_UINT (data);
   g_autofree char *prompt =
       g_strdup_printf ("a fox fault:%s", faults[index].fault);
   g_auto (Result) result = { 0 };
 
-  bench_run (bench, &result, "--retries=0", "-q", prompt, "fox.mp4", NULL);
-  bench_assert_failure (
-      bench, &result, faults[index].status, faults[index].words, 1);
+  program_run (fixture, &result, "--retries=0", "-q", prompt, "fox.mp4", NULL);
+  program_assert_failure (
+      fixture, &result, faults[index].status, faults[index].words, 1);
   /* Quiet: the error alone. */
   g_assert_true (g_str_has_prefix (result.err, "visioncraft-to-video: "));
-  bench_assert_files (bench, "");
+  program_assert_files (fixture, "");
 }
 
 static void
-test_a_broken_gif (Bench *bench, gconstpointer unused)
+test_a_broken_gif (ProgramFixture *fixture, gconstpointer unused)
 {
   g_auto (Result) result = { 0 };
   g_autoptr (GBytes) gif = g_bytes_new_static ("GIF89a\1\0\1\0\0\0\0\xff", 14);
 
-  mock_server_set_gif (bench->server, gif);
-  bench_run (bench, &result, "a fox", "fox.mp4", NULL);
-  bench_assert_failure (bench, &result, 69, "cannot be converted (", 1);
-  bench_assert_files (bench, "");
+  mock_server_set_gif (fixture->server, gif);
+  program_run (fixture, &result, "a fox", "fox.mp4", NULL);
+  program_assert_failure (fixture, &result, 69, "cannot be converted (", 1);
+  program_assert_files (fixture, "");
 }
 
 static void
-test_nobody_listens (Bench *bench, gconstpointer unused)
+test_nobody_listens (ProgramFixture *fixture, gconstpointer unused)
 {
   g_auto (Result) result = { 0 };
 
-  bench_run (bench, &result, "a fox", "fox.mp4", "--retries=0", "--api-url",
+  program_run (fixture, &result, "a fox", "fox.mp4", "--retries=0", "--api-url",
       "http://127.0.0.1:1", NULL);
-  bench_assert_failure (bench, &result, 69, "refused", 0);
-  bench_assert_files (bench, "");
+  program_assert_failure (fixture, &result, 69, "refused", 0);
+  program_assert_files (fixture, "");
 }
 
 static const char *const usages[][5] = {
@@ -119,51 +119,51 @@ static const char *const usages[][5] = {
 };
 
 static void
-test_usage (Bench *bench, gconstpointer data)
+test_usage (ProgramFixture *fixture, gconstpointer data)
 {
   g_auto (Result) result = { 0 };
   g_autoptr (GSubprocess) process =
-      bench_start (bench, usages[GPOINTER_TO_UINT (data)]);
+      program_start (fixture, usages[GPOINTER_TO_UINT (data)]);
 
-  bench_finish (process, &result);
-  bench_assert_failure (bench, &result, 64, "", 0);
-  bench_assert_files (bench, "");
+  program_finish (process, &result);
+  program_assert_failure (fixture, &result, 64, "", 0);
+  program_assert_files (fixture, "");
 }
 
 static void
-test_no_key (Bench *bench, gconstpointer unused)
+test_no_key (ProgramFixture *fixture, gconstpointer unused)
 {
   g_auto (Result) result = { 0 };
 
-  g_subprocess_launcher_unsetenv (bench->launcher, "VISIONCRAFT_TOKEN");
-  bench_run (bench, &result, "a fox", "fox.mp4", NULL);
-  bench_assert_failure (bench, &result, 77, "--token-file", 0);
-  bench_assert_files (bench, "");
+  g_subprocess_launcher_unsetenv (fixture->launcher, "VISIONCRAFT_TOKEN");
+  program_run (fixture, &result, "a fox", "fox.mp4", NULL);
+  program_assert_failure (fixture, &result, 77, "--token-file", 0);
+  program_assert_files (fixture, "");
 }
 
 static void
-test_no_key_file (Bench *bench, gconstpointer unused)
+test_no_key_file (ProgramFixture *fixture, gconstpointer unused)
 {
   g_auto (Result) result = { 0 };
 
-  bench_run (bench, &result, "a fox", "fox.mp4", "--token-file=none", NULL);
-  bench_assert_failure (bench, &result, 77, "\"none\"", 0);
-  bench_assert_files (bench, "");
+  program_run (fixture, &result, "a fox", "fox.mp4", "--token-file=none", NULL);
+  program_assert_failure (fixture, &result, 77, "\"none\"", 0);
+  program_assert_files (fixture, "");
 }
 
 static void
-test_no_plugins (Bench *bench, gconstpointer unused)
+test_no_plugins (ProgramFixture *fixture, gconstpointer unused)
 {
   g_auto (Result) result = { 0 };
-  g_autofree char *registry = bench_path (bench, "registry.bin");
+  g_autofree char *registry = program_path (fixture, "registry.bin");
 
   g_subprocess_launcher_setenv (
-      bench->launcher, "GST_PLUGIN_SYSTEM_PATH", "", TRUE);
+      fixture->launcher, "GST_PLUGIN_SYSTEM_PATH", "", TRUE);
   g_subprocess_launcher_setenv (
-      bench->launcher, "GST_REGISTRY", registry, TRUE);
-  bench_run (bench, &result, "a fox", "fox.mp4", NULL);
-  bench_assert_failure (bench, &result, 69, "is missing", 0);
-  bench_assert_files (bench, "registry.bin");
+      fixture->launcher, "GST_REGISTRY", registry, TRUE);
+  program_run (fixture, &result, "a fox", "fox.mp4", NULL);
+  program_assert_failure (fixture, &result, 69, "is missing", 0);
+  program_assert_files (fixture, "registry.bin");
 }
 
 /* --- Files --- */
@@ -180,61 +180,61 @@ static const struct
 };
 
 static void
-test_existing_files_are_kept (Bench *bench, gconstpointer data)
+test_existing_files_are_kept (ProgramFixture *fixture, gconstpointer data)
 {
   guint index = GPOINTER_TO_UINT (data);
   g_auto (Result) result = { 0 };
   g_autofree char *text = NULL;
 
-  bench_write (bench, existings[index].existing, "mine");
-  bench_run (bench, &result, "a fox", existings[index].file, NULL);
-  bench_assert_failure (bench, &result, 74, "--force", 0);
-  bench_assert_files (bench, existings[index].existing);
-  text = bench_read (bench, existings[index].existing, NULL);
+  program_write (fixture, existings[index].existing, "mine");
+  program_run (fixture, &result, "a fox", existings[index].file, NULL);
+  program_assert_failure (fixture, &result, 74, "--force", 0);
+  program_assert_files (fixture, existings[index].existing);
+  text = program_read (fixture, existings[index].existing, NULL);
   g_assert_cmpstr (text, ==, "mine");
 }
 
 /* Also one that comes while the GIF is being generated. */
 static void
-test_new_files_are_kept (Bench *bench, gconstpointer unused)
+test_new_files_are_kept (ProgramFixture *fixture, gconstpointer unused)
 {
   const char *const words[] = { "a fox", "fox-%03d.png", NULL };
   g_auto (Result) result = { 0 };
   g_autoptr (GSubprocess) process = NULL;
   g_autofree char *text = NULL;
 
-  mock_server_hold (bench->server, MOCK_STAGE_POST, MOCK_HOLD_REPLY);
-  process = bench_start (bench, words);
+  mock_server_hold (fixture->server, MOCK_STAGE_POST, MOCK_HOLD_REPLY);
+  process = program_start (fixture, words);
   g_assert_true (
-      mock_server_wait_for (bench->server, MOCK_EVENT_HELD, 1, 30000));
-  bench_write (bench, "fox-003.png", "mine");
-  mock_server_release (bench->server);
-  bench_finish (process, &result);
-  bench_assert_failure (bench, &result, 74, "fox-003.png", 1);
-  bench_assert_files (bench, "fox-003.png");
-  text = bench_read (bench, "fox-003.png", NULL);
+      mock_server_wait_for (fixture->server, MOCK_EVENT_HELD, 1, 30000));
+  program_write (fixture, "fox-003.png", "mine");
+  mock_server_release (fixture->server);
+  program_finish (process, &result);
+  program_assert_failure (fixture, &result, 74, "fox-003.png", 1);
+  program_assert_files (fixture, "fox-003.png");
+  text = program_read (fixture, "fox-003.png", NULL);
   g_assert_cmpstr (text, ==, "mine");
 }
 
 static void
-test_no_directory (Bench *bench, gconstpointer unused)
+test_no_directory (ProgramFixture *fixture, gconstpointer unused)
 {
   g_auto (Result) result = { 0 };
 
-  bench_run (bench, &result, "a fox", "nowhere/fox.mp4", NULL);
-  bench_assert_failure (bench, &result, 74, "No such file or directory", 0);
+  program_run (fixture, &result, "a fox", "nowhere/fox.mp4", NULL);
+  program_assert_failure (fixture, &result, 74, "No such file or directory", 0);
 }
 
 static void
-test_a_directory_in_the_way (Bench *bench, gconstpointer unused)
+test_a_directory_in_the_way (ProgramFixture *fixture, gconstpointer unused)
 {
   g_auto (Result) result = { 0 };
-  g_autofree char *path = bench_path (bench, "fox.mp4");
+  g_autofree char *path = program_path (fixture, "fox.mp4");
 
   g_mkdir (path, 0700);
-  bench_run (bench, &result, "a fox", "fox.mp4", "--force", NULL);
-  bench_assert_failure (bench, &result, 74, "directory", 0);
-  bench_assert_files (bench, "fox.mp4");
+  program_run (fixture, &result, "a fox", "fox.mp4", "--force", NULL);
+  program_assert_failure (fixture, &result, 74, "directory", 0);
+  program_assert_files (fixture, "fox.mp4");
 }
 
 /* No file may get longer than a few bytes, as on a full disk. */
@@ -247,15 +247,15 @@ limit_files (gpointer unused)
 }
 
 static void
-test_a_full_disk (Bench *bench, gconstpointer file)
+test_a_full_disk (ProgramFixture *fixture, gconstpointer file)
 {
   g_auto (Result) result = { 0 };
 
   g_subprocess_launcher_set_child_setup (
-      bench->launcher, limit_files, NULL, NULL);
-  bench_run (bench, &result, "a fox", file, NULL);
-  bench_assert_failure (bench, &result, 74, "): make room", 1);
-  bench_assert_files (bench, "");
+      fixture->launcher, limit_files, NULL, NULL);
+  program_run (fixture, &result, "a fox", file, NULL);
+  program_assert_failure (fixture, &result, 74, "): make room", 1);
+  program_assert_files (fixture, "");
 }
 
 /* --- Signals --- */
@@ -275,7 +275,7 @@ static const Interruption interruptions[] = {
 };
 
 static void
-test_signals_leave_no_file (Bench *bench, gconstpointer data)
+test_signals_leave_no_file (ProgramFixture *fixture, gconstpointer data)
 {
   const Interruption *at = &interruptions[GPOINTER_TO_UINT (data)];
   const char *const words[] = { "a fox", "fox.mp4", "--force", NULL };
@@ -283,29 +283,29 @@ test_signals_leave_no_file (Bench *bench, gconstpointer data)
   g_autoptr (GSubprocess) process = NULL;
   g_autofree char *text = NULL;
 
-  bench_write (bench, "fox.mp4", "mine");
-  mock_server_hold (bench->server, at->stage, at->after);
-  process = bench_start (bench, words);
+  program_write (fixture, "fox.mp4", "mine");
+  mock_server_hold (fixture->server, at->stage, at->after);
+  process = program_start (fixture, words);
   g_assert_true (
-      mock_server_wait_for (bench->server, MOCK_EVENT_HELD, 1, 30000));
+      mock_server_wait_for (fixture->server, MOCK_EVENT_HELD, 1, 30000));
   g_subprocess_send_signal (process, at->signal_number);
-  bench_finish (process, &result);
-  mock_server_release (bench->server);
+  program_finish (process, &result);
+  mock_server_release (fixture->server);
 
   g_assert_cmpint (result.status, ==, -at->signal_number);
   g_assert_nonnull (strstr (result.err, "interrupted, no file was written\n"));
-  bench_assert_files (bench, "fox.mp4");
-  text = bench_read (bench, "fox.mp4", NULL);
+  program_assert_files (fixture, "fox.mp4");
+  text = program_read (fixture, "fox.mp4", NULL);
   g_assert_cmpstr (text, ==, "mine");
 }
 
 /* Also while it encodes: an animation of hours. */
 static void
-test_a_signal_ends_the_conversion (Bench *bench, gconstpointer file)
+test_a_signal_ends_the_conversion (ProgramFixture *fixture, gconstpointer file)
 {
   const char *const words[] = { "a fox", file, "--loops=10000", NULL };
   g_auto (Result) result = { 0 };
-  g_autoptr (GSubprocess) process = bench_start (bench, words);
+  g_autoptr (GSubprocess) process = program_start (fixture, words);
   GInputStream *err = g_subprocess_get_stderr_pipe (process);
   g_autoptr (GString) seen = g_string_new (NULL);
 
@@ -317,37 +317,39 @@ test_a_signal_ends_the_conversion (Bench *bench, gconstpointer file)
         (gssize) g_bytes_get_size (bytes));
   }
   g_subprocess_send_signal (process, SIGINT);
-  bench_finish (process, &result);
+  program_finish (process, &result);
   g_assert_cmpint (result.status, ==, -SIGINT);
-  bench_assert_files (bench, "");
+  program_assert_files (fixture, "");
 }
 
 /* What is printed cannot steer a terminal. */
 static void
-test_errors_hold_no_control_characters (Bench *bench, gconstpointer unused)
+test_errors_hold_no_control_characters (
+    ProgramFixture *fixture, gconstpointer unused)
 {
   g_auto (Result) result = { 0 };
 
-  bench_write (bench, "\033[31mfox\a.mp4", "mine");
-  bench_run (bench, &result, "a fox", "\033[31mfox\a.mp4", NULL);
-  bench_assert_failure (bench, &result, 74, "\"?[31mfox?.mp4\"", 0);
+  program_write (fixture, "\033[31mfox\a.mp4", "mine");
+  program_run (fixture, &result, "a fox", "\033[31mfox\a.mp4", NULL);
+  program_assert_failure (fixture, &result, 74, "\"?[31mfox?.mp4\"", 0);
   g_assert_null (strpbrk (result.err, "\033\a\r"));
 }
 
 static void
-add_each (
-    const char *path, guint n, void (*test) (Bench *bench, gconstpointer data))
+add_each (const char *path, guint n,
+    void (*test) (ProgramFixture *fixture, gconstpointer data))
 {
   for (guint i = 0; i < n; i++) {
     g_autofree char *numbered = g_strdup_printf ("%s/%u", path, i);
 
-    g_test_add (numbered, Bench, GUINT_TO_POINTER (i), bench_set_up, test,
-        bench_tear_down);
+    g_test_add (numbered, ProgramFixture, GUINT_TO_POINTER (i), program_set_up,
+        test, program_tear_down);
   }
 }
 
 #define ADD(path, data, test) \
-  g_test_add (path, Bench, data, bench_set_up, test, bench_tear_down)
+  g_test_add ( \
+      path, ProgramFixture, data, program_set_up, test, program_tear_down)
 
 int
 main (int argc, char **argv)

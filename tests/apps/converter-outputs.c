@@ -2,7 +2,7 @@
 /*
  * What visioncraft-to-video writes
  */
-#include "programbench.h"
+#include "programfixture.h"
 
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
@@ -22,83 +22,85 @@ static const struct
 };
 
 static void
-test_formats_keep_the_times (Bench *bench, gconstpointer data)
+test_formats_keep_the_times (ProgramFixture *fixture, gconstpointer data)
 {
   guint index = GPOINTER_TO_UINT (data);
   g_auto (Result) result = { 0 };
   g_autofree char *probe = NULL;
 
-  bench_serve_file (bench, "delays-1840ms.gif");
-  bench_run (bench, &result, "a fox", videos[index].file, NULL);
-  bench_assert_success (bench, &result);
-  bench_assert_files (bench,
+  program_serve_file (fixture, "delays-1840ms.gif");
+  program_run (fixture, &result, "a fox", videos[index].file, NULL);
+  program_assert_success (fixture, &result);
+  program_assert_files (fixture,
       g_str_has_suffix (videos[index].file, "m3u8") ? "fox.m3u8 fox00000.ts"
                                                     : videos[index].file);
-  probe = bench_probe (bench, videos[index].file);
+  probe = program_probe (fixture, videos[index].file);
   g_assert_cmpstr (probe, ==, videos[index].probe);
 }
 
 static void
-test_a_gif_is_the_services_bytes (Bench *bench, gconstpointer unused)
+test_a_gif_is_the_services_bytes (ProgramFixture *fixture, gconstpointer unused)
 {
   g_auto (Result) result = { 0 };
   g_autoptr (GBytes) gif = NULL;
   g_autofree char *written = NULL;
   gsize size;
 
-  bench_run (bench, &result, "a fox", "fox.GIF", NULL);
-  bench_assert_success (bench, &result);
-  gif = mock_server_ref_gif (bench->server, 0);
-  written = bench_read (bench, "fox.GIF", &size);
+  program_run (fixture, &result, "a fox", "fox.GIF", NULL);
+  program_assert_success (fixture, &result);
+  gif = mock_server_ref_gif (fixture->server, 0);
+  written = program_read (fixture, "fox.GIF", &size);
   g_assert_cmpmem (
       written, size, g_bytes_get_data (gif, NULL), g_bytes_get_size (gif));
 }
 
 static void
-test_a_png_is_the_first_frame (Bench *bench, gconstpointer unused)
+test_a_png_is_the_first_frame (ProgramFixture *fixture, gconstpointer unused)
 {
   static const guint8 row[] = { 0, 0, 0, 0, 0, 255, 0, 255, 0, 0, 255, 255, 255,
     255, 255, 255 };
   g_auto (Result) result = { 0 };
   g_autoptr (GBytes) frame = NULL;
 
-  bench_serve_file (bench, "transparent-over.gif");
-  bench_run (bench, &result, "a fox", "fox.png", NULL);
-  bench_assert_success (bench, &result);
-  bench_assert_files (bench, "fox.png");
-  frame = bench_first_frame (bench, "fox.png");
+  program_serve_file (fixture, "transparent-over.gif");
+  program_run (fixture, &result, "a fox", "fox.png", NULL);
+  program_assert_success (fixture, &result);
+  program_assert_files (fixture, "fox.png");
+  frame = program_first_frame (fixture, "fox.png");
   g_assert_cmpuint (g_bytes_get_size (frame), ==, 4 * 4 * 4);
   g_assert_cmpmem (g_bytes_get_data (frame, NULL), sizeof row, row, sizeof row);
 }
 
 static void
-test_background_replaces_transparency (Bench *bench, gconstpointer unused)
+test_background_replaces_transparency (
+    ProgramFixture *fixture, gconstpointer unused)
 {
   static const guint8 row[] = { 0x33, 0x66, 0x99, 255, 0, 255, 0, 255, 0, 0,
     255, 255, 255, 255, 255, 255 };
   g_auto (Result) result = { 0 };
   g_autoptr (GBytes) frame = NULL;
 
-  bench_serve_file (bench, "transparent-over.gif");
-  bench_run (bench, &result, "a fox", "fox.png", "--background", "#369", NULL);
-  bench_assert_success (bench, &result);
-  frame = bench_first_frame (bench, "fox.png");
+  program_serve_file (fixture, "transparent-over.gif");
+  program_run (
+      fixture, &result, "a fox", "fox.png", "--background", "#369", NULL);
+  program_assert_success (fixture, &result);
+  frame = program_first_frame (fixture, "fox.png");
   g_assert_cmpmem (g_bytes_get_data (frame, NULL), sizeof row, row, sizeof row);
 }
 
 static void
 test_transparency_turns_white_where_it_is_lost (
-    Bench *bench, gconstpointer unused)
+    ProgramFixture *fixture, gconstpointer unused)
 {
   g_auto (Result) result = { 0 };
   g_autoptr (GBytes) frame = NULL;
   const guint8 *pixel;
 
   /* Its corners are never drawn. */
-  bench_serve_file (bench, "frame-sticks-out.gif");
-  bench_run (bench, &result, "a fox", "fox.mp4", "--size", "64x64", NULL);
-  bench_assert_success (bench, &result);
-  frame = bench_first_frame (bench, "fox.mp4");
+  program_serve_file (fixture, "frame-sticks-out.gif");
+  program_run (fixture, &result, "a fox", "fox.mp4", "--size", "64x64", NULL);
+  program_assert_success (fixture, &result);
+  frame = program_first_frame (fixture, "fox.mp4");
   pixel = g_bytes_get_data (frame, NULL);
   g_assert_cmpuint (g_bytes_get_size (frame), ==, 64 * 64 * 4);
   for (guint i = 0; i < 3; i++)
@@ -106,27 +108,27 @@ test_transparency_turns_white_where_it_is_lost (
 }
 
 static void
-test_png_sequence_has_all_frames (Bench *bench, gconstpointer unused)
+test_png_sequence_has_all_frames (ProgramFixture *fixture, gconstpointer unused)
 {
   g_auto (Result) result = { 0 };
 
-  bench_serve_file (bench, "delays-1840ms.gif");
-  bench_run (bench, &result, "a fox", "f-%02d-x.png", NULL);
-  bench_assert_success (bench, &result);
-  bench_assert_files (
-      bench, "f-00-x.png f-01-x.png f-02-x.png f-03-x.png f-04-x.png");
+  program_serve_file (fixture, "delays-1840ms.gif");
+  program_run (fixture, &result, "a fox", "f-%02d-x.png", NULL);
+  program_assert_success (fixture, &result);
+  program_assert_files (
+      fixture, "f-00-x.png f-01-x.png f-02-x.png f-03-x.png f-04-x.png");
 }
 
 static void
-test_loops_fps_and_size (Bench *bench, gconstpointer unused)
+test_loops_fps_and_size (ProgramFixture *fixture, gconstpointer unused)
 {
   g_auto (Result) result = { 0 };
   g_autofree char *probe = NULL;
 
-  bench_run (bench, &result, "a fox", "fox.mp4", "--loops=3", "--fps=10",
+  program_run (fixture, &result, "a fox", "fox.mp4", "--loops=3", "--fps=10",
       "--size=96x64", NULL);
-  bench_assert_success (bench, &result);
-  probe = bench_probe (bench, "fox.mp4");
+  program_assert_success (fixture, &result);
+  probe = program_probe (fixture, "fox.mp4");
   g_assert_cmpstr (probe, ==, "h264 High 96x64 30 3.000");
 }
 
@@ -144,21 +146,21 @@ static const struct
 };
 
 static void
-test_odd_sizes (Bench *bench, gconstpointer data)
+test_odd_sizes (ProgramFixture *fixture, gconstpointer data)
 {
   guint index = GPOINTER_TO_UINT (data);
   g_auto (Result) result = { 0 };
   g_autofree char *probe = NULL;
 
-  bench_serve_file (bench, odd_sizes[index].gif);
-  bench_run (bench, &result, "a fox", odd_sizes[index].file, NULL);
-  bench_assert_success (bench, &result);
-  probe = bench_probe (bench, odd_sizes[index].file);
+  program_serve_file (fixture, odd_sizes[index].gif);
+  program_run (fixture, &result, "a fox", odd_sizes[index].file, NULL);
+  program_assert_success (fixture, &result);
+  probe = program_probe (fixture, odd_sizes[index].file);
   g_assert_cmpstr (probe, ==, odd_sizes[index].probe);
 }
 
 static void
-test_quality_changes_the_size (Bench *bench, gconstpointer data)
+test_quality_changes_the_size (ProgramFixture *fixture, gconstpointer data)
 {
   const char *file = data;
   gsize sizes[2];
@@ -168,9 +170,10 @@ test_quality_changes_the_size (Bench *bench, gconstpointer data)
     g_auto (Result) result = { 0 };
     g_autofree char *bytes = NULL;
 
-    bench_run (bench, &result, "a fox", file, "--force", qualities[i], NULL);
+    program_run (
+        fixture, &result, "a fox", file, "--force", qualities[i], NULL);
     g_assert_cmpint (result.status, ==, 0);
-    bytes = bench_read (bench, file, &sizes[i]);
+    bytes = program_read (fixture, file, &sizes[i]);
   }
   g_assert_cmpuint (2 * sizes[0], <, sizes[1]);
 }
@@ -178,9 +181,9 @@ test_quality_changes_the_size (Bench *bench, gconstpointer data)
 /* --- The request --- */
 
 static JsonObject *
-ref_request (Bench *bench)
+ref_request (ProgramFixture *fixture)
 {
-  g_autoptr (GBytes) body = mock_server_ref_post_body (bench->server, -1);
+  g_autoptr (GBytes) body = mock_server_ref_post_body (fixture->server, -1);
   g_autoptr (JsonParser) parser = json_parser_new ();
   g_autoptr (GError) error = NULL;
 
@@ -191,16 +194,16 @@ ref_request (Bench *bench)
 }
 
 static void
-test_options_reach_the_service (Bench *bench, gconstpointer unused)
+test_options_reach_the_service (ProgramFixture *fixture, gconstpointer unused)
 {
   g_auto (Result) result = { 0 };
   g_autoptr (JsonObject) request = NULL;
 
-  bench_run (bench, &result, "--sampler", "DPM++ 2M Karras", "--steps=41",
+  program_run (fixture, &result, "--sampler", "DPM++ 2M Karras", "--steps=41",
       "--cfg-scale", "7", "--negative-prompt", "blurry", "a fox", "fox.gif",
       NULL);
-  bench_assert_success (bench, &result);
-  request = ref_request (bench);
+  program_assert_success (fixture, &result);
+  request = ref_request (fixture);
   g_assert_cmpstr (json_object_get_string_member (request, "sampler"), ==,
       "DPM++ 2M Karras");
   g_assert_cmpint (json_object_get_int_member (request, "steps"), ==, 41);
@@ -217,42 +220,43 @@ static const char *const prompts[] = {
 };
 
 static void
-test_a_prompt_is_just_a_prompt (Bench *bench, gconstpointer data)
+test_a_prompt_is_just_a_prompt (ProgramFixture *fixture, gconstpointer data)
 {
   const char *prompt = prompts[GPOINTER_TO_UINT (data)];
   g_auto (Result) result = { 0 };
   g_autoptr (JsonObject) request = NULL;
 
   /* Whatever the locale. */
-  g_subprocess_launcher_setenv (bench->launcher, "LC_ALL", "C", TRUE);
-  bench_run (bench, &result, "--", prompt, "fox.mp4", NULL);
-  bench_assert_success (bench, &result);
-  bench_assert_files (bench, "fox.mp4");
-  request = ref_request (bench);
+  g_subprocess_launcher_setenv (fixture->launcher, "LC_ALL", "C", TRUE);
+  program_run (fixture, &result, "--", prompt, "fox.mp4", NULL);
+  program_assert_success (fixture, &result);
+  program_assert_files (fixture, "fox.mp4");
+  request = ref_request (fixture);
   g_assert_cmpstr (
       json_object_get_string_member (request, "prompt"), ==, prompt);
 }
 
 static void
-test_the_key_may_be_in_a_file (Bench *bench, gconstpointer unused)
+test_the_key_may_be_in_a_file (ProgramFixture *fixture, gconstpointer unused)
 {
   g_auto (Result) result = { 0 };
 
-  g_subprocess_launcher_unsetenv (bench->launcher, "VISIONCRAFT_TOKEN");
-  bench_write (bench, "key", TEST_KEY "\n");
-  bench_run (bench, &result, "a fox", "fox.gif", "--token-file", "key", NULL);
-  bench_assert_success (bench, &result);
+  g_subprocess_launcher_unsetenv (fixture->launcher, "VISIONCRAFT_TOKEN");
+  program_write (fixture, "key", TEST_KEY "\n");
+  program_run (
+      fixture, &result, "a fox", "fox.gif", "--token-file", "key", NULL);
+  program_assert_success (fixture, &result);
 }
 
 static void
-test_the_address_is_an_option (Bench *bench, gconstpointer unused)
+test_the_address_is_an_option (ProgramFixture *fixture, gconstpointer unused)
 {
   g_auto (Result) result = { 0 };
 
-  g_subprocess_launcher_unsetenv (bench->launcher, "VISIONCRAFT_API_URL");
-  bench_run (bench, &result, "a fox", "fox.gif", "--api-url",
-      mock_server_get_url (bench->server), NULL);
-  bench_assert_success (bench, &result);
+  g_subprocess_launcher_unsetenv (fixture->launcher, "VISIONCRAFT_API_URL");
+  program_run (fixture, &result, "a fox", "fox.gif", "--api-url",
+      mock_server_get_url (fixture->server), NULL);
+  program_assert_success (fixture, &result);
 }
 
 /* --- Names --- */
@@ -268,71 +272,72 @@ static const struct
 };
 
 static void
-test_odd_names (Bench *bench, gconstpointer data)
+test_odd_names (ProgramFixture *fixture, gconstpointer data)
 {
   guint index = GPOINTER_TO_UINT (data);
-  g_autofree char *path = bench_path (bench, odd_names[index].file);
+  g_autofree char *path = program_path (fixture, odd_names[index].file);
   g_autofree char *directory = g_path_get_dirname (path);
   g_auto (Result) result = { 0 };
 
   g_mkdir_with_parents (directory, 0700);
-  bench_serve_file (bench, "delays-1840ms.gif");
-  bench_run (bench, &result, "a fox", odd_names[index].file, NULL);
-  bench_assert_success (bench, &result);
+  program_serve_file (fixture, "delays-1840ms.gif");
+  program_run (fixture, &result, "a fox", odd_names[index].file, NULL);
+  program_assert_success (fixture, &result);
 
-  if (g_str_equal (directory, bench->directory)) {
-    bench_assert_files (bench, odd_names[index].files);
+  if (g_str_equal (directory, fixture->directory)) {
+    program_assert_files (fixture, odd_names[index].files);
   } else {
-    Bench below = { NULL, directory, NULL };
+    ProgramFixture below = { NULL, directory, NULL };
 
-    bench_assert_files (&below, odd_names[index].files);
+    program_assert_files (&below, odd_names[index].files);
   }
 }
 
 static void
-test_force_replaces (Bench *bench, gconstpointer unused)
+test_force_replaces (ProgramFixture *fixture, gconstpointer unused)
 {
   g_auto (Result) result = { 0 };
   g_autofree char *bytes = NULL;
   gsize size;
 
-  bench_write (bench, "fox.gif", "old");
-  bench_run (bench, &result, "a fox", "fox.gif", "--force", NULL);
-  bench_assert_success (bench, &result);
-  bench_assert_files (bench, "fox.gif");
-  bytes = bench_read (bench, "fox.gif", &size);
+  program_write (fixture, "fox.gif", "old");
+  program_run (fixture, &result, "a fox", "fox.gif", "--force", NULL);
+  program_assert_success (fixture, &result);
+  program_assert_files (fixture, "fox.gif");
+  bytes = program_read (fixture, "fox.gif", &size);
   g_assert_cmpmem (bytes, 6, "GIF89a", 6);
 }
 
 static void
-test_files_have_the_users_rights (Bench *bench, gconstpointer unused)
+test_files_have_the_users_rights (ProgramFixture *fixture, gconstpointer unused)
 {
   g_auto (Result) result = { 0 };
-  g_autofree char *path = bench_path (bench, "fox.mp4");
+  g_autofree char *path = program_path (fixture, "fox.mp4");
   GStatBuf status;
   mode_t mask = umask (022);
 
-  bench_run (bench, &result, "a fox", "fox.mp4", NULL);
+  program_run (fixture, &result, "a fox", "fox.mp4", NULL);
   umask (mask);
-  bench_assert_success (bench, &result);
+  program_assert_success (fixture, &result);
   g_assert_cmpint (g_stat (path, &status), ==, 0);
   g_assert_cmpuint (status.st_mode & 0777, ==, 0644);
 }
 
 static void
-add_each (
-    const char *path, guint n, void (*test) (Bench *bench, gconstpointer data))
+add_each (const char *path, guint n,
+    void (*test) (ProgramFixture *fixture, gconstpointer data))
 {
   for (guint i = 0; i < n; i++) {
     g_autofree char *numbered = g_strdup_printf ("%s/%u", path, i);
 
-    g_test_add (numbered, Bench, GUINT_TO_POINTER (i), bench_set_up, test,
-        bench_tear_down);
+    g_test_add (numbered, ProgramFixture, GUINT_TO_POINTER (i), program_set_up,
+        test, program_tear_down);
   }
 }
 
 #define ADD(path, data, test) \
-  g_test_add (path, Bench, data, bench_set_up, test, bench_tear_down)
+  g_test_add ( \
+      path, ProgramFixture, data, program_set_up, test, program_tear_down)
 
 int
 main (int argc, char **argv)

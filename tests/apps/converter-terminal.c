@@ -2,7 +2,7 @@
 /*
  * What visioncraft-to-video prints, and its documentation
  */
-#include "programbench.h"
+#include "programfixture.h"
 
 #include <locale.h>
 #include <pty.h>
@@ -27,7 +27,7 @@ read_until (int fd, GString *seen, const char *text)
 /* The program with a terminal of @columns as its stderr, held while it
  * generates; what it prints then, and at the end. */
 static void
-run_on_terminal (Bench *bench, gushort columns, GString *seen)
+run_on_terminal (ProgramFixture *fixture, gushort columns, GString *seen)
 {
   const char *const words[] = { "a fox", "fox.mp4", NULL };
   const struct winsize size = { .ws_row = 24, .ws_col = columns };
@@ -37,29 +37,29 @@ run_on_terminal (Bench *bench, gushort columns, GString *seen)
 
   g_assert_cmpint (openpty (&terminal, &theirs, NULL, NULL, &size), ==, 0);
   g_subprocess_launcher_set_flags (
-      bench->launcher, G_SUBPROCESS_FLAGS_STDOUT_PIPE);
-  g_subprocess_launcher_setenv (bench->launcher, "TERM", "xterm", TRUE);
-  g_subprocess_launcher_take_stderr_fd (bench->launcher, theirs);
-  mock_server_hold (bench->server, MOCK_STAGE_POST, MOCK_HOLD_REPLY);
-  process = bench_start (bench, words);
-  g_clear_object (&bench->launcher); /* closes our copy of the terminal */
+      fixture->launcher, G_SUBPROCESS_FLAGS_STDOUT_PIPE);
+  g_subprocess_launcher_setenv (fixture->launcher, "TERM", "xterm", TRUE);
+  g_subprocess_launcher_take_stderr_fd (fixture->launcher, theirs);
+  mock_server_hold (fixture->server, MOCK_STAGE_POST, MOCK_HOLD_REPLY);
+  process = program_start (fixture, words);
+  g_clear_object (&fixture->launcher); /* closes our copy of the terminal */
 
   read_until (terminal, seen, "Generating");
   read_until (terminal, seen, " 1 s"); /* it counts */
-  mock_server_release (bench->server);
+  mock_server_release (fixture->server);
   read_until (terminal, seen, "Wrote fox.mp4");
   read_until (terminal, seen, "\n");
-  bench_finish (process, &result);
-  bench_assert_success (bench, &result);
+  program_finish (process, &result);
+  program_assert_success (fixture, &result);
   close (terminal);
 }
 
 static void
-test_a_bar_on_a_terminal (Bench *bench, gconstpointer unused)
+test_a_bar_on_a_terminal (ProgramFixture *fixture, gconstpointer unused)
 {
   g_autoptr (GString) seen = g_string_new (NULL);
 
-  run_on_terminal (bench, 80, seen);
+  run_on_terminal (fixture, 80, seen);
   g_assert_nonnull (strstr (seen->str, "\rGenerating  [<=>  "));
   g_assert_nonnull (strstr (seen->str, "\rGenerating  [ <=> "));
   g_assert_nonnull (strstr (seen->str, "\rSaving "));
@@ -69,13 +69,13 @@ test_a_bar_on_a_terminal (Bench *bench, gconstpointer unused)
 
 /* Nothing is wider than the terminal: it would scroll. */
 static void
-test_a_narrow_terminal (Bench *bench, gconstpointer unused)
+test_a_narrow_terminal (ProgramFixture *fixture, gconstpointer unused)
 {
   g_autoptr (GString) seen = g_string_new (NULL);
   g_auto (GStrv) parts = NULL;
   guint n_drawn = 0;
 
-  run_on_terminal (bench, 22, seen);
+  run_on_terminal (fixture, 22, seen);
   parts = g_strsplit_set (seen->str, "\r\033\n", -1);
   for (guint i = 0; parts[i] != NULL; i++) {
     if (strstr (parts[i], "Wrote") != NULL)
@@ -87,33 +87,34 @@ test_a_narrow_terminal (Bench *bench, gconstpointer unused)
 }
 
 static void
-test_lines_where_there_is_no_terminal (Bench *bench, gconstpointer unused)
+test_lines_where_there_is_no_terminal (
+    ProgramFixture *fixture, gconstpointer unused)
 {
   g_auto (Result) result = { 0 };
 
-  bench_run (bench, &result, "a fox", "fox.gif", NULL);
-  bench_assert_success (bench, &result);
+  program_run (fixture, &result, "a fox", "fox.gif", NULL);
+  program_assert_success (fixture, &result);
   g_assert_true (g_str_has_prefix (result.err, "Generating\n"));
   g_assert_nonnull (strstr (result.err, "\nWrote fox.gif, "));
   g_assert_null (strpbrk (result.err, "\r\033"));
 }
 
 static void
-test_quiet_is_silent (Bench *bench, gconstpointer unused)
+test_quiet_is_silent (ProgramFixture *fixture, gconstpointer unused)
 {
   g_auto (Result) result = { 0 };
 
-  bench_run (bench, &result, "a fox", "fox.mp4", "--quiet", NULL);
-  bench_assert_success (bench, &result);
+  program_run (fixture, &result, "a fox", "fox.mp4", "--quiet", NULL);
+  program_assert_success (fixture, &result);
   g_assert_cmpstr (result.err, ==, "");
 }
 
 static void
-test_version_is_the_projects (Bench *bench, gconstpointer unused)
+test_version_is_the_projects (ProgramFixture *fixture, gconstpointer unused)
 {
   g_auto (Result) result = { 0 };
 
-  bench_run (bench, &result, "--version", NULL);
+  program_run (fixture, &result, "--version", NULL);
   g_assert_cmpint (result.status, ==, 0);
   g_assert_cmpstr (result.out, ==, "visioncraft-to-video " TEST_VERSION "\n");
 }
@@ -135,14 +136,14 @@ read_source (const char *name)
 
 /* All "--option" words of --help, each once or more. */
 static GStrv
-list_options (Bench *bench)
+list_options (ProgramFixture *fixture)
 {
   g_auto (Result) result = { 0 };
   g_autoptr (GRegex) regex = g_regex_new ("--[a-z-]+", 0, 0, NULL);
   g_autoptr (GMatchInfo) match = NULL;
   g_autoptr (GStrvBuilder) options = g_strv_builder_new ();
 
-  bench_run (bench, &result, "--help", NULL);
+  program_run (fixture, &result, "--help", NULL);
   g_assert_cmpint (result.status, ==, 0);
   g_regex_match (regex, result.out, 0, &match);
   while (g_match_info_matches (match)) {
@@ -155,11 +156,11 @@ list_options (Bench *bench)
 }
 
 static void
-test_every_option_is_documented (Bench *bench, gconstpointer unused)
+test_every_option_is_documented (ProgramFixture *fixture, gconstpointer unused)
 {
   g_autofree char *page = read_source ("visioncraft-to-video.1.in");
   g_autofree char *completion = read_source ("completion.bash");
-  g_auto (GStrv) options = list_options (bench);
+  g_auto (GStrv) options = list_options (fixture);
 
   g_assert_cmpuint (g_strv_length (options), >, 14);
   for (guint i = 0; options[i] != NULL; i++) {
@@ -173,7 +174,7 @@ test_every_option_is_documented (Bench *bench, gconstpointer unused)
 }
 
 static void
-test_every_status_is_documented (Bench *bench, gconstpointer unused)
+test_every_status_is_documented (ProgramFixture *fixture, gconstpointer unused)
 {
   static const char *const statuses[] = { "0", "64", "65", "69", "74", "75",
     "77" };
@@ -187,7 +188,8 @@ test_every_status_is_documented (Bench *bench, gconstpointer unused)
 }
 
 static void
-test_the_manual_page_has_no_mistakes (Bench *bench, gconstpointer unused)
+test_the_manual_page_has_no_mistakes (
+    ProgramFixture *fixture, gconstpointer unused)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GSubprocess) groff = g_subprocess_new (
@@ -197,14 +199,14 @@ test_the_manual_page_has_no_mistakes (Bench *bench, gconstpointer unused)
   g_auto (Result) result = { 0 };
 
   g_assert_no_error (error);
-  bench_finish (groff, &result);
+  program_finish (groff, &result);
   g_assert_cmpint (result.status, ==, 0);
   g_assert_cmpstr (result.err, ==, "");
 }
 
 /* What bash would offer after @line. */
 static char *
-complete (Bench *bench, const char *line)
+complete (ProgramFixture *fixture, const char *line)
 {
   static const char script[] =
       "source \"$1\"; COMP_WORDS=($2); [[ $2 == *' ' ]] && COMP_WORDS+=('');"
@@ -220,11 +222,11 @@ complete (Bench *bench, const char *line)
   g_autoptr (GError) error = NULL;
   g_auto (Result) result = { 0 };
 
-  g_subprocess_launcher_set_cwd (launcher, bench->directory);
+  g_subprocess_launcher_set_cwd (launcher, fixture->directory);
   bash = g_subprocess_launcher_spawn (
       launcher, &error, "bash", "-c", script, "bash", file, line, NULL);
   g_assert_no_error (error);
-  bench_finish (bash, &result);
+  program_finish (bash, &result);
   g_assert_cmpint (result.status, ==, 0);
   return g_strdup (g_strchomp (result.out));
 }
@@ -241,19 +243,20 @@ static const struct
 };
 
 static void
-test_bash_completes (Bench *bench, gconstpointer unused)
+test_bash_completes (ProgramFixture *fixture, gconstpointer unused)
 {
-  bench_write (bench, "fox.mp4", "");
-  bench_write (bench, "key", "");
+  program_write (fixture, "fox.mp4", "");
+  program_write (fixture, "key", "");
   for (guint i = 0; i < G_N_ELEMENTS (completions); i++) {
-    g_autofree char *offered = complete (bench, completions[i].line);
+    g_autofree char *offered = complete (fixture, completions[i].line);
 
     g_assert_cmpstr (offered, ==, completions[i].offered);
   }
 }
 
 #define ADD(path, test) \
-  g_test_add (path, Bench, NULL, bench_set_up, test, bench_tear_down)
+  g_test_add ( \
+      path, ProgramFixture, NULL, program_set_up, test, program_tear_down)
 
 int
 main (int argc, char **argv)

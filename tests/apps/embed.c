@@ -2,7 +2,7 @@
 /*
  * examples/embed.c
  */
-#include "programbench.h"
+#include "programfixture.h"
 
 #include <locale.h>
 #include <string.h>
@@ -19,7 +19,8 @@ count_lines (const char *text, const char *prefix)
 }
 
 static void
-test_frames_come_with_their_times (Bench *bench, gconstpointer unused)
+test_frames_come_with_their_times (
+    ProgramFixture *fixture, gconstpointer unused)
 {
   static const char *const frames[] = {
     "frame 0: 64x48, at 0.000 s for 0.100 s, ",
@@ -31,37 +32,38 @@ test_frames_come_with_their_times (Bench *bench, gconstpointer unused)
   };
   g_auto (Result) result = { 0 };
 
-  bench_serve_file (bench, "delays-1840ms.gif");
-  bench_run (bench, &result, "a \"fox\" ! filesink location=x", NULL);
+  program_serve_file (fixture, "delays-1840ms.gif");
+  program_run (fixture, &result, "a \"fox\" ! filesink location=x", NULL);
   g_assert_cmpstr (result.err, ==, "");
   g_assert_cmpint (result.status, ==, 0);
   for (guint i = 0; i < G_N_ELEMENTS (frames); i++)
     g_assert_cmpuint (count_lines (result.out, frames[i]), ==, 1);
   g_assert_cmpuint (count_lines (result.out, "frame "), ==, 5);
-  bench_assert_files (bench, "");
+  program_assert_files (fixture, "");
 }
 
 static void
-test_progress_and_tags_are_printed (Bench *bench, gconstpointer unused)
+test_progress_and_tags_are_printed (
+    ProgramFixture *fixture, gconstpointer unused)
 {
   g_auto (Result) result = { 0 };
 
-  bench_run (bench, &result, "a fox", NULL);
+  program_run (fixture, &result, "a fox", NULL);
   g_assert_cmpint (result.status, ==, 0);
   g_assert_cmpuint (count_lines (result.out, "progress: Generating"), >, 0);
   g_assert_cmpuint (count_lines (result.out, "progress: Generated in"), ==, 1);
   g_assert_cmpuint (count_lines (result.out, "tags: "), >, 0);
   g_assert_nonnull (strstr (result.out, "a\\ fox"));
   g_assert_cmpuint (
-      mock_server_count (bench->server, MOCK_EVENT_POST_RECEIVED), ==, 1);
+      mock_server_count (fixture->server, MOCK_EVENT_POST_RECEIVED), ==, 1);
 }
 
 static void
-test_errors_are_printed (Bench *bench, gconstpointer unused)
+test_errors_are_printed (ProgramFixture *fixture, gconstpointer unused)
 {
   g_auto (Result) result = { 0 };
 
-  bench_run (bench, &result, "fault:422", NULL);
+  program_run (fixture, &result, "fault:422", NULL);
   g_assert_cmpint (result.status, ==, 1);
   g_assert_cmpuint (count_lines (result.err, "error: "), ==, 1);
   g_assert_nonnull (strstr (result.err, "cfg-scale"));
@@ -70,35 +72,40 @@ test_errors_are_printed (Bench *bench, gconstpointer unused)
 }
 
 static void
-test_a_prompt_is_needed (Bench *bench, gconstpointer unused)
+test_a_prompt_is_needed (ProgramFixture *fixture, gconstpointer unused)
 {
   g_auto (Result) result = { 0 };
 
-  bench_run (bench, &result, NULL);
+  program_run (fixture, &result, NULL);
   g_assert_cmpint (result.status, ==, 64);
   g_assert_true (g_str_has_prefix (result.err, "Usage: "));
 }
 
 /* GStreamer's tracer turns a leaked object into a warning, and that ends the
- * program by a signal. */
+ * program by a signal. Its log shows that it is there. */
 static void
-test_no_objects_leak (Bench *bench, gconstpointer prompt)
+test_no_objects_leak (ProgramFixture *fixture, gconstpointer prompt)
 {
   g_auto (Result) result = { 0 };
 
-  g_subprocess_launcher_setenv (bench->launcher, "GST_TRACERS", "leaks", TRUE);
+  g_subprocess_launcher_setenv (
+      fixture->launcher, "GST_TRACERS", "leaks", TRUE);
   /* GStreamer's registry leaks a little of its own with a tracer. */
   g_subprocess_launcher_setenv (
-      bench->launcher, "ASAN_OPTIONS", "detect_leaks=0", TRUE);
+      fixture->launcher, "ASAN_OPTIONS", "detect_leaks=0", TRUE);
   g_subprocess_launcher_setenv (
-      bench->launcher, "G_DEBUG", "fatal-warnings", TRUE);
-  bench_run (bench, &result, prompt, NULL);
-  g_assert_null (strstr (result.err, "leak"));
+      fixture->launcher, "G_DEBUG", "fatal-warnings", TRUE);
+  g_subprocess_launcher_setenv (
+      fixture->launcher, "GST_DEBUG", "GST_TRACER:7", TRUE);
+  program_run (fixture, &result, prompt, NULL);
+  g_assert_nonnull (strstr (result.err, "object-alive.class, "));
+  g_assert_null (strstr (result.err, "object-alive, type-name=(string)G"));
   g_assert_cmpint (result.status, ==, strstr (prompt, "fault") ? 1 : 0);
 }
 
 #define ADD(path, data, test) \
-  g_test_add (path, Bench, data, bench_set_up, test, bench_tear_down)
+  g_test_add ( \
+      path, ProgramFixture, data, program_set_up, test, program_tear_down)
 
 int
 main (int argc, char **argv)

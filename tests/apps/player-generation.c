@@ -2,7 +2,8 @@
 /*
  * The player without its window: one generation, shown and saved.
  */
-#include "exampletest.h"
+#include "fixture.h"
+#include "media.h"
 #include "playergeneration.h"
 #include "playersave.h"
 
@@ -12,9 +13,9 @@
 #define DELAY_CS 4
 #define ROUND_TIME (N_FRAMES * DELAY_CS * 10 * GST_MSECOND)
 
-static const char *const plugin_files[] = { "libgstcoreelements.so",
-  "libgstapp.so", "libgsttypefindfunctions.so", "libgstvideoconvertscale.so",
-  "libgstvideocrop.so", "libgstx264.so", "libgstisomp4.so", NULL };
+static const char *const plugins[] = { "coreelements", "app",
+  "typefindfunctions", "videoconvertscale", "videocrop", "x264", "isomp4",
+  NULL };
 
 typedef struct
 {
@@ -82,8 +83,8 @@ set_up (Fixture *fixture, gconstpointer options)
     .width = WIDTH, .height = HEIGHT, .n_frames = N_FRAMES, .delay_cs = DELAY_CS
   };
 
-  fixture->mock = example_serve (options != NULL ? options : &small);
-  fixture->directory = example_make_directory ();
+  fixture->mock = fixture_serve (options != NULL ? options : &small);
+  fixture->directory = fixture_make_directory ();
   fixture->times = g_array_new (FALSE, FALSE, sizeof (GstClockTime));
   g_mutex_init (&fixture->lock);
   fixture->generation = player_generation_new ();
@@ -98,7 +99,7 @@ static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
   g_object_unref (fixture->generation);
-  example_remove (fixture->directory);
+  fixture_remove (fixture->directory);
   g_free (fixture->directory);
   mock_server_free (fixture->mock);
   g_array_unref (fixture->times);
@@ -190,7 +191,7 @@ test_rounds_follow_without_a_gap_or_a_request (
 {
   start (fixture, "a lighthouse");
   watch_times (fixture->generation, fixture);
-  example_wait_until (did_three_rounds, fixture, "the third round");
+  fixture_wait_until (did_three_rounds, fixture, "the third round");
   player_generation_stop (fixture->generation);
 
   g_assert_cmpstr (fixture->failure, ==, NULL);
@@ -225,7 +226,7 @@ test_parameters_reach_the_service (Fixture *fixture, gconstpointer data)
   g_autofree char *text = NULL;
 
   start (fixture, "a lighthouse");
-  example_wait_until (shows_pictures, fixture, "a picture");
+  fixture_wait_until (shows_pictures, fixture, "a picture");
   g_assert_cmpstr (fixture->failure, ==, NULL);
   body = mock_server_ref_post_body (fixture->mock, -1);
   text = g_strndup (g_bytes_get_data (body, NULL), g_bytes_get_size (body));
@@ -242,16 +243,16 @@ test_pause_stands_still_and_goes_on (Fixture *fixture, gconstpointer data)
   GstState state;
 
   start (fixture, "a lighthouse");
-  example_wait_until (shows_pictures, fixture, "a picture");
+  fixture_wait_until (shows_pictures, fixture, "a picture");
   player_generation_set_paused (fixture->generation, TRUE);
   g_assert_cmpint (gst_element_get_state (
                        player_generation_get_pipeline (fixture->generation),
-                       &state, NULL, EXAMPLE_DEADLINE_MS * GST_MSECOND),
+                       &state, NULL, FIXTURE_DEADLINE_MS * GST_MSECOND),
       ==, GST_STATE_CHANGE_SUCCESS);
   g_assert_cmpint (state, ==, GST_STATE_PAUSED);
 
   player_generation_set_paused (fixture->generation, FALSE);
-  example_wait_until (did_three_rounds, fixture, "the third round");
+  fixture_wait_until (did_three_rounds, fixture, "the third round");
   g_assert_cmpstr (fixture->failure, ==, NULL);
   g_assert_cmpuint (
       mock_server_count (fixture->mock, MOCK_EVENT_POST_RECEIVED), ==, 1);
@@ -276,9 +277,9 @@ test_stop_cancels_the_request (Fixture *fixture, gconstpointer data)
 {
   mock_server_hold (fixture->mock, MOCK_STAGE_POST, MOCK_HOLD_REPLY);
   start (fixture, "a lighthouse");
-  example_wait_until (has_posted, fixture->mock, "the request");
+  fixture_wait_until (has_posted, fixture->mock, "the request");
   player_generation_stop (fixture->generation);
-  example_wait_until (has_aborted, fixture->mock, "the request's end");
+  fixture_wait_until (has_aborted, fixture->mock, "the request's end");
   g_assert_cmpuint (fixture->n_ready, ==, 0);
   g_assert_null (fixture->failure);
   g_assert_null (player_generation_get_gif (fixture->generation));
@@ -288,7 +289,7 @@ static void
 test_failure_is_told_once_in_words (Fixture *fixture, gconstpointer data)
 {
   start (fixture, "a lighthouse fault:403");
-  example_wait_until (has_failed, fixture, "the failure");
+  fixture_wait_until (has_failed, fixture, "the failure");
   g_assert_nonnull (strstr (fixture->failure, "VISIONCRAFT_TOKEN"));
   g_assert_cmpuint (fixture->n_ready, ==, 0);
   g_assert_null (player_generation_get_pipeline (fixture->generation));
@@ -339,12 +340,12 @@ generate_and_save (Fixture *fixture, const char *name)
   char *path = g_build_filename (fixture->directory, name, NULL);
 
   start (fixture, "a lighthouse");
-  example_wait_until (is_complete, fixture, "the GIF");
+  fixture_wait_until (is_complete, fixture, "the GIF");
   g_assert_cmpstr (fixture->failure, ==, NULL);
   gif = player_generation_get_gif (fixture->generation);
   g_assert_nonnull (gif);
   player_save_async (gif, path, NULL, on_saved, fixture);
-  example_wait_until (has_saved, fixture, "the file");
+  fixture_wait_until (has_saved, fixture, "the file");
   g_assert_cmpuint (
       mock_server_count (fixture->mock, MOCK_EVENT_POST_RECEIVED), ==, 1);
   return path;
@@ -369,10 +370,10 @@ test_mp4_lasts_as_long_as_the_gif (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *path = generate_and_save (fixture, "lighthouse.mp4");
   g_autofree char *part = g_strconcat (path, ".part", NULL);
-  ExampleMovie movie;
+  Movie movie;
 
   g_assert_no_error (fixture->save_error);
-  example_read_mp4 (path, &movie);
+  media_read_mp4 (path, &movie);
   g_assert_cmpuint (movie.n_pictures, ==, N_FRAMES);
   g_assert_cmpuint (movie.duration, ==, ROUND_TIME);
   g_assert_cmpint (movie.width, ==, WIDTH);
@@ -386,14 +387,14 @@ test_mp4_of_odd_size_loses_a_column_and_a_row (
 {
   const guint32 colors[] = { 0xff0000, 0x00ff00, 0x0000ff };
   g_autoptr (GBytes) odd =
-      example_make_gif (33, 17, 10, colors, G_N_ELEMENTS (colors));
+      media_make_gif (33, 17, 10, colors, G_N_ELEMENTS (colors));
   g_autofree char *path = NULL;
-  ExampleMovie movie;
+  Movie movie;
 
   mock_server_set_gif (fixture->mock, odd);
   path = generate_and_save (fixture, "odd.mp4");
   g_assert_no_error (fixture->save_error);
-  example_read_mp4 (path, &movie);
+  media_read_mp4 (path, &movie);
   g_assert_cmpuint (movie.n_pictures, ==, G_N_ELEMENTS (colors));
   g_assert_cmpuint (movie.duration, ==, 300 * GST_MSECOND);
   g_assert_cmpint (movie.width, ==, 32);
@@ -426,7 +427,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  example_init_elements (&argc, &argv, plugin_files);
+  media_init (&argc, &argv, plugins);
   ADD ("rounds", test_rounds_follow_without_a_gap_or_a_request);
   ADD ("parameters", test_parameters_reach_the_service);
   ADD ("pause", test_pause_stands_still_and_goes_on);

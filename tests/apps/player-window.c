@@ -3,6 +3,7 @@
  * The player as people meet it: the program, on an X server, with its actions
  * on a session bus. argv[1] is the program, argv[2] the directory of our module.
  */
+#include "media.h"
 #include "playerremote.h"
 
 #include <string.h>
@@ -36,12 +37,11 @@ static void
 start (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GBytes) gif =
-      example_make_gif (320, 240, DELAY_CS, colors, G_N_ELEMENTS (colors));
+      media_make_gif (320, 240, DELAY_CS, colors, G_N_ELEMENTS (colors));
 
-  fixture->mock = example_serve (NULL);
+  fixture->mock = fixture_serve (NULL);
   mock_server_set_gif (fixture->mock, gif);
-  player_remote_start (
-      &fixture->remote, &world, mock_server_get_url (fixture->mock));
+  player_remote_start (&fixture->remote, &world, fixture->mock);
 }
 
 static void
@@ -124,7 +124,7 @@ generate (Fixture *fixture, const char *prompt)
 {
   g_action_group_change_action_state (
       fixture->remote.window, "prompt", g_variant_new_string (prompt));
-  example_wait_until (can_generate, fixture, "the prompt in the window");
+  fixture_wait_until (can_generate, fixture, "the prompt in the window");
   g_action_group_activate_action (fixture->remote.window, "generate", NULL);
 }
 
@@ -207,9 +207,9 @@ assert_progress_moves (void)
 {
   guint before;
 
-  example_wait_until (shows_progress, NULL, "the progress bar");
+  fixture_wait_until (shows_progress, NULL, "the progress bar");
   before = find_progress ();
-  example_wait_until (shows_other_progress, &before, "some progress");
+  fixture_wait_until (shows_other_progress, &before, "some progress");
 }
 
 static void
@@ -217,9 +217,9 @@ assert_it_moves (void)
 {
   guint32 before;
 
-  example_wait_until (shows_a_picture, NULL, "a picture on the screen");
+  fixture_wait_until (shows_a_picture, NULL, "a picture on the screen");
   before = x_screen_get_pixel (world.screen, PICTURE_X, PICTURE_Y);
-  example_wait_until (shows_another_picture, &before, "the next picture");
+  fixture_wait_until (shows_another_picture, &before, "the next picture");
 }
 
 /* --- Claims --- */
@@ -243,12 +243,12 @@ test_typed_prompt_becomes_an_endless_animation (
   /* Without a window manager the keys go where the pointer is. */
   x_screen_do (world.screen, "mousemove", "600", "300", NULL);
   x_screen_do (world.screen, "type", "--delay", "1", "a paper boat", NULL);
-  example_wait_until (can_generate, fixture, "the typed prompt");
+  fixture_wait_until (can_generate, fixture, "the typed prompt");
   x_screen_do (world.screen, "key", "Return", NULL);
-  example_wait_until (is_playing, fixture, "the animation");
+  fixture_wait_until (is_playing, fixture, "the animation");
   assert_it_moves ();
   g_assert_cmpuint (x_screen_count_colors (world.screen, 50), ==, 50);
-  example_wait_until (did_two_rounds, fixture, "the second round");
+  fixture_wait_until (did_two_rounds, fixture, "the second round");
   assert_it_moves ();
 
   body = get_post_text (fixture);
@@ -273,7 +273,7 @@ test_settings_reach_the_service (Fixture *fixture, gconstpointer data)
   g_action_group_change_action_state (fixture->remote.window, "negative-prompt",
       g_variant_new_string ("a frame"));
   generate (fixture, "a paper boat");
-  example_wait_until (has_message, fixture, "the service's answer");
+  fixture_wait_until (has_message, fixture, "the service's answer");
   sampler = player_remote_get_text (&((Fixture *) fixture)->remote, "sampler");
   g_assert_cmpstr (sampler, ==, "A sampler of tomorrow");
 
@@ -301,18 +301,18 @@ test_cancel_returns_to_idle (Fixture *fixture, gconstpointer data)
 {
   mock_server_hold (fixture->mock, MOCK_STAGE_POST, MOCK_HOLD_REPLY);
   generate (fixture, "a paper boat");
-  example_wait_until (is_generating, fixture, "the generation");
-  example_wait_until (is_held, fixture->mock, "the request");
+  fixture_wait_until (is_generating, fixture, "the generation");
+  fixture_wait_until (is_held, fixture->mock, "the request");
   assert_progress_moves ();
   g_action_group_activate_action (fixture->remote.window, "cancel", NULL);
-  example_wait_until (is_idle, fixture, "idleness");
-  example_wait_until (is_aborted, fixture->mock, "the request's end");
+  fixture_wait_until (is_idle, fixture, "idleness");
+  fixture_wait_until (is_aborted, fixture->mock, "the request's end");
   g_assert_false (has_message (fixture));
   g_assert_true (shows_no_picture (NULL));
 
   mock_server_release (fixture->mock);
   g_action_group_activate_action (fixture->remote.window, "generate", NULL);
-  example_wait_until (is_playing, fixture, "another try");
+  fixture_wait_until (is_playing, fixture, "another try");
   assert_it_moves ();
 }
 
@@ -321,13 +321,13 @@ test_animation_stays_while_the_next_is_made (
     Fixture *fixture, gconstpointer data)
 {
   generate (fixture, "a paper boat");
-  example_wait_until (is_playing, fixture, "the animation");
+  fixture_wait_until (is_playing, fixture, "the animation");
   mock_server_hold (fixture->mock, MOCK_STAGE_POST, MOCK_HOLD_REPLY);
   generate (fixture, "a paper plane");
-  example_wait_until (is_held, fixture->mock, "the second request");
+  fixture_wait_until (is_held, fixture->mock, "the second request");
   assert_it_moves ();
   g_action_group_activate_action (fixture->remote.window, "cancel", NULL);
-  example_wait_until (is_playing, fixture, "the first animation");
+  fixture_wait_until (is_playing, fixture, "the first animation");
   assert_it_moves ();
   g_assert_cmpuint (count_posts (fixture), ==, 2);
 }
@@ -336,13 +336,13 @@ static void
 test_pause_holds_the_picture (Fixture *fixture, gconstpointer data)
 {
   generate (fixture, "a paper boat");
-  example_wait_until (is_playing, fixture, "the animation");
+  fixture_wait_until (is_playing, fixture, "the animation");
   g_action_group_change_action_state (
       fixture->remote.window, "pause", g_variant_new_boolean (TRUE));
-  example_wait_until (is_paused, fixture, "the pause");
+  fixture_wait_until (is_paused, fixture, "the pause");
   g_action_group_change_action_state (
       fixture->remote.window, "pause", g_variant_new_boolean (FALSE));
-  example_wait_until (is_playing, fixture, "the end of the pause");
+  fixture_wait_until (is_playing, fixture, "the end of the pause");
   assert_it_moves ();
   g_assert_cmpuint (count_posts (fixture), ==, 1);
 }
@@ -354,16 +354,16 @@ test_error_is_shown_in_the_window (Fixture *fixture, gconstpointer data)
 
   g_assert_true (shows_no_red_bar (NULL));
   generate (fixture, "a paper boat fault:403");
-  example_wait_until (has_message, fixture, "the error");
+  fixture_wait_until (has_message, fixture, "the error");
   text = player_remote_get_text (&((Fixture *) fixture)->remote, "message");
   g_assert_nonnull (strstr (text, "403"));
   g_assert_true (is_idle (fixture));
-  example_wait_until (shows_red_bar, NULL, "the error on the screen");
+  fixture_wait_until (shows_red_bar, NULL, "the error on the screen");
 
   g_action_group_activate_action (fixture->remote.window, "dismiss", NULL);
-  example_wait_until (shows_no_red_bar, NULL, "the error's end");
+  fixture_wait_until (shows_no_red_bar, NULL, "the error's end");
   generate (fixture, "a paper boat");
-  example_wait_until (is_playing, fixture, "another try");
+  fixture_wait_until (is_playing, fixture, "another try");
 }
 
 /* Transfer full: the path. */
@@ -376,7 +376,7 @@ save_as (Fixture *fixture, const char *name)
 
   g_action_group_activate_action (
       fixture->remote.window, "save", g_variant_new_string (path));
-  example_wait_until (has_message, fixture, "the file");
+  fixture_wait_until (has_message, fixture, "the file");
   text = player_remote_get_text (&((Fixture *) fixture)->remote, "message");
   g_assert_cmpstr (text, ==, expected);
   return path;
@@ -393,22 +393,22 @@ test_one_generation_is_saved_twice (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GBytes) sent = NULL;
   g_autofree char *gif = NULL, *mp4 = NULL, *saved = NULL;
-  ExampleMovie movie;
+  Movie movie;
   gsize size;
 
   generate (fixture, "a paper boat");
-  example_wait_until (is_playing, fixture, "the animation");
-  example_wait_until (can_save, fixture, "the whole GIF");
+  fixture_wait_until (is_playing, fixture, "the animation");
+  fixture_wait_until (can_save, fixture, "the whole GIF");
   gif = save_as (fixture, "boat.gif");
   g_action_group_activate_action (fixture->remote.window, "dismiss", NULL);
-  example_wait_until (has_no_message, fixture, "the message's end");
+  fixture_wait_until (has_no_message, fixture, "the message's end");
   mp4 = save_as (fixture, "boat.mp4");
 
   sent = mock_server_ref_gif (fixture->mock, -1);
   g_assert_true (g_file_get_contents (gif, &saved, &size, NULL));
   g_assert_cmpmem (
       saved, size, g_bytes_get_data (sent, NULL), g_bytes_get_size (sent));
-  example_read_mp4 (mp4, &movie);
+  media_read_mp4 (mp4, &movie);
   g_assert_cmpuint (movie.duration, ==, DURATION);
   g_assert_cmpuint (movie.n_pictures, ==, G_N_ELEMENTS (colors));
   g_assert_cmpuint (count_posts (fixture), ==, 1);
@@ -429,10 +429,10 @@ test_closing_ends_all (Fixture *fixture, gconstpointer data)
 
   mock_server_hold (fixture->mock, MOCK_STAGE_POST, MOCK_HOLD_REPLY);
   generate (fixture, "a paper boat");
-  example_wait_until (is_held, fixture->mock, "the request");
+  fixture_wait_until (is_held, fixture->mock, "the request");
   x_screen_do (world.screen, "mousemove", "600", "300", "key", "ctrl+w", NULL);
   g_subprocess_wait_async (fixture->remote.player, NULL, on_ended, &ended);
-  example_wait_until (is_true, &ended, "the player's end");
+  fixture_wait_until (is_true, &ended, "the player's end");
   g_assert_true (g_subprocess_get_if_exited (fixture->remote.player));
   g_assert_cmpint (
       g_subprocess_get_exit_status (fixture->remote.player), ==, 0);
@@ -494,15 +494,15 @@ int
 main (int argc, char **argv)
 {
   /* To read what was saved. */
-  static const char *const plugin_files[] = { "libgstcoreelements.so",
-    "libgsttypefindfunctions.so", "libgstisomp4.so", NULL };
+  static const char *const plugins[] = { "coreelements", "typefindfunctions",
+    "isomp4", NULL };
   int status;
 
   g_test_init (&argc, &argv, NULL);
   g_assert_cmpint (argc, ==, 3);
   world.program = argv[1];
   world.module_directory = argv[2];
-  example_init_elements (&argc, &argv, plugin_files);
+  media_init (&argc, &argv, plugins);
   player_world_build (&world);
   ADD ("typed-prompt", test_typed_prompt_becomes_an_endless_animation);
   ADD ("settings", test_settings_reach_the_service);

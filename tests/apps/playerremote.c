@@ -6,17 +6,14 @@
 #define APPLICATION "gst.visioncraft.Player"
 #define WINDOW_PATH "/gst/visioncraft/Player/window/1"
 
-static const char *const plugin_files[] = { "libgstcoreelements.so",
-  "libgstapp.so", "libgstvideoconvertscale.so", "libgstvideocrop.so",
-  "libgstx264.so", "libgstisomp4.so", NULL };
+static const char *const plugins[] = { "coreelements", "app",
+  "videoconvertscale", "videocrop", "x264", "isomp4", NULL };
 
 GSubprocessLauncher *
 player_world_make_launcher (
-    PlayerWorld *world, GSubprocessFlags flags, const char *api_url)
+    PlayerWorld *world, GSubprocessFlags flags, MockServer *server)
 {
-  GSubprocessLauncher *launcher = example_make_launcher (flags);
-  g_autofree char *plugins = g_build_filename (world->home, "plugins", NULL);
-  g_autofree char *registry = g_build_filename (world->home, "registry", NULL);
+  GSubprocessLauncher *launcher = fixture_make_launcher (flags, server);
   const char *const environment[][2] = {
     { "DISPLAY", x_screen_get_display (world->screen) },
     { "DBUS_SESSION_BUS_ADDRESS", g_test_dbus_get_bus_address (world->bus) },
@@ -27,32 +24,20 @@ player_world_make_launcher (
     { "GDK_BACKEND", "x11" },
     { "GSK_RENDERER", "cairo" },
     { "GTK_A11Y", "none" },
-    { "GST_PLUGIN_SYSTEM_PATH", plugins },
-    { "GST_PLUGIN_PATH", world->module_directory },
-    { "GST_REGISTRY", registry },
-    /* The scanner is not built with sanitizers. */
-    { "GST_REGISTRY_FORK", "no" },
-    { "VISIONCRAFT_TOKEN", EXAMPLE_TOKEN },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (environment); i++)
     g_subprocess_launcher_setenv (
         launcher, environment[i][0], environment[i][1], TRUE);
-  g_subprocess_launcher_unsetenv (launcher, "GST_REGISTRY_DISABLE");
-  if (api_url != NULL)
-    g_subprocess_launcher_setenv (
-        launcher, "VISIONCRAFT_API_URL", api_url, TRUE);
+  fixture_use_plugins (launcher, world->home, world->module_directory);
   return launcher;
 }
 
 void
 player_world_build (PlayerWorld *world)
 {
-  g_autofree char *plugins = NULL;
-
-  world->home = example_make_directory ();
-  plugins = g_build_filename (world->home, "plugins", NULL);
-  example_link_plugins (plugins, plugin_files);
+  world->home = fixture_make_directory ();
+  fixture_link_plugins (world->home, plugins);
   world->screen = x_screen_new (PLAYER_REMOTE_WIDTH, PLAYER_REMOTE_HEIGHT);
   world->bus = g_test_dbus_new (G_TEST_DBUS_NONE);
   g_test_dbus_up (world->bus);
@@ -64,7 +49,7 @@ player_world_end (PlayerWorld *world)
   g_test_dbus_down (world->bus);
   g_object_unref (world->bus);
   x_screen_free (world->screen);
-  example_remove (world->home);
+  fixture_remove (world->home);
   g_free (world->home);
 }
 
@@ -125,21 +110,21 @@ wait_for_window (PlayerRemote *remote)
   guint watch = g_bus_watch_name_on_connection (remote->connection, APPLICATION,
       G_BUS_NAME_WATCHER_FLAGS_NONE, on_name, NULL, &appeared, NULL);
 
-  example_wait_until (is_true, &appeared, "the player on the bus");
+  fixture_wait_until (is_true, &appeared, "the player on the bus");
   g_bus_unwatch_name (watch);
-  example_wait_until (is_exported, remote, "the window on the bus");
+  fixture_wait_until (is_exported, remote, "the window on the bus");
   remote->window = G_ACTION_GROUP (
       g_dbus_action_group_get (remote->connection, APPLICATION, WINDOW_PATH));
   g_strfreev (g_action_group_list_actions (remote->window));
-  example_wait_until (is_idle, remote, "the window's actions");
+  fixture_wait_until (is_idle, remote, "the window's actions");
 }
 
 void
 player_remote_start (
-    PlayerRemote *remote, PlayerWorld *world, const char *api_url)
+    PlayerRemote *remote, PlayerWorld *world, MockServer *server)
 {
   g_autoptr (GSubprocessLauncher) launcher =
-      player_world_make_launcher (world, G_SUBPROCESS_FLAGS_NONE, api_url);
+      player_world_make_launcher (world, G_SUBPROCESS_FLAGS_NONE, server);
   g_autoptr (GError) error = NULL;
 
   remote->player =

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "exampletest.h"
+#include "fixture.h"
 #include "xscreen.h"
 
 #include <gio/gio.h>
@@ -28,9 +28,9 @@ typedef struct
 void player_world_build (PlayerWorld *world);
 void player_world_end (PlayerWorld *world);
 
-/* What runs the program in @world; @api_url NULL: no service. Transfer full. */
+/* What runs the program in @world; @server NULL: no service. Transfer full. */
 GSubprocessLauncher *player_world_make_launcher (
-    PlayerWorld *world, GSubprocessFlags flags, const char *api_url);
+    PlayerWorld *world, GSubprocessFlags flags, MockServer *server);
 
 /* One run of it. */
 typedef struct
@@ -42,7 +42,7 @@ typedef struct
 
 /* Starts the program and waits for its window's actions. */
 void player_remote_start (
-    PlayerRemote *remote, PlayerWorld *world, const char *api_url);
+    PlayerRemote *remote, PlayerWorld *world, MockServer *server);
 void player_remote_stop (PlayerRemote *remote);
 
 /* The state of an action that has a text as state. Transfer full. */

@@ -3,7 +3,8 @@
  * The RTSP server as a program. argv[1] is it, argv[2] the directory of our
  * module.
  */
-#include "exampletest.h"
+#include "fixture.h"
+#include "media.h"
 #include "rtspclient.h"
 
 #include <gio/gio.h>
@@ -15,23 +16,11 @@ static char *home;
 
 /* Transfer full: what runs the program with few plugins and a registry. */
 static GSubprocessLauncher *
-make_launcher (GSubprocessFlags flags, const char *api_url)
+make_launcher (GSubprocessFlags flags, MockServer *server)
 {
-  GSubprocessLauncher *launcher = example_make_launcher (flags);
-  g_autofree char *plugins = g_build_filename (home, "plugins", NULL);
-  g_autofree char *registry = g_build_filename (home, "registry", NULL);
+  GSubprocessLauncher *launcher = fixture_make_launcher (flags, server);
 
-  g_subprocess_launcher_unsetenv (launcher, "GST_REGISTRY_DISABLE");
-  g_subprocess_launcher_setenv (
-      launcher, "GST_PLUGIN_SYSTEM_PATH", plugins, TRUE);
-  g_subprocess_launcher_setenv (
-      launcher, "GST_PLUGIN_PATH", module_directory, TRUE);
-  g_subprocess_launcher_setenv (launcher, "GST_REGISTRY", registry, TRUE);
-  /* The scanner is not built with sanitizers. */
-  g_subprocess_launcher_setenv (launcher, "GST_REGISTRY_FORK", "no", TRUE);
-  if (api_url != NULL)
-    g_subprocess_launcher_setenv (
-        launcher, "VISIONCRAFT_API_URL", api_url, TRUE);
+  fixture_use_plugins (launcher, home, module_directory);
   return launcher;
 }
 
@@ -67,9 +56,9 @@ end (GSubprocess *server)
 static void
 test_program_serves_until_sigterm (void)
 {
-  g_autoptr (MockServer) mock = example_serve (NULL);
-  g_autoptr (GSubprocessLauncher) launcher = make_launcher (
-      G_SUBPROCESS_FLAGS_STDOUT_PIPE, mock_server_get_url (mock));
+  g_autoptr (MockServer) mock = fixture_serve (NULL);
+  g_autoptr (GSubprocessLauncher) launcher =
+      make_launcher (G_SUBPROCESS_FLAGS_STDOUT_PIPE, mock);
   g_autoptr (GError) error = NULL;
   g_autoptr (GSubprocess) server = g_subprocess_launcher_spawn (
       launcher, &error, program, "--port", "0", NULL);
@@ -195,22 +184,18 @@ test_help_says_where_the_token_is_read (void)
 int
 main (int argc, char **argv)
 {
-  static const char *const none[] = { NULL };
-  static const char *const plugin_files[] = { "libgstcoreelements.so",
-    "libgstapp.so", "libgstvideoconvertscale.so", "libgstvideocrop.so",
-    "libgstvideorate.so", "libgstx264.so", "libgstvideoparsersbad.so",
-    "libgstrtp.so", "libgstrtpmanager.so", "libgstudp.so", NULL };
-  g_autofree char *plugins = NULL;
+  static const char *const plugins[] = { "coreelements", "app",
+    "videoconvertscale", "videocrop", "videorate", "x264", "videoparsersbad",
+    "rtp", "rtpmanager", "udp", NULL };
   int status;
 
   g_test_init (&argc, &argv, NULL);
   g_assert_cmpint (argc, ==, 3);
   program = argv[1];
   module_directory = argv[2];
-  example_init_elements (&argc, &argv, none);
-  home = example_make_directory ();
-  plugins = g_build_filename (home, "plugins", NULL);
-  example_link_plugins (plugins, plugin_files);
+  gst_init (&argc, &argv);
+  home = fixture_make_directory ();
+  fixture_link_plugins (home, plugins);
 
   g_test_add_func ("/rtsp-program/serve", test_program_serves_until_sigterm);
   g_test_add_func ("/rtsp-program/no-token", test_missing_token_is_said);
@@ -221,7 +206,7 @@ main (int argc, char **argv)
   g_test_add_func (
       "/rtsp-program/help", test_help_says_where_the_token_is_read);
   status = g_test_run ();
-  example_remove (home);
+  fixture_remove (home);
   g_free (home);
   return status;
 }

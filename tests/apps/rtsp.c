@@ -2,7 +2,8 @@
 /*
  * The RTSP server in this process, and clients of it.
  */
-#include "exampletest.h"
+#include "fixture.h"
+#include "media.h"
 #include "rtspclient.h"
 #include "rtspfactory.h"
 #include "rtspserver.h"
@@ -19,11 +20,9 @@ static const guint32 colors[] = { 0xd01010, 0x10d010, 0x1010d0, 0xd0d010,
   0x10d0d0 };
 #define N_COLORS G_N_ELEMENTS (colors)
 
-static const char *const plugin_files[] = { "libgstcoreelements.so",
-  "libgstapp.so", "libgstvideoconvertscale.so", "libgstvideocrop.so",
-  "libgstvideorate.so", "libgstx264.so", "libgstvideoparsersbad.so",
-  "libgstrtp.so", "libgstrtpmanager.so", "libgstudp.so", "libgstrtsp.so",
-  "libgsttcp.so", "libgstlibav.so", NULL };
+static const char *const plugins[] = { "coreelements", "app",
+  "videoconvertscale", "videocrop", "videorate", "x264", "videoparsersbad",
+  "rtp", "rtpmanager", "udp", "rtsp", "tcp", "libav", NULL };
 
 typedef struct
 {
@@ -42,8 +41,7 @@ static void
 set_up (Fixture *fixture, gconstpointer data)
 {
   const Limits *limits = data;
-  g_autoptr (GBytes) gif =
-      example_make_gif (64, 48, DELAY_CS, colors, N_COLORS);
+  g_autoptr (GBytes) gif = media_make_gif (64, 48, DELAY_CS, colors, N_COLORS);
   RtspOptions options = {
     .address = "127.0.0.1", .max_mounts = 4, .max_clients = 8, .wait_s = 60
   };
@@ -55,7 +53,7 @@ set_up (Fixture *fixture, gconstpointer data)
     options.max_clients = limits->max_clients;
   if (limits != NULL && limits->wait_s != 0)
     options.wait_s = limits->wait_s;
-  fixture->mock = example_serve (NULL);
+  fixture->mock = fixture_serve (NULL);
   mock_server_set_gif (fixture->mock, gif);
   options.service.api_url = mock_server_get_url (fixture->mock);
   fixture->server = rtsp_server_new (&options);
@@ -78,8 +76,8 @@ has_no_uses (gpointer server)
 static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
-  example_wait_until (has_no_clients, fixture->server, "the last client's end");
-  example_wait_until (has_no_uses, fixture->server, "the last media's end");
+  fixture_wait_until (has_no_clients, fixture->server, "the last client's end");
+  fixture_wait_until (has_no_uses, fixture->server, "the last media's end");
   rtsp_server_stop (fixture->server);
   g_object_unref (fixture->server);
   mock_server_free (fixture->mock);
@@ -144,7 +142,7 @@ static void
 wait_for_uses (Fixture *fixture, guint n)
 {
   fixture->n_expected = n;
-  example_wait_until (has_expected_uses, fixture, "the uses of the GIFs");
+  fixture_wait_until (has_expected_uses, fixture, "the uses of the GIFs");
 }
 
 /* --- Pictures --- */
@@ -225,7 +223,8 @@ test_80_pictures_come_at_25_a_second (Fixture *fixture, gconstpointer data)
 
   wait_for_uses (fixture, 0);
   g_assert_cmpuint (
-      rtsp_store_count_entries (rtsp_server_get_store (fixture->server)), ==, 1);
+      rtsp_store_count_entries (rtsp_server_get_store (fixture->server)), ==,
+      1);
   g_assert_cmpuint (count_posts (fixture), ==, 1);
 }
 
@@ -388,7 +387,8 @@ test_idlest_gif_goes_when_there_is_no_place (
   rtsp_request_free (second);
   wait_for_uses (fixture, 0);
   g_assert_cmpuint (
-      rtsp_store_count_entries (rtsp_server_get_store (fixture->server)), ==, 1);
+      rtsp_store_count_entries (rtsp_server_get_store (fixture->server)), ==,
+      1);
 
   /* It had to go, and is made again. */
   first = describe (fixture, "/gif?prompt=one");
@@ -493,10 +493,11 @@ test_failure_is_told_and_not_kept (Fixture *fixture, gconstpointer data)
     g_assert_cmpint (request->code, ==, failures[i].code);
     g_assert_nonnull (strstr (request->body, failures[i].reason));
     g_assert_cmpstr (request->retry_after, ==, failures[i].retry_after);
-    g_assert_null (strstr (request->body, EXAMPLE_TOKEN));
+    g_assert_null (strstr (request->body, TEST_KEY));
   }
   g_assert_cmpuint (
-      rtsp_store_count_entries (rtsp_server_get_store (fixture->server)), ==, 0);
+      rtsp_store_count_entries (rtsp_server_get_store (fixture->server)), ==,
+      0);
 }
 
 #define ADD(path, limits, function) \
@@ -510,7 +511,7 @@ main (int argc, char **argv)
   static const Limits short_wait = { .wait_s = 1 };
 
   g_test_init (&argc, &argv, NULL);
-  example_init_elements (&argc, &argv, plugin_files);
+  media_init (&argc, &argv, plugins);
   ADD ("refusals", NULL, test_what_is_not_a_request_is_refused);
   ADD ("long-prompt", NULL, test_long_prompt_is_refused);
   ADD ("setup", NULL, test_setup_generates_nothing);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "rtspclient.h"
 
-#include "exampletest.h"
+#include "fixture.h"
 
 #include <gst/app/gstappsink.h>
 #include <gst/video/video.h>
 
-#define TIMEOUT_US (EXAMPLE_DEADLINE_MS * (gint64) 1000)
+#define TIMEOUT_US (FIXTURE_DEADLINE_MS * (gint64) 1000)
 
 /* --- One request --- */
 
@@ -97,7 +97,7 @@ is_done (gpointer data)
 void
 rtsp_request_wait (RtspRequest *request)
 {
-  example_wait_until (is_done, request, request->url);
+  fixture_wait_until (is_done, request, request->url);
 }
 
 void
@@ -339,5 +339,5 @@ void
 rtsp_player_wait (RtspPlayer *player, guint n)
 {
   player->n_wanted = n;
-  example_wait_until (has_enough, player, "the stream's pictures");
+  fixture_wait_until (has_enough, player, "the stream's pictures");
 }

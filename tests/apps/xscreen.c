@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "xscreen.h"
 
-#include "exampletest.h"
+#include "fixture.h"
 
 #include <gio/gio.h>
 #include <glib-unix.h>
@@ -72,14 +72,14 @@ XScreen *
 x_screen_new (guint width, guint height)
 {
   g_autoptr (GSubprocessLauncher) launcher =
-      example_make_launcher (G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+      fixture_make_launcher (G_SUBPROCESS_FLAGS_STDERR_SILENCE, NULL);
   g_autofree char *size = g_strdup_printf ("%ux%ux24", width, height);
   g_autoptr (GError) error = NULL;
   XScreen *screen = g_new0 (XScreen, 1);
   int pipe_fds[2];
 
   g_assert_true (g_unix_open_pipe (pipe_fds, FD_CLOEXEC, &error));
-  screen->directory = example_make_directory ();
+  screen->directory = fixture_make_directory ();
   g_subprocess_launcher_take_fd (launcher, pipe_fds[1], 3);
   screen->server = g_subprocess_launcher_spawn (launcher, &error, "Xvfb",
       "-displayfd", "3", "-screen", "0", size, "-fbdir", screen->directory,
@@ -100,7 +100,7 @@ x_screen_free (XScreen *screen)
   g_subprocess_wait (screen->server, NULL, NULL);
   g_object_unref (screen->server);
   g_mapped_file_unref (screen->frame);
-  example_remove (screen->directory);
+  fixture_remove (screen->directory);
   g_free (screen->directory);
   g_free (screen->display);
   g_free (screen);
@@ -154,7 +154,7 @@ x_screen_do (XScreen *screen, ...)
 {
   g_autoptr (GPtrArray) argv = g_ptr_array_new ();
   g_autoptr (GSubprocessLauncher) launcher =
-      example_make_launcher (G_SUBPROCESS_FLAGS_NONE);
+      fixture_make_launcher (G_SUBPROCESS_FLAGS_NONE, NULL);
   g_autoptr (GSubprocess) tool = NULL;
   g_autoptr (GError) error = NULL;
   const char *argument;

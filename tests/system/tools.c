@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "mockserver.h"
+#include "programfixture.h"
 
 #include <signal.h>
 #include <string.h>
@@ -9,21 +9,18 @@
 /* GStreamer's own programs with the built module, as a user has them: found by
  * GST_PLUGIN_PATH, with a registry that is the test's own. */
 
-#define TOKEN "sk-test-9f27c1"
 #define PROMPT "quokka"
 #define QUOKKA_URI "visioncraft://generate-gif?prompt=" PROMPT
-#define DEADLINE_S 60
 
 static const guint16 delays_cs[] = { 10, 50, 20, 4, 100 };
 
 typedef struct
 {
-  MockServer *server;
+  ProgramFixture program;
+  MockServer *server; /* program's */
   GSubprocessLauncher *launcher;
-  GMainLoop *loop;
   GSubprocess *process;
-  char *out; /* both streams of the last program */
-  gboolean late;
+  Result said; /* both streams of the last program in out */
 } Fixture;
 
 static void
@@ -31,111 +28,63 @@ set_up (Fixture *f, gconstpointer data)
 {
   const MockOptions options = { .width = 64,
     .height = 48,
-    .token = TOKEN,
     .n_frames = G_N_ELEMENTS (delays_cs),
     .delays_cs = delays_cs };
-  g_autoptr (GError) error = NULL;
 
-  f->server = mock_server_new (&options, &error);
-  g_assert_no_error (error);
-  f->launcher = g_subprocess_launcher_new (
+  program_serve (&f->program, &options);
+  f->server = f->program.server;
+  f->launcher = f->program.launcher;
+  g_subprocess_launcher_set_flags (f->launcher,
       G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_MERGE);
-  g_subprocess_launcher_setenv (f->launcher, "VISIONCRAFT_API_URL",
-      mock_server_get_url (f->server), TRUE);
-  g_subprocess_launcher_setenv (f->launcher, "VISIONCRAFT_TOKEN", TOKEN, TRUE);
   g_subprocess_launcher_setenv (f->launcher, "GST_DEBUG_NO_COLOR", "1", TRUE);
   g_subprocess_launcher_unsetenv (f->launcher, "GST_REGISTRY_DISABLE");
-  f->loop = g_main_loop_new (NULL, FALSE);
 }
 
 static void
 tear_down (Fixture *f, gconstpointer data)
 {
   g_clear_object (&f->process);
-  g_clear_pointer (&f->out, g_free);
-  g_main_loop_unref (f->loop);
-  g_object_unref (f->launcher);
-  mock_server_free (f->server);
-}
-
-static void
-on_output (GObject *process, GAsyncResult *result, gpointer data)
-{
-  Fixture *f = data;
-  GByteArray *out = g_byte_array_new ();
-  g_autoptr (GBytes) bytes = NULL;
-  g_autoptr (GError) error = NULL;
-
-  g_subprocess_communicate_finish (
-      G_SUBPROCESS (process), result, &bytes, NULL, &error);
-  g_assert_no_error (error);
-  g_byte_array_append (
-      out, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
-  g_byte_array_append (out, (const guint8 *) "", 1);
-  f->out = (char *) g_byte_array_free (out, FALSE);
-  g_main_loop_quit (f->loop);
-}
-
-static gboolean
-on_deadline (gpointer data)
-{
-  Fixture *f = data;
-
-  f->late = TRUE;
-  g_subprocess_force_exit (f->process);
-  return G_SOURCE_REMOVE;
+  result_clear (&f->said);
+  program_tear_down (&f->program, NULL);
 }
 
 static void
 start (Fixture *f, const char *command)
 {
-  g_auto (GStrv) argv = NULL;
-  g_autoptr (GError) error = NULL;
-
   g_clear_object (&f->process);
-  g_clear_pointer (&f->out, g_free);
-  g_shell_parse_argv (command, NULL, &argv, &error);
-  g_assert_no_error (error);
-  f->process = g_subprocess_launcher_spawnv (
-      f->launcher, (const char *const *) argv, &error);
-  g_assert_no_error (error);
+  result_clear (&f->said);
+  f->process = program_start_command (&f->program, command);
 }
 
 /* Waits for the end of the program; its output is in @f then. TRUE when it
  * ended with success. */
 static gboolean
-end (Fixture *f, const char *command)
+end (Fixture *f)
 {
-  guint deadline = g_timeout_add_seconds (DEADLINE_S, on_deadline, f);
-
-  g_subprocess_communicate_async (f->process, NULL, NULL, on_output, f);
-  g_main_loop_run (f->loop);
-  if (f->late)
-    g_error ("%s does not end:\n%s", command, f->out);
-  g_source_remove (deadline);
-  return g_subprocess_get_successful (f->process);
+  program_finish (f->process, &f->said);
+  return f->said.status == 0;
 }
 
 static void
 run (Fixture *f, const char *command)
 {
   start (f, command);
-  if (!end (f, command))
-    g_error ("%s fails:\n%s", command, f->out);
+  if (!end (f))
+    g_error ("%s fails:\n%s", command, f->said.out);
 }
 
 static void
 assert_says (Fixture *f, const char *text)
 {
-  if (strstr (f->out, text) == NULL)
-    g_error ("\"%s\" is not in:\n%s", text, f->out);
+  if (strstr (f->said.out, text) == NULL)
+    g_error ("\"%s\" is not in:\n%s", text, f->said.out);
 }
 
 static void
 assert_silent_about (Fixture *f, const char *text)
 {
-  if (strstr (f->out, text) != NULL)
-    g_error ("\"%s\" is in:\n%s", text, f->out);
+  if (strstr (f->said.out, text) != NULL)
+    g_error ("\"%s\" is in:\n%s", text, f->said.out);
 }
 
 static guint
@@ -190,7 +139,7 @@ test_gst_discoverer_tells_duration_and_tags (Fixture *f, gconstpointer data)
   assert_says (f, "Duration: 0:00:01.840000000");
   assert_says (f, "Width: 64");
   assert_says (f, "title: " PROMPT);
-  assert_silent_about (f, TOKEN);
+  assert_silent_about (f, TEST_KEY);
   assert_one_generation (f);
 }
 
@@ -201,7 +150,7 @@ test_a_player_shows_why_a_uri_is_bad (Fixture *f, gconstpointer data)
                         "uri='" QUOKKA_URI "&steps=51'";
 
   start (f, command);
-  g_assert_false (end (f, command));
+  g_assert_false (end (f));
   assert_says (f, "\"steps\" must be a whole number from 1 to 50");
   g_assert_cmpuint (
       mock_server_count (f->server, MOCK_EVENT_POST_RECEIVED), ==, 0);
@@ -228,9 +177,9 @@ test_gst_launch_ends_with_an_error (Fixture *f, gconstpointer data)
 
   mock_server_push_fault (f->server, "422");
   start (f, command);
-  g_assert_false (end (f, command));
-  g_assert_cmpuint (count_in (f->out, "ERROR: from element"), ==, 1);
-  assert_silent_about (f, TOKEN);
+  g_assert_false (end (f));
+  g_assert_cmpuint (count_in (f->said.out, "ERROR: from element"), ==, 1);
+  assert_silent_about (f, TEST_KEY);
 }
 
 /* Reads what the program prints until @text is there. */
@@ -260,12 +209,12 @@ test_gst_launch_is_interrupted (Fixture *f, gconstpointer option)
 
   mock_server_hold (f->server, MOCK_STAGE_POST, MOCK_HOLD_REPLY);
   start (f, command);
-  g_assert_true (
-      mock_server_wait_for (f->server, MOCK_EVENT_HELD, 1, DEADLINE_S * 1000));
+  g_assert_true (mock_server_wait_for (
+      f->server, MOCK_EVENT_HELD, 1, FIXTURE_DEADLINE_MS));
   /* Before that it does not listen for signals. */
   wait_until_says (f, "Progress: (generate)");
   g_subprocess_send_signal (f->process, SIGINT);
-  end (f, command);
+  end (f);
   assert_says (f, "Freeing pipeline");
   g_assert_cmpuint (
       mock_server_count (f->server, MOCK_EVENT_POST_RECEIVED), ==, 1);
@@ -315,7 +264,7 @@ test_gst_inspect_tells (Fixture *f, gconstpointer data)
     for (guint s = 0; inspections[i].says[s] != NULL; s++)
       assert_says (f, inspections[i].says[s]);
     /* A fresh element must not show what is in the environment. */
-    assert_silent_about (f, TOKEN);
+    assert_silent_about (f, TEST_KEY);
     assert_silent_about (f, "(null)");
   }
 }
@@ -326,7 +275,7 @@ static char **
 log_lines (Fixture *f)
 {
   g_autoptr (GPtrArray) ours = g_ptr_array_new ();
-  g_auto (GStrv) lines = g_strsplit (f->out, "\n", -1);
+  g_auto (GStrv) lines = g_strsplit (f->said.out, "\n", -1);
 
   for (guint i = 0; lines[i] != NULL; i++) {
     if (strstr (lines[i], " visioncraft") != NULL
@@ -361,10 +310,11 @@ test_the_log_tells_the_story_in_about_twenty_lines (
       n++;
   }
   if (n < G_N_ELEMENTS (story))
-    g_error ("\"%s\" is missing or out of order in:\n%s", story[n], f->out);
+    g_error (
+        "\"%s\" is missing or out of order in:\n%s", story[n], f->said.out);
   /* gst-launch itself prints neither. */
   assert_silent_about (f, PROMPT);
-  assert_silent_about (f, TOKEN);
+  assert_silent_about (f, TEST_KEY);
 }
 
 static void
@@ -385,13 +335,13 @@ test_the_log_has_the_prompt_at_level_log_only_and_never_the_key (
     g_assert_nonnull (strstr (lines[i], " LOG "));
   }
   g_assert_cmpuint (n_with_prompt, >, 0);
-  assert_silent_about (f, TOKEN);
+  assert_silent_about (f, TEST_KEY);
 
   /* Nor what GStreamer itself logs about us. */
   g_subprocess_launcher_setenv (f->launcher, "GST_DEBUG", "*:9", TRUE);
   run (f, "gst-launch-1.0 visioncraftgifsrc prompt=" PROMPT " ! fakesink");
   assert_says (f, "GST_ELEMENT_FACTORY");
-  assert_silent_about (f, TOKEN);
+  assert_silent_about (f, TEST_KEY);
 }
 
 #define ADD(path, data, function) \

@@ -1,23 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "exampletest.h"
+#include "media.h"
+#include "fixture.h"
 
 #include "gstanimgifdec.h"
 #include "gstvisioncraftgifsrc.h"
 
-#include <glib/gstdio.h>
-#include <signal.h>
-#include <sys/prctl.h>
-
 void
-example_init_elements (int *argc, char ***argv, const char *const *plugin_files)
+media_init (int *argc, char ***argv, const char *const *plugins)
 {
   /* Before there are threads. */
-  g_setenv ("VISIONCRAFT_TOKEN", EXAMPLE_TOKEN, TRUE);
+  g_setenv ("VISIONCRAFT_TOKEN", TEST_KEY, TRUE);
   gst_init (argc, argv);
   g_assert_true (GST_ELEMENT_REGISTER (visioncraftgifsrc, NULL));
   g_assert_true (GST_ELEMENT_REGISTER (animgifdec, NULL));
-  for (; *plugin_files != NULL; plugin_files++) {
-    g_autofree char *path = g_build_filename (PLUGINS_DIR, *plugin_files, NULL);
+  for (; *plugins != NULL; plugins++) {
+    g_autofree char *path =
+        g_strdup_printf (PLUGINS_DIR "/libgst%s.so", *plugins);
     g_autoptr (GError) error = NULL;
     g_autoptr (GstPlugin) plugin = gst_plugin_load_file (path, &error);
 
@@ -25,112 +23,17 @@ example_init_elements (int *argc, char ***argv, const char *const *plugin_files)
   }
 }
 
-void
-example_link_plugins (const char *directory, const char *const *plugin_files)
-{
-  g_assert_cmpint (g_mkdir_with_parents (directory, 0700), ==, 0);
-  for (; *plugin_files != NULL; plugin_files++) {
-    g_autofree char *from = g_build_filename (PLUGINS_DIR, *plugin_files, NULL);
-    g_autofree char *to = g_build_filename (directory, *plugin_files, NULL);
-
-    g_assert_cmpint (symlink (from, to), ==, 0);
-  }
-}
-
-MockServer *
-example_serve (const MockOptions *options)
-{
-  g_autoptr (GError) error = NULL;
-  MockServer *server = mock_server_new (options, &error);
-
-  g_assert_no_error (error);
-  return server;
-}
-
-static void
-die_with_parent (gpointer data)
-{
-  prctl (PR_SET_PDEATHSIG, SIGTERM);
-}
-
-GSubprocessLauncher *
-example_make_launcher (GSubprocessFlags flags)
-{
-  GSubprocessLauncher *launcher = g_subprocess_launcher_new (flags);
-
-  g_subprocess_launcher_set_child_setup (launcher, die_with_parent, NULL, NULL);
-  return launcher;
-}
-
-static gboolean
-on_deadline (gpointer over)
-{
-  *(gboolean *) over = TRUE;
-  return G_SOURCE_REMOVE;
-}
-
-/* Predicates may look at what no event of the main context tells of. */
-static gboolean
-on_tick (gpointer data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
-void
-example_wait_until (ExamplePredicate test, gpointer data, const char *what)
-{
-  gboolean over = FALSE;
-  guint deadline = g_timeout_add (EXAMPLE_DEADLINE_MS, on_deadline, &over);
-  guint tick = g_timeout_add (10, on_tick, NULL);
-
-  while (!test (data)) {
-    if (over)
-      g_error ("%s has not come within %d ms", what, EXAMPLE_DEADLINE_MS);
-    g_main_context_iteration (NULL, TRUE);
-  }
-  g_source_remove (tick);
-  g_source_remove (deadline);
-}
-
-char *
-example_make_directory (void)
-{
-  g_autoptr (GError) error = NULL;
-  char *directory = g_dir_make_tmp ("visioncraft-XXXXXX", &error);
-
-  g_assert_no_error (error);
-  return directory;
-}
-
-void
-example_remove (const char *directory)
-{
-  g_autoptr (GDir) dir = g_dir_open (directory, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
-    g_autofree char *path = g_build_filename (directory, name, NULL);
-
-    if (g_file_test (path, G_FILE_TEST_IS_DIR)
-        && !g_file_test (path, G_FILE_TEST_IS_SYMLINK))
-      example_remove (path);
-    else
-      g_unlink (path);
-  }
-  g_rmdir (directory);
-}
-
 static GstPadProbeReturn
 count_pictures (GstPad *pad, GstPadProbeInfo *info, gpointer data)
 {
-  ExampleMovie *movie = data;
+  Movie *movie = data;
 
   movie->n_pictures++;
   return GST_PAD_PROBE_OK;
 }
 
 static void
-read_size (GstPad *pad, ExampleMovie *movie)
+read_size (GstPad *pad, Movie *movie)
 {
   g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
   GstStructure *structure = gst_caps_get_structure (caps, 0);
@@ -140,7 +43,7 @@ read_size (GstPad *pad, ExampleMovie *movie)
 }
 
 void
-example_read_mp4 (const char *path, ExampleMovie *ret_movie)
+media_read_mp4 (const char *path, Movie *ret_movie)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GstElement) pipeline = gst_parse_launch (
@@ -152,7 +55,7 @@ example_read_mp4 (const char *path, ExampleMovie *ret_movie)
   gint64 duration;
 
   g_assert_no_error (error);
-  *ret_movie = (ExampleMovie){ 0 };
+  *ret_movie = (Movie){ 0 };
   file = gst_bin_get_by_name (GST_BIN (pipeline), "file");
   sink = gst_bin_get_by_name (GST_BIN (pipeline), "sink");
   g_object_set (file, "location", path, NULL);
@@ -162,7 +65,7 @@ example_read_mp4 (const char *path, ExampleMovie *ret_movie)
 
   bus = gst_element_get_bus (pipeline);
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
-  message = gst_bus_timed_pop_filtered (bus, EXAMPLE_DEADLINE_MS * GST_MSECOND,
+  message = gst_bus_timed_pop_filtered (bus, FIXTURE_DEADLINE_MS * GST_MSECOND,
       GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
   g_assert_nonnull (message);
   if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR)
@@ -213,7 +116,7 @@ append_plain_pixels (GByteArray *gif, gsize n_pixels)
 }
 
 GBytes *
-example_make_gif (guint width, guint height, guint delay_cs,
+media_make_gif (guint width, guint height, guint delay_cs,
     const guint32 *colors, guint n_colors)
 {
   GByteArray *gif = g_byte_array_new ();
