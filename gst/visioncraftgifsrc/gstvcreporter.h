@@ -30,7 +30,7 @@ void gst_vc_reporter_notify (
 void gst_vc_reporter_cancel (GstVcReporter *reporter, const VcReport *report);
 
 /* The run is over: posts progress CANCELED unless the job had ended, and lets
- * nothing out that comes later. What is being told on another thread may end
+ * nothing out that comes later. What is being posted on another thread may end
  * first: for a moment, not longer. @report as the job left it. */
 void gst_vc_reporter_stop (GstVcReporter *reporter, const VcReport *report);
 

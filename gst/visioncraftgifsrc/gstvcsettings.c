@@ -284,16 +284,16 @@ static const Property properties[] = {
   /**
    * GstVisioncraftGifSrc:send-tags:
    *
-   * Whether tags go downstream that tell prompt and provenance.
+   * Whether tags with prompt and provenance go downstream.
    *
    * Since: 0.1
    */
-  { "send-tags", "Send tags", "Send tags that tell prompt and provenance",
+  { "send-tags", "Send tags", "Send tags with prompt and provenance",
       BOOLEAN (send_tags, TRUE), READWRITE },
   /**
    * GstVisioncraftGifSrc:tag-location:
    *
-   * Whether the tags tell the GIF's address too.
+   * Whether the tags hold the GIF's address too.
    *
    * Since: 0.1
    */

@@ -1,7 +1,33 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sourceharness.h"
 
-#include <gst/check/gstcheck.h>
+#include "gstanimgifdec.h"
+#include "gstvisioncraftgifsrc.h"
+
+Suite *
+source_suite_new (const char *name, TCase **ret_case)
+{
+  Suite *suite = suite_create (name);
+
+  g_unsetenv ("VISIONCRAFT_TOKEN");
+  g_unsetenv ("VISIONCRAFT_API_URL");
+  GST_ELEMENT_REGISTER (visioncraftgifsrc, NULL);
+  GST_ELEMENT_REGISTER (animgifdec, NULL);
+  *ret_case = tcase_create ("general");
+  suite_add_tcase (suite, *ret_case);
+  return suite;
+}
+
+MockServer *
+source_server_new (void)
+{
+  const MockOptions options = { .width = 64, .height = 48, .n_frames = 4 };
+  GError *error = NULL;
+  MockServer *server = mock_server_new (&options, &error);
+
+  g_assert_no_error (error);
+  return server;
+}
 
 void
 source_load_plugins (const char *const *names)
@@ -77,6 +103,13 @@ source_harness_pull_all (GstHarness *h)
     gst_buffer_unref (buffer);
   }
   return g_byte_array_free_to_bytes (all);
+}
+
+void
+source_harness_run_to_eos (GstHarness *h)
+{
+  gst_harness_play (h);
+  g_bytes_unref (source_harness_pull_all (h));
 }
 
 void

@@ -3,6 +3,7 @@
 
 #include "mockserver.h"
 
+#include <gst/check/gstcheck.h>
 #include <gst/check/gstharness.h>
 
 G_BEGIN_DECLS
@@ -14,6 +15,13 @@ G_BEGIN_DECLS
 
 /* Longest wait for anything that must happen. */
 #define TEST_DEADLINE_MS 20000
+
+/* A suite with one case. Registers our elements, and lets nothing of the
+ * caller's environment in. */
+Suite *source_suite_new (const char *name, TCase **ret_case);
+
+/* A service that makes small GIFs of four pictures. */
+MockServer *source_server_new (void);
 
 /* Loads GStreamer's own plugins of these names (NULL-terminated), each from its
  * file: there is no registry. Ends the program where one is missing. */
@@ -32,6 +40,9 @@ GstMessage *source_harness_wait_message (GstHarness *h, GstMessageType types);
 
 /* All bytes until EOS. Transfer full. */
 GBytes *source_harness_pull_all (GstHarness *h);
+
+/* Starts @h and waits for EOS. */
+void source_harness_run_to_eos (GstHarness *h);
 
 void assert_bytes_equal (GBytes *a, GBytes *b);
 void assert_n_posts (MockServer *server, guint n);

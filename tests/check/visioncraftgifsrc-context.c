@@ -9,14 +9,6 @@
 /* An application's SoupSession is used where it hands one in: it counts the
  * requests that pass it. */
 
-static MockServer *
-small_server (void)
-{
-  const MockOptions options = { .width = 64, .height = 48, .n_frames = 4 };
-
-  return mock_server_new (&options, NULL);
-}
-
 static void
 count_request (SoupSession *session, SoupMessage *message, guint *count)
 {
@@ -66,7 +58,7 @@ run (GstHarness *h)
 
 GST_START_TEST (test_a_session_set_on_the_element_is_used)
 {
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   GstHarness *h = source_harness_new (server);
   guint n_requests = 0;
   g_autoptr (SoupSession) session = counting_session (&n_requests);
@@ -82,7 +74,7 @@ GST_END_TEST;
 
 GST_START_TEST (test_a_session_set_on_the_pipeline_is_used)
 {
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   guint n_requests = 0;
   g_autoptr (SoupSession) session = counting_session (&n_requests);
   g_autoptr (GstContext) context = session_context (session, TRUE);
@@ -123,7 +115,7 @@ answer_need_context (GstBus *bus, GstMessage *message, gpointer context)
 
 GST_START_TEST (test_an_application_that_is_asked_hands_one_in)
 {
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   GstHarness *h = source_harness_new (server);
   guint n_requests = 0;
   g_autoptr (SoupSession) session = counting_session (&n_requests);
@@ -139,7 +131,7 @@ GST_END_TEST;
 
 GST_START_TEST (test_a_context_that_is_not_persistent_ends_in_null)
 {
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   GstHarness *h = source_harness_new (server);
   guint n_requests = 0;
   g_autoptr (SoupSession) session = counting_session (&n_requests);
@@ -158,7 +150,7 @@ GST_END_TEST;
 /* No session at all, or something else. */
 GST_START_TEST (test_a_context_without_a_session_is_said_so)
 {
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   GstHarness *h = source_harness_new (server);
   g_autoptr (GCancellable) other = g_cancellable_new ();
   g_autoptr (GstContext) context = __i__ == 0
@@ -214,7 +206,7 @@ assert_finalized (Finalized *finalized)
 /* It can be used further, and nobody keeps it. */
 GST_START_TEST (test_the_session_stays_the_application_s)
 {
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   GstHarness *h = source_harness_new (server);
   guint n_requests = 0;
   g_autoptr (SoupSession) session = counting_session (&n_requests);
@@ -245,15 +237,11 @@ static const char *const stock_plugins[] = { "coreelements", NULL };
 static Suite *
 visioncraftgifsrc_context_suite (void)
 {
-  Suite *suite = suite_create ("visioncraftgifsrc-context");
-  TCase *tc = tcase_create ("general");
+  TCase *tc;
+  Suite *suite = source_suite_new ("visioncraftgifsrc-context", &tc);
 
-  g_unsetenv ("VISIONCRAFT_TOKEN");
-  g_unsetenv ("VISIONCRAFT_API_URL");
-  GST_ELEMENT_REGISTER (visioncraftgifsrc, NULL);
   source_load_plugins (stock_plugins);
 
-  suite_add_tcase (suite, tc);
   tcase_add_test (tc, test_a_session_set_on_the_element_is_used);
   tcase_add_test (tc, test_a_session_set_on_the_pipeline_is_used);
   tcase_add_test (tc, test_an_application_that_is_asked_hands_one_in);

@@ -114,16 +114,11 @@ GST_END_TEST;
 static Suite *
 visioncraftgifsrc_pipelines_suite (void)
 {
-  Suite *suite = suite_create ("visioncraftgifsrc-pipelines");
-  TCase *tc = tcase_create ("general");
+  TCase *tc;
+  Suite *suite = source_suite_new ("visioncraftgifsrc-pipelines", &tc);
 
-  g_unsetenv ("VISIONCRAFT_TOKEN");
-  g_unsetenv ("VISIONCRAFT_API_URL");
-  GST_ELEMENT_REGISTER (visioncraftgifsrc, NULL);
-  GST_ELEMENT_REGISTER (animgifdec, NULL);
   source_load_plugins (stock_plugins);
 
-  suite_add_tcase (suite, tc);
   tcase_add_loop_test (tc, test_the_source_serves_what_stands_behind_it, 0,
       G_N_ELEMENTS (lines));
   return suite;

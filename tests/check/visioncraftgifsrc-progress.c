@@ -80,21 +80,12 @@ assert_no_more (GstHarness *h)
   fail_unless (message == NULL, "one more: %" GST_PTR_FORMAT, message);
 }
 
-static MockServer *
-small_server (void)
-{
-  const MockOptions options = { .width = 64, .height = 48, .n_frames = 4 };
-
-  return mock_server_new (&options, NULL);
-}
-
 GST_START_TEST (test_a_good_run_ends_with_complete_and_nothing_else)
 {
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   GstHarness *h = source_harness_new (server);
 
-  gst_harness_play (h);
-  g_bytes_unref (source_harness_pull_all (h));
+  source_harness_run_to_eos (h);
   assert_start (h);
   assert_terminal (h, GST_PROGRESS_TYPE_COMPLETE);
   assert_no_more (h);
@@ -103,9 +94,9 @@ GST_START_TEST (test_a_good_run_ends_with_complete_and_nothing_else)
 GST_END_TEST;
 
 /* About once a second; the time is the element's own word. */
-GST_START_TEST (test_a_silent_generation_tells_the_seconds)
+GST_START_TEST (test_a_silent_generation_posts_the_seconds)
 {
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   GstHarness *h = source_harness_new (server);
   double before = 0;
 
@@ -122,16 +113,16 @@ GST_START_TEST (test_a_silent_generation_tells_the_seconds)
     fail_unless (
         gst_structure_get_double (progress.structure, "seconds", &seconds));
     fail_unless (seconds > before && seconds >= i * 0.9,
-        "number %u tells %f s, after %f s", i, seconds, before);
+        "number %u has %f s, after %f s", i, seconds, before);
     before = seconds;
   }
   source_harness_free (h);
 }
 GST_END_TEST;
 
-GST_START_TEST (test_the_download_tells_bytes_and_percent)
+GST_START_TEST (test_the_download_posts_bytes_and_percent)
 {
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   GstHarness *h = source_harness_new (server);
   gboolean halfway = FALSE;
 
@@ -173,9 +164,9 @@ static const struct
   { "reset-body after=1000 times=1", GST_PROGRESS_TYPE_COMPLETE },
 };
 
-GST_START_TEST (test_every_end_is_told_once)
+GST_START_TEST (test_every_end_is_posted_once)
 {
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   GstHarness *h = source_harness_new (server);
 
   mock_server_push_fault (server, ends[__i__].fault);
@@ -191,7 +182,7 @@ GST_END_TEST;
 /* The error message first: who ends at progress ERROR has seen it. */
 GST_START_TEST (test_the_error_message_goes_before_progress_error)
 {
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   GstHarness *h = source_harness_new (server);
   g_autoptr (GstMessage) error = NULL;
   g_auto (Progress) progress = { 0 };
@@ -210,7 +201,7 @@ GST_END_TEST;
 
 GST_START_TEST (test_stopping_cancels)
 {
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   GstHarness *h = source_harness_new (server);
 
   mock_server_hold (server, __i__ == 0 ? MOCK_STAGE_POST : MOCK_STAGE_GET, 0);
@@ -228,7 +219,7 @@ GST_END_TEST;
 /* gst-launch-1.0 -e waits for EOS and for the progress to end. */
 GST_START_TEST (test_eos_from_the_application_cancels)
 {
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   GstHarness *h = source_harness_new (server);
 
   mock_server_hold (server, MOCK_STAGE_POST, MOCK_HOLD_REPLY);
@@ -259,7 +250,7 @@ GST_END_TEST;
 /* The second run's progress is its own, even where the first was cut off. */
 GST_START_TEST (test_each_run_has_its_own_progress)
 {
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   GstHarness *h = source_harness_new (server);
 
   mock_server_hold (server, MOCK_STAGE_POST, MOCK_HOLD_REPLY);
@@ -277,7 +268,7 @@ GST_START_TEST (test_each_run_has_its_own_progress)
 }
 GST_END_TEST;
 
-/* --- The other news --- */
+/* --- The other messages --- */
 
 static GstMessage *
 wait_element_message (GstHarness *h, const char *name)
@@ -291,9 +282,9 @@ wait_element_message (GstHarness *h, const char *name)
   }
 }
 
-GST_START_TEST (test_the_addresses_are_told_when_it_is_generated)
+GST_START_TEST (test_the_addresses_are_posted_when_it_is_generated)
 {
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   GstHarness *h = source_harness_new (server);
   g_autoptr (GstMessage) message = NULL;
   g_autoptr (GBytes) gif = NULL;
@@ -322,7 +313,7 @@ GST_END_TEST;
 
 GST_START_TEST (test_stats_are_there_during_and_after_the_run)
 {
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   GstHarness *h = source_harness_new (server);
   g_autoptr (GBytes) gif = NULL;
   g_autoptr (GstStructure) before = NULL;
@@ -367,24 +358,20 @@ GST_END_TEST;
 static Suite *
 visioncraftgifsrc_progress_suite (void)
 {
-  Suite *suite = suite_create ("visioncraftgifsrc-progress");
-  TCase *tc = tcase_create ("general");
+  TCase *tc;
+  Suite *suite = source_suite_new ("visioncraftgifsrc-progress", &tc);
 
-  g_unsetenv ("VISIONCRAFT_TOKEN");
-  g_unsetenv ("VISIONCRAFT_API_URL");
-  GST_ELEMENT_REGISTER (visioncraftgifsrc, NULL);
-
-  suite_add_tcase (suite, tc);
   tcase_add_test (tc, test_a_good_run_ends_with_complete_and_nothing_else);
-  tcase_add_test (tc, test_a_silent_generation_tells_the_seconds);
-  tcase_add_test (tc, test_the_download_tells_bytes_and_percent);
-  tcase_add_loop_test (tc, test_every_end_is_told_once, 0, G_N_ELEMENTS (ends));
+  tcase_add_test (tc, test_a_silent_generation_posts_the_seconds);
+  tcase_add_test (tc, test_the_download_posts_bytes_and_percent);
+  tcase_add_loop_test (
+      tc, test_every_end_is_posted_once, 0, G_N_ELEMENTS (ends));
   tcase_add_test (tc, test_the_error_message_goes_before_progress_error);
   tcase_add_loop_test (tc, test_stopping_cancels, 0, 2);
   tcase_add_test (tc, test_eos_from_the_application_cancels);
   tcase_add_test (tc, test_a_run_that_cannot_start_has_no_progress);
   tcase_add_test (tc, test_each_run_has_its_own_progress);
-  tcase_add_test (tc, test_the_addresses_are_told_when_it_is_generated);
+  tcase_add_test (tc, test_the_addresses_are_posted_when_it_is_generated);
   tcase_add_test (tc, test_stats_are_there_during_and_after_the_run);
   return suite;
 }

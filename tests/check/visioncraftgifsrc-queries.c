@@ -212,14 +212,9 @@ GST_END_TEST;
 static Suite *
 visioncraftgifsrc_queries_suite (void)
 {
-  Suite *suite = suite_create ("visioncraftgifsrc-queries");
-  TCase *tc = tcase_create ("general");
+  TCase *tc;
+  Suite *suite = source_suite_new ("visioncraftgifsrc-queries", &tc);
 
-  g_unsetenv ("VISIONCRAFT_TOKEN");
-  g_unsetenv ("VISIONCRAFT_API_URL");
-  GST_ELEMENT_REGISTER (visioncraftgifsrc, NULL);
-
-  suite_add_tcase (suite, tc);
   tcase_add_test (tc, test_queries_are_answered_during_a_silent_generation);
   tcase_add_test (tc, test_no_query_at_all_waits);
   tcase_add_test (

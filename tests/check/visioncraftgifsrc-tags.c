@@ -13,14 +13,6 @@
 #define PROMPT "a f\xc3\xb6x, in the \"snow\""
 #define LONG_PROMPT_WORDS 2000
 
-static MockServer *
-small_server (void)
-{
-  const MockOptions options = { .width = 64, .height = 48, .n_frames = 4 };
-
-  return mock_server_new (&options, NULL);
-}
-
 /* The tags of one run; NULL where there are none. */
 static GstTagList *
 run_for_tags (GstHarness *h)
@@ -28,8 +20,7 @@ run_for_tags (GstHarness *h)
   g_autoptr (GstEvent) event = NULL;
   GstTagList *tags;
 
-  gst_harness_play (h);
-  g_bytes_unref (source_harness_pull_all (h));
+  source_harness_run_to_eos (h);
   event = gst_pad_get_sticky_event (h->sinkpad, GST_EVENT_TAG, 0);
   if (event == NULL)
     return NULL;
@@ -48,7 +39,7 @@ assert_tag (const GstTagList *tags, const char *tag, const char *expected)
 
 GST_START_TEST (test_the_tags_tell_prompt_and_provenance)
 {
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   GstHarness *h = source_harness_new (server);
   g_autoptr (GstTagList) tags = NULL;
   g_autoptr (GstDateTime) date = NULL;
@@ -76,7 +67,7 @@ GST_END_TEST;
 
 GST_START_TEST (test_a_long_prompt_is_whole_in_the_description_only)
 {
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   GstHarness *h = source_harness_new (server);
   GString *prompt = g_string_new (NULL);
   g_autoptr (GstTagList) tags = NULL;
@@ -97,7 +88,7 @@ GST_END_TEST;
 
 GST_START_TEST (test_one_property_switches_the_tags_off)
 {
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   GstHarness *h = source_harness_new (server);
 
   g_object_set (h->element, "send-tags", FALSE, "tag-location", TRUE, NULL);
@@ -108,7 +99,7 @@ GST_END_TEST;
 
 GST_START_TEST (test_the_address_is_told_on_request)
 {
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   GstHarness *h = source_harness_new (server);
   g_autoptr (GstTagList) tags = NULL;
   g_autofree char *location = NULL;
@@ -160,13 +151,12 @@ check_headers (const GstStructure *headers, MockServer *server)
 
 GST_START_TEST (test_the_response_s_headers_are_sent_and_posted)
 {
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   GstHarness *h = source_harness_new (server);
   g_autoptr (GstEvent) event = NULL;
   g_autoptr (GstMessage) message = NULL;
 
-  gst_harness_play (h);
-  g_bytes_unref (source_harness_pull_all (h));
+  source_harness_run_to_eos (h);
   event = sticky_headers (h);
   fail_unless (event != NULL);
   check_headers (gst_event_get_structure (event), server);
@@ -181,7 +171,7 @@ GST_END_TEST;
 /* The service's reply was the GIF: there was no address. */
 GST_START_TEST (test_a_reply_that_is_the_gif_has_headers_too)
 {
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   GstHarness *h = source_harness_new (server);
   g_autoptr (GstEvent) event = NULL;
   g_autoptr (GstStructure) response = NULL;
@@ -207,7 +197,7 @@ GST_START_TEST (test_tags_and_headers_stand_between_segment_and_bytes)
 {
   static const GstEventType order[] = { GST_EVENT_STREAM_START, GST_EVENT_CAPS,
     GST_EVENT_SEGMENT, GST_EVENT_TAG, GST_EVENT_CUSTOM_DOWNSTREAM_STICKY };
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   GstHarness *h = source_harness_new (server);
 
   mock_server_hold (server, MOCK_STAGE_GET, 1000);
@@ -243,7 +233,7 @@ play_to_eos (GstElement *pipeline)
 GST_START_TEST (test_every_run_sends_its_own_tags)
 {
   static const char *const prompts[] = { "a fox", "an owl" };
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   g_autoptr (GError) error = NULL;
   g_autoptr (GstElement) pipeline = gst_parse_launch (
       "visioncraftgifsrc name=in ! fakesink name=out", &error);
@@ -338,7 +328,7 @@ assert_survived (
 
 GST_START_TEST (test_the_tags_survive_into_files)
 {
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   g_autofree char *path = NULL;
   int fd = g_file_open_tmp ("visioncraft-tags-XXXXXX", &path, NULL);
   g_autofree char *line = g_strdup_printf (
@@ -378,16 +368,11 @@ static const char *const stock_plugins[] = { "coreelements",
 static Suite *
 visioncraftgifsrc_tags_suite (void)
 {
-  Suite *suite = suite_create ("visioncraftgifsrc-tags");
-  TCase *tc = tcase_create ("general");
+  TCase *tc;
+  Suite *suite = source_suite_new ("visioncraftgifsrc-tags", &tc);
 
-  g_unsetenv ("VISIONCRAFT_TOKEN");
-  g_unsetenv ("VISIONCRAFT_API_URL");
-  GST_ELEMENT_REGISTER (visioncraftgifsrc, NULL);
-  GST_ELEMENT_REGISTER (animgifdec, NULL);
   source_load_plugins (stock_plugins);
 
-  suite_add_tcase (suite, tc);
   tcase_add_test (tc, test_the_tags_tell_prompt_and_provenance);
   tcase_add_test (tc, test_a_long_prompt_is_whole_in_the_description_only);
   tcase_add_test (tc, test_one_property_switches_the_tags_off);

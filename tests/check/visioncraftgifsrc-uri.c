@@ -269,16 +269,11 @@ static const char *const stock_plugins[] = { "coreelements",
 static Suite *
 visioncraftgifsrc_uri_suite (void)
 {
-  Suite *suite = suite_create ("visioncraftgifsrc-uri");
-  TCase *tc = tcase_create ("general");
+  TCase *tc;
+  Suite *suite = source_suite_new ("visioncraftgifsrc-uri", &tc);
 
-  g_unsetenv ("VISIONCRAFT_TOKEN");
-  g_unsetenv ("VISIONCRAFT_API_URL");
-  GST_ELEMENT_REGISTER (visioncraftgifsrc, NULL);
-  GST_ELEMENT_REGISTER (animgifdec, NULL);
   source_load_plugins (stock_plugins);
 
-  suite_add_tcase (suite, tc);
   tcase_add_test (tc, test_the_element_is_made_from_its_uri);
   tcase_add_test (tc, test_a_bad_uri_makes_no_element_but_a_sentence);
   tcase_add_test (tc, test_a_uri_is_the_whole_request);

@@ -11,17 +11,6 @@
 
 /* --- Helpers --- */
 
-static MockServer *
-small_server (void)
-{
-  const MockOptions options = { .width = 64, .height = 48, .n_frames = 4 };
-  GError *error = NULL;
-  MockServer *server = mock_server_new (&options, &error);
-
-  g_assert_no_error (error);
-  return server;
-}
-
 static JsonObject *
 posted_json (MockServer *server, JsonParser *parser)
 {
@@ -31,13 +20,6 @@ posted_json (MockServer *server, JsonParser *parser)
 
   fail_unless (json_parser_load_from_data (parser, text, size, NULL));
   return json_node_get_object (json_parser_get_root (parser));
-}
-
-static void
-run_to_eos (GstHarness *h)
-{
-  gst_harness_play (h);
-  g_bytes_unref (source_harness_pull_all (h));
 }
 
 /* For runs after the first: a harness's EOS is final. */
@@ -155,11 +137,11 @@ GST_END_TEST;
 
 GST_START_TEST (test_properties_are_fixed_while_it_runs)
 {
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   GstHarness *h = source_harness_new (server);
   int steps;
 
-  run_to_eos (h);
+  source_harness_run_to_eos (h);
   g_object_set (h->element, "steps", 49, NULL);
   g_object_get (h->element, "steps", &steps, NULL);
   fail_unless_equals_int (steps, 30);
@@ -176,7 +158,7 @@ GST_END_TEST;
 
 GST_START_TEST (test_the_six_members_go_out_as_set)
 {
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   GstHarness *h = source_harness_new (server);
   g_autoptr (JsonParser) parser = json_parser_new ();
   const char *prompt = "((a \"fox\")) in\nthe [snow] \\ 🦊";
@@ -184,7 +166,7 @@ GST_START_TEST (test_the_six_members_go_out_as_set)
 
   g_object_set (h->element, "prompt", prompt, "negative-prompt", "blurry",
       "sampler", "DPM++ 2M Karras", "cfg-scale", 0, "steps", 50, NULL);
-  run_to_eos (h);
+  source_harness_run_to_eos (h);
 
   json = posted_json (server, parser);
   fail_unless_equals_int (json_object_get_size (json), 6);
@@ -204,12 +186,12 @@ GST_END_TEST;
 
 GST_START_TEST (test_an_unset_negative_prompt_is_left_out)
 {
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   GstHarness *h = source_harness_new (server);
   g_autoptr (JsonParser) parser = json_parser_new ();
   JsonObject *json;
 
-  run_to_eos (h);
+  source_harness_run_to_eos (h);
   json = posted_json (server, parser);
   fail_unless_equals_int (json_object_get_size (json), 5);
   fail_if (json_object_has_member (json, "negative_prompt"));
@@ -231,7 +213,7 @@ assert_token_sent (MockServer *server, GstHarness *h, const char *token)
 
 GST_START_TEST (test_the_token_comes_from_property_then_file_then_environment)
 {
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   g_autofree char *path = write_token_file ("from-file\n");
   GstHarness *h = source_harness_new (server);
 
@@ -251,11 +233,11 @@ GST_END_TEST;
 
 GST_START_TEST (test_the_environment_s_address_serves_while_api_url_is_unset)
 {
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   GstHarness *h = source_harness_new (NULL);
 
   g_setenv ("VISIONCRAFT_API_URL", mock_server_get_url (server), TRUE);
-  run_to_eos (h);
+  source_harness_run_to_eos (h);
   g_unsetenv ("VISIONCRAFT_API_URL");
   assert_n_posts (server, 1);
   source_harness_free (h);
@@ -275,7 +257,7 @@ static const struct
 
 GST_START_TEST (test_a_missing_setting_is_named_before_any_request)
 {
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   GstHarness *h = source_harness_new (server);
   g_autofree char *text = NULL;
 
@@ -294,7 +276,7 @@ GST_END_TEST;
 
 GST_START_TEST (test_the_bytes_are_the_server_s_from_magic_to_eos)
 {
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   GstHarness *h = source_harness_new (server);
   g_autoptr (GBytes) got = NULL;
   g_autoptr (GBytes) sent = NULL;
@@ -311,7 +293,7 @@ GST_END_TEST;
 
 GST_START_TEST (test_bytes_that_drip_in_make_the_same_gif)
 {
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   GstHarness *h = source_harness_new (server);
   guint8 gif[700];
   g_autoptr (GBytes) sent = NULL;
@@ -332,7 +314,7 @@ GST_END_TEST;
 
 GST_START_TEST (test_a_large_body_arrives_whole)
 {
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   GstHarness *h = source_harness_new (server);
   gsize size = 5 * 1024 * 1024 + 17;
   guint8 *data = g_malloc (size);
@@ -353,7 +335,7 @@ GST_END_TEST;
 
 GST_START_TEST (test_the_first_bytes_leave_before_the_last_have_come)
 {
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   GstHarness *h = source_harness_new (server);
   GstBuffer *buffer;
 
@@ -371,7 +353,7 @@ GST_END_TEST;
 
 GST_START_TEST (test_buffers_are_read_only_views)
 {
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   GstHarness *h = source_harness_new (server);
   GstBuffer *buffer;
 
@@ -388,12 +370,12 @@ GST_START_TEST (test_stream_start_caps_and_segment_go_first_in_this_order)
 {
   static const GstEventType order[] = { GST_EVENT_STREAM_START, GST_EVENT_CAPS,
     GST_EVENT_SEGMENT };
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   GstHarness *h = source_harness_new (server);
   g_autoptr (GstCaps) caps = NULL;
   const GstSegment *segment;
 
-  run_to_eos (h);
+  source_harness_run_to_eos (h);
   for (guint i = 0; i < G_N_ELEMENTS (order); i++) {
     g_autoptr (GstEvent) event = gst_harness_pull_event (h);
 
@@ -422,7 +404,7 @@ refuse_gif_caps (GstPad *pad, GstObject *parent, GstQuery *query)
 
 GST_START_TEST (test_no_caps_are_announced_to_a_peer_that_refuses_them)
 {
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   GstHarness *h = source_harness_new (server);
   g_autoptr (GBytes) got = NULL;
   g_autoptr (GBytes) sent = NULL;
@@ -439,7 +421,7 @@ GST_END_TEST;
 
 GST_START_TEST (test_what_is_no_gif_is_not_pushed)
 {
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   GstHarness *h = source_harness_new (server);
   g_autoptr (GBytes) page = g_bytes_new_static ("<html>no", 8);
   g_autofree char *text = NULL;
@@ -458,7 +440,7 @@ GST_END_TEST;
 
 GST_START_TEST (test_each_run_generates_once)
 {
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   GstHarness *h = source_harness_new (server);
 
   run_to_generated (h);
@@ -480,7 +462,7 @@ seek (GstHarness *h, gint64 start, gint64 stop)
 
 GST_START_TEST (test_a_flush_during_the_generation_generates_once)
 {
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   GstHarness *h = source_harness_new (server);
   g_autoptr (GBytes) got = NULL;
   g_autoptr (GBytes) sent = NULL;
@@ -527,12 +509,12 @@ assert_replay (GstHarness *h, GBytes *sent, gsize start, gsize stop)
 
 GST_START_TEST (test_seeks_after_eos_replay_without_a_request)
 {
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   GstHarness *h = source_harness_new (server);
   g_autoptr (GBytes) sent = NULL;
   gsize size;
 
-  run_to_eos (h);
+  source_harness_run_to_eos (h);
   sent = mock_server_ref_gif (server, -1);
   size = g_bytes_get_size (sent);
   assert_replay (h, sent, 0, size);
@@ -547,11 +529,11 @@ GST_END_TEST;
 
 GST_START_TEST (test_seeks_that_make_no_sense_are_refused)
 {
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   GstHarness *h = source_harness_new (server);
   guint64 size;
 
-  run_to_eos (h);
+  source_harness_run_to_eos (h);
   fail_unless (gst_element_query_duration (
       h->element, GST_FORMAT_BYTES, (gint64 *) &size));
   fail_if (gst_harness_push_upstream_event (h,
@@ -567,14 +549,14 @@ GST_START_TEST (test_seeks_that_make_no_sense_are_refused)
 }
 GST_END_TEST;
 
-GST_START_TEST (test_size_and_position_are_told_in_bytes)
+GST_START_TEST (test_size_and_position_are_in_bytes)
 {
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   GstHarness *h = source_harness_new (server);
   g_autoptr (GBytes) sent = NULL;
   gint64 size = 0, position = 0;
 
-  run_to_eos (h);
+  source_harness_run_to_eos (h);
   sent = mock_server_ref_gif (server, -1);
   fail_unless (
       gst_element_query_duration (h->element, GST_FORMAT_BYTES, &size));
@@ -590,7 +572,7 @@ GST_END_TEST;
 
 GST_START_TEST (test_paused_and_null_do_not_wait_for_a_silent_server)
 {
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   GstHarness *h = source_harness_new (server);
   gint64 to_paused, to_null;
 
@@ -612,7 +594,7 @@ GST_END_TEST;
 
 GST_START_TEST (test_eos_from_the_application_ends_a_silent_generation)
 {
-  g_autoptr (MockServer) server = small_server ();
+  g_autoptr (MockServer) server = source_server_new ();
   GstHarness *h = source_harness_new (server);
   g_autoptr (GBytes) nothing = NULL;
 
@@ -631,15 +613,9 @@ GST_END_TEST;
 static Suite *
 visioncraftgifsrc_suite (void)
 {
-  Suite *suite = suite_create ("visioncraftgifsrc");
-  TCase *tc = tcase_create ("general");
+  TCase *tc;
+  Suite *suite = source_suite_new ("visioncraftgifsrc", &tc);
 
-  /* Before any element: nothing of the caller's environment gets in. */
-  g_unsetenv ("VISIONCRAFT_TOKEN");
-  g_unsetenv ("VISIONCRAFT_API_URL");
-  GST_ELEMENT_REGISTER (visioncraftgifsrc, NULL);
-
-  suite_add_tcase (suite, tc);
   tcase_add_test (tc, test_properties_have_the_service_s_ranges_and_defaults);
   tcase_add_test (tc, test_every_value_set_comes_back_except_secrets);
   tcase_add_test (tc, test_properties_are_fixed_while_it_runs);
@@ -664,7 +640,7 @@ visioncraftgifsrc_suite (void)
   tcase_add_test (tc, test_a_flush_during_the_generation_generates_once);
   tcase_add_test (tc, test_seeks_after_eos_replay_without_a_request);
   tcase_add_test (tc, test_seeks_that_make_no_sense_are_refused);
-  tcase_add_test (tc, test_size_and_position_are_told_in_bytes);
+  tcase_add_test (tc, test_size_and_position_are_in_bytes);
   tcase_add_test (tc, test_paused_and_null_do_not_wait_for_a_silent_server);
   tcase_add_test (tc, test_eos_from_the_application_ends_a_silent_generation);
   return suite;
