@@ -13,4 +13,8 @@ void video_pad_flatten (GstPad *pad, guint32 rgb);
  * row is left out: I420 has half as many chroma samples each way. */
 void video_pad_crop_to_even (GstPad *pad, GstElement *crop);
 
+/* Turns an end of stream on @pad, before any buffer, into an error of its
+ * element. */
+void video_pad_refuse_nothing (GstPad *pad);
+
 G_END_DECLS

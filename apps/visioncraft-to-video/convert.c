@@ -2,105 +2,239 @@
 #include "convert.h"
 
 #include "failure.h"
+#include "generate.h"
+
+#include <string.h>
 
 #define DRAW_EVERY_MS 125
 
 typedef struct
 {
-  Pipeline *pipeline;
+  const Options *options;
   Progress *progress;
   GMainLoop *loop;
+  GPtrArray *outputs; /* of Output, a target each */
+  GPtrArray *encodes; /* of Encode, likewise; they end before the outputs */
+  guint n_encoded;
+  Generate *generate;
+  GBytes *gif;
+  GstTagList *tags;
   GError *error;
 } Run;
 
 static void
-take_message (Run *run, GstMessage *message)
+run_clear (Run *run)
 {
-  g_autoptr (GError) warning = NULL;
+  g_clear_pointer (&run->generate, generate_free);
+  g_clear_pointer (&run->encodes, g_ptr_array_unref);
+  g_clear_pointer (&run->outputs, g_ptr_array_unref);
+  g_clear_pointer (&run->gif, g_bytes_unref);
+  g_clear_pointer (&run->tags, gst_tag_list_unref);
+  g_main_loop_unref (run->loop);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
 
-  switch (GST_MESSAGE_TYPE (message)) {
-    case GST_MESSAGE_PROGRESS:
-      progress_take (run->progress, message);
-      progress_draw (run->progress);
-      break;
-    case GST_MESSAGE_WARNING:
-      gst_message_parse_warning (message, &warning, NULL);
-      progress_say (run->progress, "Warning: %s", warning->message);
-      break;
-    case GST_MESSAGE_ERROR: /* what follows the first is its consequence */
-      if (run->error == NULL)
-        run->error = failure_from_message (message, run->pipeline->source);
-      g_main_loop_quit (run->loop);
-      break;
-    case GST_MESSAGE_EOS:
-      g_main_loop_quit (run->loop);
-      break;
-    default:
-      break;
+/* --- Encoding, one file after the other --- */
+
+static void start_next (Run *run);
+
+static void
+on_encoded (Encode *encode, const GError *error, gpointer data)
+{
+  Run *run = data;
+
+  if (error != NULL) {
+    run->error = g_error_copy (error);
+    g_main_loop_quit (run->loop);
+    return;
   }
+  run->n_encoded++;
+  start_next (run);
 }
 
-static gboolean
-on_message (GstBus *bus, GstMessage *message, gpointer run)
+static void
+start_next (Run *run)
 {
-  take_message (run, message);
-  return G_SOURCE_CONTINUE;
+  if (run->n_encoded == run->encodes->len)
+    g_main_loop_quit (run->loop);
+  else
+    encode_start (run->encodes->pdata[run->n_encoded], run->gif, run->tags,
+        on_encoded, run);
+}
+
+static void
+start_encoding (Run *run, GBytes *gif, const GstTagList *tags)
+{
+  run->gif = g_bytes_ref (gif);
+  run->tags = tags != NULL ? gst_tag_list_copy (tags) : NULL;
+  progress_take_saved (run->progress, -1);
+  progress_draw (run->progress);
+  start_next (run);
 }
 
 static gboolean
 on_draw (gpointer data)
 {
   Run *run = data;
-  GstElement *decoder = run->pipeline->decoder;
-  gint64 position, duration;
 
-  if (decoder != NULL
-      && gst_element_query_position (decoder, GST_FORMAT_TIME, &position)
-      && gst_element_query_duration (decoder, GST_FORMAT_TIME, &duration)
-      && position >= 0 && duration > 0)
-    progress_take_position (
-        run->progress, (GstClockTime) position, (GstClockTime) duration);
+  if (run->gif != NULL && run->n_encoded < run->encodes->len) {
+    double fraction = encode_get_fraction (run->encodes->pdata[run->n_encoded]);
+
+    if (fraction >= 0)
+      progress_take_saved (
+          run->progress, (run->n_encoded + fraction) / run->encodes->len);
+  }
   progress_draw (run->progress);
   return G_SOURCE_CONTINUE;
 }
 
-static void
-start (Run *run, GstBus *bus)
-{
-  g_autoptr (GstMessage) message = NULL;
+/* --- Where the GIF comes from --- */
 
-  if (gst_element_set_state (run->pipeline->pipeline, GST_STATE_PLAYING)
-      != GST_STATE_CHANGE_FAILURE) {
-    g_main_loop_run (run->loop);
+static void
+on_message (GstMessage *message, gpointer data)
+{
+  progress_take (((Run *) data)->progress, message);
+}
+
+static void
+on_generated (Generate *generate, GBytes *gif, const GstTagList *tags,
+    const GError *error, gpointer data)
+{
+  Run *run = data;
+
+  if (error == NULL) {
+    start_encoding (run, gif, tags);
     return;
   }
-  message = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
-  run->error = message != NULL
-      ? failure_from_message (message, run->pipeline->source)
-      : g_error_new_literal (FAILURE, FAILURE_UNAVAILABLE,
-          "GStreamer does not start: run with GST_DEBUG=3 to see why.");
+  run->error = g_error_copy (error);
+  g_main_loop_quit (run->loop);
+}
+
+static gboolean
+make_generate (Run *run, const char *key, GError **error)
+{
+  const Options *options = run->options;
+  const GenerateRequest request = {
+    .prompt = options->prompt,
+    .negative_prompt = options_get (options, OPTION_NEGATIVE_PROMPT),
+    .sampler = options_get (options, OPTION_SAMPLER),
+    .steps = options->steps,
+    .cfg_scale = options->cfg_scale,
+    .api_url = options_get (options, OPTION_API_URL),
+    .token = key,
+    .ca_file = options_get (options, OPTION_CA_FILE),
+    .proxy = options_get (options, OPTION_PROXY),
+    .insecure = options->insecure,
+    .retries = options->retries,
+  };
+
+  run->generate = generate_new (&request, error);
+  return run->generate != NULL;
+}
+
+/* Any file that begins like a GIF; what is wrong inside, the decoder says. */
+static GBytes *
+read_gif (const char *from, GError **error)
+{
+  const char *path = g_str_equal (from, "-") ? "/dev/stdin" : from;
+  g_autoptr (GError) reason = NULL;
+  char *data;
+  gsize size;
+
+  if (!g_file_get_contents (path, &data, &size, &reason)) {
+    g_set_error (error, FAILURE, FAILURE_INPUT,
+        "The GIF to convert cannot be read: %s.", reason->message);
+    return NULL;
+  }
+  if (size >= 6 && memcmp (data, "GIF8", 4) == 0)
+    return g_bytes_new_take (data, size);
+  g_free (data);
+  g_set_error (error, FAILURE, FAILURE_INPUT, "\"%s\" is no GIF.", from);
+  return NULL;
+}
+
+/* --- Files --- */
+
+static gboolean
+make_outputs (Run *run, GError **error)
+{
+  const Options *options = run->options;
+
+  for (guint i = 0; i < options->targets->len; i++) {
+    const Target *target = &g_array_index (options->targets, Target, i);
+    Output *output = g_str_equal (target->file, "-")
+        ? output_new_for_stdout (target->format, error)
+        : output_new (target->file, target->format, options->force, error);
+    Encode *encode;
+
+    if (output == NULL)
+      return FALSE;
+    g_ptr_array_add (run->outputs, output);
+    encode = encode_new (output, &options->encode, error);
+    if (encode == NULL)
+      return FALSE;
+    g_ptr_array_add (run->encodes, encode);
+  }
+  return TRUE;
+}
+
+static gboolean
+publish (Run *run, GError **error)
+{
+  for (guint i = 0; i < run->outputs->len; i++) {
+    Output *output = run->outputs->pdata[i];
+    guint n_files;
+    guint64 n_bytes;
+
+    if (!output_publish (output, &n_files, &n_bytes, error))
+      return FALSE;
+    progress_wrote (run->progress, output_get_file (output), n_files, n_bytes);
+  }
+  return TRUE;
+}
+
+static void
+run_loop (Run *run)
+{
+  guint draw = g_timeout_add (DRAW_EVERY_MS, on_draw, run);
+
+  if (run->generate != NULL) {
+    progress_draw (run->progress);
+    generate_start (run->generate, on_message, on_generated, run);
+  }
+  g_main_loop_run (run->loop);
+  g_source_remove (draw);
+  /* Nothing writes any more. */
+  g_ptr_array_set_size (run->encodes, 0);
 }
 
 gboolean
-convert_run (Pipeline *pipeline, Progress *progress, Interrupt *interrupt,
-    GError **error)
+convert_run (const Options *options, const char *key, Progress *progress,
+    Interrupt *interrupt, GError **error)
 {
-  g_autoptr (GMainLoop) loop = interrupt_ref_loop (interrupt);
-  g_autoptr (GstBus) bus = gst_element_get_bus (pipeline->pipeline);
-  Run run = { pipeline, progress, loop, NULL };
-  guint watch, draw;
+  const char *from = options_get (options, OPTION_FROM);
+  g_auto (Run) run = {
+    .options = options,
+    .progress = progress,
+    .loop = interrupt_ref_loop (interrupt),
+    .outputs = g_ptr_array_new_with_free_func ((GDestroyNotify) output_free),
+    .encodes = g_ptr_array_new_with_free_func ((GDestroyNotify) encode_free),
+  };
+  g_autoptr (GBytes) gif = NULL;
 
+  if (!make_outputs (&run, error))
+    return FALSE;
+  if (from == NULL ? !make_generate (&run, key, error)
+                   : (gif = read_gif (from, error)) == NULL)
+    return FALSE;
   if (interrupt_get_signal (interrupt) != 0)
     return FALSE;
-  watch = gst_bus_add_watch (bus, on_message, &run);
-  draw = g_timeout_add (DRAW_EVERY_MS, on_draw, &run);
-  start (&run, bus);
-  gst_element_set_state (pipeline->pipeline, GST_STATE_NULL);
-  g_source_remove (watch);
-  g_source_remove (draw);
-
-  if (run.error == NULL)
-    return interrupt_get_signal (interrupt) == 0;
-  g_propagate_error (error, run.error);
-  return FALSE;
+  if (gif != NULL)
+    start_encoding (&run, gif, NULL);
+  run_loop (&run);
+  if (run.error != NULL) {
+    g_propagate_error (error, run.error);
+    return FALSE;
+  }
+  return interrupt_get_signal (interrupt) == 0 && publish (&run, error);
 }

@@ -2,14 +2,17 @@
 #pragma once
 
 #include "interrupt.h"
-#include "pipeline.h"
+#include "options.h"
 #include "progress.h"
 
 G_BEGIN_DECLS
 
-/* Runs @pipeline to its end and stops it; main thread, default main context.
- * FALSE with a FAILURE_…, or without an error where @interrupt ended it. */
-gboolean convert_run (Pipeline *pipeline, Progress *progress,
-    Interrupt *interrupt, GError **error);
+/* Generates what @options ask for with @key (NULL with --from), or reads it,
+ * and writes all files; main thread, default main context. Whatever fails,
+ * fails before anything has been generated, where it can be known. FALSE with
+ * a FAILURE_…, or without an error where @interrupt ended it; then no file has
+ * been written. */
+gboolean convert_run (const Options *options, const char *key,
+    Progress *progress, Interrupt *interrupt, GError **error);
 
 G_END_DECLS

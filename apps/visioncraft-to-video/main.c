@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * visioncraft-to-video: a prompt in, a video file out
+ * visioncraft-to-video: a prompt in, video files out
  */
 #include "config.h"
 
+#include "apikey.h"
 #include "convert.h"
 #include "failure.h"
+#include "jsonevent.h"
 
-#include <glib/gstdio.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,69 +16,73 @@
 
 #define NAME "visioncraft-to-video"
 
-/* Here rather than in the source, which would speak of its properties. */
 static gboolean
-check_key (const Options *options, GError **error)
+set_token (GError **error)
 {
-  const char *token = g_getenv ("VISIONCRAFT_TOKEN");
+  g_autofree char *key = api_key_ask (error);
+  g_autofree char *path = api_key_dup_path ();
 
-  if (options->token_file != NULL) {
-    if (g_access (options->token_file, R_OK) == 0)
-      return TRUE;
-    g_set_error (error, FAILURE, FAILURE_KEY,
-        "The API key's file \"%s\" cannot be read: correct --token-file.",
-        options->token_file);
+  if (key == NULL || !api_key_store (key, error))
     return FALSE;
-  }
-  if (token != NULL && *token != '\0')
-    return TRUE;
-  g_set_error (error, FAILURE, FAILURE_KEY,
-      "There is no API key: put it into the environment variable "
-      "VISIONCRAFT_TOKEN, or into a file for --token-file.");
-  return FALSE;
+  fprintf (stderr, "The API key is in %s now.\n", path);
+  return TRUE;
 }
 
-static gboolean
-publish (
-    const Options *options, Output *output, Progress *progress, GError **error)
+static ProgressKind
+kind_of (const Options *options)
 {
-  guint n_files;
-  guint64 n_bytes;
-  g_autofree char *size = NULL;
-
-  if (!output_publish (output, &n_files, &n_bytes, error))
-    return FALSE;
-  size = g_format_size (n_bytes);
-  if (n_files == 1)
-    progress_say (progress, "Wrote %s, %s, after %.0f s", options->file, size,
-        progress_get_seconds (progress));
-  else
-    progress_say (progress, "Wrote %s, %u files, %s, after %.0f s",
-        options->file, n_files, size, progress_get_seconds (progress));
-  return TRUE;
+  return options->json ? PROGRESS_JSON
+      : options->quiet ? PROGRESS_QUIET
+                       : PROGRESS_BAR;
 }
 
 static gboolean
 convert (const Options *options, Interrupt *interrupt, GError **error)
 {
-  g_autoptr (Progress) progress = progress_new (options->quiet);
-  g_autoptr (Output) output = NULL;
-  g_auto (Pipeline) pipeline = { NULL };
+  g_autoptr (Progress) progress = progress_new (kind_of (options));
+  g_autofree char *key = NULL;
+  g_autofree char *warning = NULL;
 
-  if (!check_key (options, error))
-    return FALSE;
-  output = output_new (options, error);
-  return output != NULL && pipeline_build (&pipeline, options, output, error)
-      && convert_run (&pipeline, progress, interrupt, error)
-      && publish (options, output, progress, error);
+  if (options->prompt != NULL) {
+    key = api_key_find (
+        options_get (options, OPTION_TOKEN_FILE), &warning, error);
+    if (key == NULL)
+      return FALSE;
+  }
+  if (warning != NULL)
+    progress_warn (progress, warning);
+  return convert_run (options, key, progress, interrupt, error);
+}
+
+/* A desktop without it is no failure: the file is there. */
+static void
+show_file (const char *file)
+{
+  const char *argv[] = { "xdg-open", file, NULL };
+  g_autofree char *path = g_canonicalize_filename (file, NULL);
+  g_autoptr (GError) error = NULL;
+
+  argv[1] = path;
+  if (!g_spawn_async (NULL, (char **) argv, NULL,
+          G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL
+              | G_SPAWN_STDERR_TO_DEV_NULL,
+          NULL, NULL, NULL, &error))
+    fprintf (stderr, NAME ": --open: %s\n", error->message);
 }
 
 static int
-complain (const GError *error)
+complain (const Options *options, const GError *error)
 {
   g_autofree char *text = failure_printable (error->message);
 
   fprintf (stderr, NAME ": %s\n", text);
+  if (options->json) {
+    JsonObject *event = json_event_new ("error");
+
+    json_object_set_int_member (event, "status", error->code);
+    json_event_set_text (event, "message", error->message);
+    json_event_print (event);
+  }
   return error->code;
 }
 
@@ -97,7 +102,7 @@ main (int argc, char **argv)
   g_auto (Options) options = { 0 };
   g_autoptr (GError) error = NULL;
   g_autoptr (Interrupt) interrupt = NULL;
-  int status = EXIT_SUCCESS;
+  const Target *first;
 
   setlocale (LC_ALL, "");
   /* A file over its limit, or a closed pipe: errors, not deaths. */
@@ -105,15 +110,21 @@ main (int argc, char **argv)
   signal (SIGPIPE, SIG_IGN);
 
   if (!options_parse (&options, &argc, &argv, &error))
-    return complain (error);
+    return complain (&options, error);
   if (options.version) {
     printf (NAME " %s\n", VERSION);
     return EXIT_SUCCESS;
   }
+  if (options.set_token)
+    return set_token (&error) ? EXIT_SUCCESS : complain (&options, error);
+
   gst_init (NULL, NULL);
   interrupt = interrupt_new ();
   if (!convert (&options, interrupt, &error))
-    status = error != NULL ? complain (error)
-                           : die_by (interrupt_get_signal (interrupt));
-  return status;
+    return error != NULL ? complain (&options, error)
+                         : die_by (interrupt_get_signal (interrupt));
+  first = &g_array_index (options.targets, Target, 0);
+  if (options.open && !g_str_equal (first->file, "-"))
+    show_file (first->file);
+  return EXIT_SUCCESS;
 }

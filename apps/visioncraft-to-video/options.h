@@ -1,30 +1,62 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "format.h"
+#include "encode.h"
+#include "userconfig.h"
 
 G_BEGIN_DECLS
 
-/* The command line, checked. NULL and -1: not given. */
+/* The options with a value, in the order of --help. */
+typedef enum
+{
+  OPTION_SAMPLER,
+  OPTION_STEPS,
+  OPTION_CFG_SCALE,
+  OPTION_NEGATIVE_PROMPT,
+  OPTION_FROM,
+  OPTION_LOOPS,
+  OPTION_FPS,
+  OPTION_SIZE,
+  OPTION_BACKGROUND,
+  OPTION_QUALITY,
+  OPTION_FORMAT,
+  OPTION_TOKEN_FILE,
+  OPTION_API_URL,
+  OPTION_RETRIES,
+  OPTION_CA_FILE,
+  OPTION_PROXY,
+  N_OPTIONS
+} Option;
+
+/* A file to write. */
 typedef struct
 {
-  char *prompt, *file;
-  char *sampler, *negative_prompt, *api_url, *token_file;
-  int steps, cfg_scale, retries;
-  int n_loops;
-  int fps_n, fps_d;  /* fps_n 0: the GIF's own times */
-  int width, height; /* 0: the GIF's own size */
-  gboolean has_background;
-  guint32 background; /* 0xRRGGBB */
-  int quality;        /* 0 to 100 */
-  gboolean force, quiet, version;
+  const char *file; /* "-": standard output */
   const Format *format;
+} Target;
+
+/* The command line and the configuration file, checked. */
+typedef struct
+{
+  Value values[N_OPTIONS];
+  char **rest; /* the other arguments */
+
+  const char *prompt;            /* NULL with --from */
+  GArray *targets;               /* of Target, one or more */
+  int steps, cfg_scale, retries; /* -1: not given */
+  EncodeSettings encode;
+  gboolean force, quiet, json, open, insecure;
+  /* What is done instead of a generation. */
+  gboolean version, set_token, list_samplers;
 } Options;
 
 /* Fills @options; FALSE with a FAILURE_USAGE. --help prints and ends the
- * program; with --version nothing else is checked. */
+ * program; with --version and the like no file is asked for. */
 gboolean options_parse (
     Options *options, int *argc, char ***argv, GError **error);
+
+/* The text of an option; NULL: not given. */
+const char *options_get (const Options *options, Option option);
 
 void options_clear (Options *options);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)

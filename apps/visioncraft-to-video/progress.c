@@ -2,6 +2,7 @@
 #include "progress.h"
 
 #include "failure.h"
+#include "jsonevent.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #define MIN_BAR 10
 #define MAX_BAR 40
 #define LINE_EVERY_S 10 /* where there is no bar */
+#define EVENT_EVERY_S 1
 
 typedef enum
 {
@@ -28,7 +30,8 @@ static const char *const names[N_PHASES] = {
 
 struct _Progress
 {
-  gboolean quiet, has_bar;
+  ProgressKind kind;
+  gboolean has_bar;
   GTimer *total, *phase_time;
   Phase phase;
   double fraction; /* of the phase; negative: unknown */
@@ -38,12 +41,12 @@ struct _Progress
 };
 
 Progress *
-progress_new (gboolean quiet)
+progress_new (ProgressKind kind)
 {
   Progress *progress = g_new0 (Progress, 1);
 
-  progress->quiet = quiet;
-  progress->has_bar = !quiet && isatty (STDERR_FILENO)
+  progress->kind = kind;
+  progress->has_bar = kind == PROGRESS_BAR && isatty (STDERR_FILENO)
       && g_strcmp0 (g_getenv ("TERM"), "dumb") != 0;
   progress->total = g_timer_new ();
   progress->phase_time = g_timer_new ();
@@ -84,8 +87,8 @@ enter (Progress *progress, Phase phase, double fraction)
   progress->fraction = CLAMP (fraction, -1, 1);
 }
 
-void
-progress_take (Progress *progress, GstMessage *message)
+static void
+take_progress (Progress *progress, GstMessage *message)
 {
   const GstStructure *structure = gst_message_get_structure (message);
   g_autofree char *code = NULL;
@@ -95,19 +98,29 @@ progress_take (Progress *progress, GstMessage *message)
   gst_message_parse_progress (message, &type, &code, NULL);
   gst_structure_get (structure, "bytes", G_TYPE_UINT64, &bytes, "total",
       G_TYPE_UINT64, &total, NULL);
-  if (type == GST_PROGRESS_TYPE_COMPLETE)
-    enter (progress, PHASE_SAVE, -1);
-  else if (g_strcmp0 (code, "download") == 0)
+  if (type != GST_PROGRESS_TYPE_COMPLETE && g_strcmp0 (code, "download") == 0)
     enter (progress, PHASE_DOWNLOAD,
         total > 0 ? (double) bytes / (double) total : -1);
 }
 
 void
-progress_take_position (
-    Progress *progress, GstClockTime position, GstClockTime duration)
+progress_take (Progress *progress, GstMessage *message)
 {
-  if (progress->phase == PHASE_SAVE && duration > 0)
-    enter (progress, PHASE_SAVE, (double) position / (double) duration);
+  g_autoptr (GError) warning = NULL;
+
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_WARNING) {
+    gst_message_parse_warning (message, &warning, NULL);
+    progress_warn (progress, warning->message);
+  } else {
+    take_progress (progress, message);
+    progress_draw (progress);
+  }
+}
+
+void
+progress_take_saved (Progress *progress, double fraction)
+{
+  enter (progress, PHASE_SAVE, fraction);
 }
 
 static int
@@ -187,37 +200,82 @@ print_line (Progress *progress, int seconds)
   fflush (stderr);
 }
 
+static void
+print_event (Progress *progress, int seconds)
+{
+  static const char *const phases[] = { "generating", "downloading", "saving" };
+  JsonObject *event;
+
+  if (progress->last_line_s >= 0
+      && seconds < progress->last_line_s + EVENT_EVERY_S)
+    return;
+  progress->last_line_s = seconds;
+  event = json_event_new ("progress");
+  json_object_set_string_member (event, "phase", phases[progress->phase]);
+  if (progress->fraction >= 0)
+    json_object_set_double_member (event, "fraction", progress->fraction);
+  json_object_set_int_member (event, "seconds", seconds);
+  json_event_print (event);
+}
+
 void
 progress_draw (Progress *progress)
 {
   int seconds = (int) g_timer_elapsed (progress->phase_time, NULL);
 
-  if (progress->has_bar)
+  if (progress->kind == PROGRESS_JSON)
+    print_event (progress, seconds);
+  else if (progress->has_bar)
     draw_bar (progress, seconds);
-  else if (!progress->quiet)
+  else if (progress->kind == PROGRESS_BAR)
     print_line (progress, seconds);
 }
 
-void
-progress_say (Progress *progress, const char *format, ...)
+static void
+say (Progress *progress, const char *text)
 {
-  g_autofree char *text = NULL;
-  g_autofree char *printable = NULL;
-  va_list args;
+  g_autofree char *printable = failure_printable (text);
 
-  if (progress->quiet)
+  if (progress->kind != PROGRESS_BAR)
     return;
-  va_start (args, format);
-  text = g_strdup_vprintf (format, args);
-  va_end (args);
-  printable = failure_printable (text);
   erase (progress);
   fprintf (stderr, "%s\n", printable);
   fflush (stderr);
 }
 
-double
-progress_get_seconds (Progress *progress)
+void
+progress_wrote (
+    Progress *progress, const char *file, guint n_files, guint64 n_bytes)
 {
-  return g_timer_elapsed (progress->total, NULL);
+  double seconds = g_timer_elapsed (progress->total, NULL);
+  g_autofree char *size = g_format_size (n_bytes);
+  g_autofree char *files =
+      n_files == 1 ? g_strdup ("") : g_strdup_printf ("%u files, ", n_files);
+  g_autofree char *text = g_strdup_printf (
+      "Wrote %s, %s%s, after %.0f s", file, files, size, seconds);
+
+  say (progress, text);
+  if (progress->kind == PROGRESS_JSON) {
+    JsonObject *event = json_event_new ("wrote");
+
+    json_event_set_text (event, "file", file);
+    json_object_set_int_member (event, "files", n_files);
+    json_object_set_int_member (event, "bytes", (gint64) n_bytes);
+    json_object_set_double_member (event, "seconds", seconds);
+    json_event_print (event);
+  }
+}
+
+void
+progress_warn (Progress *progress, const char *text)
+{
+  g_autofree char *line = g_strdup_printf ("Warning: %s", text);
+
+  say (progress, line);
+  if (progress->kind == PROGRESS_JSON) {
+    JsonObject *event = json_event_new ("warning");
+
+    json_event_set_text (event, "message", text);
+    json_event_print (event);
+  }
 }

@@ -5,31 +5,37 @@
 
 G_BEGIN_DECLS
 
-/* Tells on stderr what is being waited for, and for how long: by a bar on a
- * terminal, else by a line now and then. */
+/* Tells what is being waited for, and for how long: on stderr by a bar on a
+ * terminal, else by a line now and then; or as JSON events on stdout. */
 typedef struct _Progress Progress;
 
-Progress *progress_new (gboolean quiet);
+typedef enum
+{
+  PROGRESS_BAR,   /* or lines */
+  PROGRESS_QUIET, /* nothing */
+  PROGRESS_JSON,
+} ProgressKind;
+
+Progress *progress_new (ProgressKind kind);
 
 /* Leaves the terminal with an empty line at the cursor. NULL is allowed. */
 void progress_free (Progress *progress);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Progress, progress_free)
 
-/* Takes the source's progress @message. */
+/* Takes the source's progress or warning @message. */
 void progress_take (Progress *progress, GstMessage *message);
 
-/* Takes how far the conversion is, where the download is over. */
-void progress_take_position (
-    Progress *progress, GstClockTime position, GstClockTime duration);
+/* The files are being written; 0 to 1 of them are done, -1: nobody knows. */
+void progress_take_saved (Progress *progress, double fraction);
 
 /* Draws the present state; to be called a few times a second. */
 void progress_draw (Progress *progress);
 
-/* Prints one line, above the bar; does nothing where quiet. */
-void progress_say (Progress *progress, const char *format, ...)
-    G_GNUC_PRINTF (2, 3);
+/* The last thing to say of a file: it is there. */
+void progress_wrote (
+    Progress *progress, const char *file, guint n_files, guint64 n_bytes);
 
-/* Seconds since it was made. */
-double progress_get_seconds (Progress *progress);
+/* For people, above the bar. */
+void progress_warn (Progress *progress, const char *text);
 
 G_END_DECLS

@@ -48,3 +48,16 @@ format_of_file (const char *file, GError **error)
       file);
   return NULL;
 }
+
+const Format *
+format_of_name (const char *name, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
+    if (g_ascii_strcasecmp (name, formats[i].suffix + 1) == 0
+        && formats[i].id != FORMAT_PNGS && formats[i].id != FORMAT_M3U8)
+      return &formats[i];
+  g_set_error (error, FAILURE, FAILURE_USAGE,
+      "\"%s\" is no format for --format: choose mp4, webm, mov, gif or png.",
+      name);
+  return NULL;
+}

@@ -33,4 +33,8 @@ typedef struct
  * there are. Owned by the program. */
 const Format *format_of_file (const char *file, GError **error);
 
+/* The format that is called @name, like "mp4"; NULL with a FAILURE_USAGE. Not
+ * one with many files. */
+const Format *format_of_name (const char *name, GError **error);
+
 G_END_DECLS

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "pipeline.h"
+#include "encodepipeline.h"
 
 #include "failure.h"
-#include "probes.h"
 #include "videopads.h"
 
-#define DEFAULT_QUALITY 75
 #define HLS_SEGMENT_S 2
 #define MIN_H264_SIDE 16
 
@@ -15,6 +13,7 @@ static const struct
   const char *element, *plugins;
 } homes[] = {
   { "animgifdec", "gst-visioncraft" },
+  { "appsrc", "gst-plugins-base" },
   { "avenc_prores_ks", "gst-libav" },
   { "capsfilter", "gstreamer" },
   { "filesink", "gstreamer" },
@@ -28,7 +27,6 @@ static const struct
   { "videocrop", "gst-plugins-good" },
   { "videorate", "gst-plugins-base" },
   { "videoscale", "gst-plugins-base" },
-  { "visioncraftgifsrc", "gst-visioncraft" },
   { "vp9enc", "gst-plugins-good" },
   { "webmmux", "gst-plugins-good" },
   { "x264enc", "gst-plugins-ugly" },
@@ -37,6 +35,9 @@ static const struct
 /* A chain that grows at its end. */
 typedef struct
 {
+  Output *output;
+  const EncodeSettings *settings;
+  const Format *format;
   GstBin *bin;
   GstElement *last;
   GError *error; /* the first one; nothing is added after it */
@@ -108,51 +109,34 @@ add_format (Chain *chain, const char *format)
           "video/x-raw", "format", G_TYPE_STRING, format, NULL));
 }
 
-/* An element of ours is set with its own types: no text of the user's is ever
- * parsed. */
 static GstElement *
-add_source (Chain *chain, const Options *options)
+add_source (Chain *chain)
 {
-  GstElement *source = add (chain, "visioncraftgifsrc", NULL);
+  GstElement *source = add (chain, "appsrc", "format", "bytes", NULL);
+  g_autoptr (GstCaps) caps = gst_caps_new_empty_simple ("image/gif");
 
-  if (source == NULL)
-    return NULL;
-  g_object_set (source, "prompt", options->prompt, NULL);
-  if (options->negative_prompt != NULL)
-    g_object_set (source, "negative-prompt", options->negative_prompt, NULL);
-  if (options->sampler != NULL)
-    g_object_set (source, "sampler", options->sampler, NULL);
-  if (options->api_url != NULL)
-    g_object_set (source, "api-url", options->api_url, NULL);
-  if (options->token_file != NULL)
-    g_object_set (source, "token-file", options->token_file, NULL);
-  if (options->steps != -1)
-    g_object_set (source, "steps", options->steps, NULL);
-  if (options->cfg_scale != -1)
-    g_object_set (source, "cfg-scale", options->cfg_scale, NULL);
-  if (options->retries != -1)
-    g_object_set (source, "retries", (guint) options->retries, NULL);
+  if (source != NULL)
+    g_object_set (source, "caps", caps, NULL);
   return source;
 }
 
 static GstElement *
-add_decoder (Chain *chain, const Options *options)
+add_decoder (Chain *chain)
 {
-  gboolean flat = !options->format->has_alpha || options->has_background;
+  gboolean flat = !chain->format->has_alpha || chain->settings->has_background;
   GstElement *decoder = add (chain, "animgifdec", NULL);
   g_autoptr (GstPad) pad = NULL;
 
   if (decoder == NULL)
     return NULL;
-  if (options->n_loops != -1)
-    g_object_set (decoder, "loop-count", options->n_loops, NULL);
+  g_object_set (decoder, "loop-count", chain->settings->n_loops, NULL);
   add_format (chain, "RGBA");
   pad = gst_element_get_static_pad (decoder, "src");
-  probes_refuse_nothing (pad);
+  video_pad_refuse_nothing (pad);
   if (flat)
-    video_pad_flatten (pad, options->background);
+    video_pad_flatten (pad, chain->settings->background);
 
-  if (options->format->wants_even && options->width == 0) {
+  if (chain->format->wants_even && chain->settings->width == 0) {
     GstElement *crop = add (chain, "videocrop", NULL);
 
     if (crop != NULL)
@@ -161,19 +145,27 @@ add_decoder (Chain *chain, const Options *options)
   return decoder;
 }
 
-static void
-add_conversions (Chain *chain, const Options *options)
+/* 0: the GIF's own times. */
+static int
+get_fps_n (const Chain *chain)
 {
-  int fps_n =
-      options->fps_n != 0 ? options->fps_n : options->format->default_fps;
+  return chain->settings->fps_n != 0 ? chain->settings->fps_n
+                                     : chain->format->default_fps;
+}
+
+static void
+add_conversions (Chain *chain)
+{
+  int fps_n = get_fps_n (chain);
 
   add (chain, "videoscale", NULL);
-  if (options->width != 0)
+  if (chain->settings->width != 0)
     add_caps (chain,
-        gst_caps_new_simple ("video/x-raw", "width", G_TYPE_INT, options->width,
-            "height", G_TYPE_INT, options->height, "pixel-aspect-ratio",
-            GST_TYPE_FRACTION, 1, 1, NULL));
-  else if (options->format->wants_even)
+        gst_caps_new_simple ("video/x-raw", "width", G_TYPE_INT,
+            chain->settings->width, "height", G_TYPE_INT,
+            chain->settings->height, "pixel-aspect-ratio", GST_TYPE_FRACTION, 1,
+            1, NULL));
+  else if (chain->format->wants_even)
     add_caps (chain,
         gst_caps_new_simple ("video/x-raw", "width", GST_TYPE_INT_RANGE,
             MIN_H264_SIDE, G_MAXINT, "height", GST_TYPE_INT_RANGE,
@@ -182,59 +174,54 @@ add_conversions (Chain *chain, const Options *options)
     add (chain, "videorate", NULL);
     add_caps (chain,
         gst_caps_new_simple ("video/x-raw", "framerate", GST_TYPE_FRACTION,
-            fps_n, options->fps_d, NULL));
+            fps_n, chain->settings->fps_d, NULL));
   }
   add (chain, "videoconvert", NULL);
 }
 
 static void
-add_filesink (Chain *chain, Output *output)
+add_filesink (Chain *chain)
 {
   GstElement *sink = add (chain, "filesink", NULL);
   g_autofree char *path =
-      output_dup_path (output, output_get_name (output), FALSE);
+      output_dup_path (chain->output, output_get_name (chain->output), FALSE);
 
   if (sink != NULL)
     g_object_set (sink, "location", path, NULL);
 }
 
-static int
-quality_of (const Options *options)
-{
-  return options->quality != -1 ? options->quality : DEFAULT_QUALITY;
-}
-
 /* Constant quality, without B-frames: mp4mux gets variable rates wrong with
  * them. 75 is CRF 18. */
 static GstElement *
-add_h264 (Chain *chain, const Options *options)
+add_h264 (Chain *chain)
 {
   GstElement *encoder;
 
   add_format (chain, "I420");
   encoder = add (chain, "x264enc", "pass", "qual", "bframes", "0", NULL);
   if (encoder != NULL)
-    g_object_set (
-        encoder, "quantizer", (guint) (43 - quality_of (options) / 3), NULL);
+    g_object_set (encoder, "quantizer",
+        (guint) (43 - chain->settings->quality / 3), NULL);
   return encoder;
 }
 
 static void
-add_mp4 (Chain *chain, const Options *options, Output *output)
+add_mp4 (Chain *chain)
 {
   GstElement *mux;
-  g_autofree char *scratch = output_dup_path (output, "faststart", FALSE);
+  g_autofree char *scratch =
+      output_dup_path (chain->output, "faststart", FALSE);
 
-  add_h264 (chain, options);
+  add_h264 (chain);
   mux = add (chain, "mp4mux", "faststart", "true", NULL);
   if (mux != NULL) /* on the disk where there has to be room anyway */
     g_object_set (mux, "faststart-file", scratch, NULL);
-  add_filesink (chain, output);
+  add_filesink (chain);
 }
 
 /* vp9enc loses the last frames of variable rates unless lag-in-frames is 0. */
 static void
-add_webm (Chain *chain, const Options *options, Output *output)
+add_webm (Chain *chain)
 {
   GstElement *encoder;
 
@@ -242,17 +229,17 @@ add_webm (Chain *chain, const Options *options, Output *output)
   encoder = add (chain, "vp9enc", "deadline", "1000000", "cpu-used", "4",
       "lag-in-frames", "0", "end-usage", "cq", "target-bitrate", "0", NULL);
   if (encoder != NULL)
-    g_object_set (encoder, "cq-level", 60 - quality_of (options) / 2, NULL);
+    g_object_set (encoder, "cq-level", 60 - chain->settings->quality / 2, NULL);
   add (chain, "webmmux", NULL);
-  add_filesink (chain, output);
+  add_filesink (chain);
 }
 
 static void
-add_pngs (Chain *chain, Output *output)
+add_pngs (Chain *chain)
 {
   GstElement *sink;
   g_autofree char *path =
-      output_dup_path (output, output_get_name (output), TRUE);
+      output_dup_path (chain->output, output_get_name (chain->output), TRUE);
 
   add (chain, "pngenc", NULL);
   sink = add (chain, "multifilesink", NULL);
@@ -263,20 +250,20 @@ add_pngs (Chain *chain, Output *output)
 /* Regular keyframes and no others asked for: segments of one length. Without
  * async-handling hlssink2 often hangs at the end of short clips. */
 static void
-add_hls (Chain *chain, const Options *options, Output *output)
+add_hls (Chain *chain)
 {
-  const char *name = output_get_name (output);
+  const char *name = output_get_name (chain->output);
   g_autofree char *stem =
-      g_strndup (name, strlen (name) - strlen (options->format->suffix));
+      g_strndup (name, strlen (name) - strlen (chain->format->suffix));
   g_auto (GStrv) parts = g_strsplit (stem, "%", -1);
   g_autofree char *safe_stem = g_strjoinv ("%%", parts);
   g_autofree char *segment = g_strconcat (safe_stem, "%05d.ts", NULL);
-  g_autofree char *location = output_dup_path (output, segment, TRUE);
-  g_autofree char *playlist = output_dup_path (output, name, FALSE);
-  int fps_n =
-      options->fps_n != 0 ? options->fps_n : options->format->default_fps;
-  int n_frames = (HLS_SEGMENT_S * fps_n + options->fps_d - 1) / options->fps_d;
-  GstElement *encoder = add_h264 (chain, options);
+  g_autofree char *location = output_dup_path (chain->output, segment, TRUE);
+  g_autofree char *playlist = output_dup_path (chain->output, name, FALSE);
+  int fps_n = get_fps_n (chain);
+  int n_frames = (HLS_SEGMENT_S * fps_n + chain->settings->fps_d - 1)
+      / chain->settings->fps_d;
+  GstElement *encoder = add_h264 (chain);
   GstElement *sink;
 
   if (encoder != NULL)
@@ -292,52 +279,49 @@ add_hls (Chain *chain, const Options *options, Output *output)
 }
 
 static void
-add_output (Chain *chain, const Options *options, Output *output)
+add_output (Chain *chain)
 {
-  switch (options->format->id) {
+  switch (chain->format->id) {
     case FORMAT_MP4:
-      add_mp4 (chain, options, output);
+      add_mp4 (chain);
       break;
     case FORMAT_WEBM:
-      add_webm (chain, options, output);
+      add_webm (chain);
       break;
     case FORMAT_MOV:
       add_format (chain, "A444_10LE"); /* else ProRes 422, without alpha */
       add (chain, "avenc_prores_ks", NULL);
       add (chain, "qtmux", NULL);
-      add_filesink (chain, output);
+      add_filesink (chain);
       break;
     case FORMAT_PNG:
       add (chain, "pngenc", "snapshot", "true", NULL);
-      add_filesink (chain, output);
+      add_filesink (chain);
       break;
     case FORMAT_PNGS:
-      add_pngs (chain, output);
+      add_pngs (chain);
       break;
     case FORMAT_M3U8:
-      add_hls (chain, options, output);
+      add_hls (chain);
       break;
     case FORMAT_GIF:
     default:
-      add_filesink (chain, output);
       break;
   }
 }
 
 gboolean
-pipeline_build (
-    Pipeline *pipeline, const Options *options, Output *output, GError **error)
+encode_pipeline_build (EncodePipeline *pipeline, Output *output,
+    const EncodeSettings *settings, GError **error)
 {
-  Chain chain = { NULL };
+  Chain chain = { output, settings, output_get_format (output), NULL };
 
   pipeline->pipeline = gst_object_ref_sink (gst_pipeline_new (NULL));
   chain.bin = GST_BIN (pipeline->pipeline);
-  pipeline->source = add_source (&chain, options);
-  if (options->format->id != FORMAT_GIF) {
-    pipeline->decoder = add_decoder (&chain, options);
-    add_conversions (&chain, options);
-  }
-  add_output (&chain, options, output);
+  pipeline->source = add_source (&chain);
+  pipeline->decoder = add_decoder (&chain);
+  add_conversions (&chain);
+  add_output (&chain);
   if (chain.error == NULL)
     return TRUE;
   g_propagate_error (error, chain.error);
@@ -345,7 +329,7 @@ pipeline_build (
 }
 
 void
-pipeline_clear (Pipeline *pipeline)
+encode_pipeline_clear (EncodePipeline *pipeline)
 {
   if (pipeline->pipeline != NULL)
     gst_element_set_state (pipeline->pipeline, GST_STATE_NULL);

@@ -38,8 +38,9 @@ of_service (const GError *error, const GstStructure *details)
   if (g_error_matches (
           error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_AUTHORIZED))
     return g_error_new (FAILURE, FAILURE_KEY,
-        "The service does not let the API key do this%s: check the key in "
-        "VISIONCRAFT_TOKEN or --token-file, and the account's plan.",
+        "The service does not let the API key do this%s: check the key "
+        "(--set-token, VISIONCRAFT_TOKEN or --token-file), and the account's "
+        "plan.",
         answer);
   if (g_error_matches (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY)) {
     g_autofree char *when =
@@ -100,8 +101,8 @@ failure_from_message (GstMessage *message, GstElement *source)
         "The file cannot be written (%s): make room, or choose another place.",
         text);
   return g_error_new (FAILURE, FAILURE_UNAVAILABLE,
-      "The GIF cannot be converted (%s): generate again, or save it as a .gif "
-      "file.",
+      "The GIF cannot be converted (%s): choose another format; .gif keeps it "
+      "as it is.",
       text);
 }
 

@@ -12,6 +12,7 @@ typedef enum
 {
   FAILURE_USAGE = 64,       /* the command line */
   FAILURE_REFUSED = 65,     /* the service refused a parameter */
+  FAILURE_INPUT = 66,       /* the file to convert cannot be read */
   FAILURE_UNAVAILABLE = 69, /* the service failed, or a GStreamer plugin */
   FAILURE_OUTPUT = 74,      /* the file cannot be written */
   FAILURE_LATER = 75,       /* busy, rate limit, too slow */

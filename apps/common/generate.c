@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "generate.h"
+
+#include "failure.h"
+#include "giftap.h"
+
+struct _Generate
+{
+  GstElement *pipeline;
+  GstElement *source; /* of @pipeline */
+  GifTap *tap;
+  GstTagList *tags;
+  guint watch; /* of the bus */
+  GenerateMessageFunc on_message;
+  GenerateFunc func;
+  gpointer data;
+};
+
+static void
+set_string (GstElement *source, const char *property, const char *value)
+{
+  if (value != NULL)
+    g_object_set (source, property, value, NULL);
+}
+
+/* With their own types: no text of the user's is ever parsed. */
+static void
+set_properties (GstElement *source, const GenerateRequest *request)
+{
+  set_string (source, "prompt", request->prompt);
+  set_string (source, "negative-prompt", request->negative_prompt);
+  set_string (source, "sampler", request->sampler);
+  set_string (source, "api-url", request->api_url);
+  set_string (source, "token", request->token);
+  set_string (source, "ssl-ca-file", request->ca_file);
+  set_string (source, "proxy", request->proxy);
+  g_object_set (source, "ssl-strict", !request->insecure, NULL);
+  if (request->steps != -1)
+    g_object_set (source, "steps", request->steps, NULL);
+  if (request->cfg_scale != -1)
+    g_object_set (source, "cfg-scale", request->cfg_scale, NULL);
+  if (request->retries != -1)
+    g_object_set (source, "retries", (guint) request->retries, NULL);
+}
+
+static GstElement *
+make (Generate *generate, const char *factory, GError **error)
+{
+  GstElement *element = gst_element_factory_make (factory, NULL);
+
+  if (element == NULL)
+    g_set_error (error, FAILURE, FAILURE_UNAVAILABLE,
+        "The GStreamer element \"%s\" is missing: install the plugins of "
+        "gst-visioncraft and gstreamer.",
+        factory);
+  else
+    gst_bin_add (GST_BIN (generate->pipeline), element);
+  return element;
+}
+
+Generate *
+generate_new (const GenerateRequest *request, GError **error)
+{
+  g_autoptr (Generate) generate = g_new0 (Generate, 1);
+  g_autoptr (GstPad) pad = NULL;
+  GstElement *sink;
+
+  generate->pipeline = gst_object_ref_sink (gst_pipeline_new (NULL));
+  if ((generate->source = make (generate, "visioncraftgifsrc", error)) == NULL
+      || (sink = make (generate, "fakesink", error)) == NULL)
+    return NULL;
+  set_properties (generate->source, request);
+  g_object_set (sink, "sync", FALSE, NULL);
+  gst_element_link (generate->source, sink);
+  pad = gst_element_get_static_pad (generate->source, "src");
+  generate->tap = gif_tap_new (pad);
+  generate->tags = gst_tag_list_new_empty ();
+  return g_steal_pointer (&generate);
+}
+
+void
+generate_free (Generate *generate)
+{
+  if (generate == NULL)
+    return;
+  g_clear_handle_id (&generate->watch, g_source_remove);
+  gst_element_set_state (generate->pipeline, GST_STATE_NULL);
+  g_clear_pointer (&generate->tap, gif_tap_free);
+  g_clear_pointer (&generate->tags, gst_tag_list_unref);
+  gst_object_unref (generate->pipeline);
+  g_free (generate);
+}
+
+/* @generate may be gone afterwards. */
+static void
+end (Generate *generate, GError *error_taken)
+{
+  g_autoptr (GError) error = error_taken;
+  g_autoptr (GBytes) gif =
+      error == NULL ? gif_tap_get_bytes (generate->tap) : NULL;
+
+  generate->func (generate, gif, generate->tags, error, generate->data);
+}
+
+static void
+take_tags (Generate *generate, GstMessage *message)
+{
+  g_autoptr (GstTagList) tags = NULL;
+
+  gst_message_parse_tag (message, &tags);
+  gst_tag_list_insert (generate->tags, tags, GST_TAG_MERGE_REPLACE);
+}
+
+static gboolean
+on_message (GstBus *bus, GstMessage *message, gpointer data)
+{
+  Generate *generate = data;
+
+  switch (GST_MESSAGE_TYPE (message)) {
+    case GST_MESSAGE_PROGRESS:
+    case GST_MESSAGE_WARNING:
+      if (generate->on_message != NULL)
+        generate->on_message (message, generate->data);
+      return G_SOURCE_CONTINUE;
+    case GST_MESSAGE_TAG:
+      take_tags (generate, message);
+      return G_SOURCE_CONTINUE;
+    case GST_MESSAGE_ERROR: /* what follows the first is its consequence */
+      generate->watch = 0;
+      end (generate, failure_from_message (message, generate->source));
+      return G_SOURCE_REMOVE;
+    case GST_MESSAGE_EOS:
+      generate->watch = 0;
+      end (generate, NULL);
+      return G_SOURCE_REMOVE;
+    default:
+      return G_SOURCE_CONTINUE;
+  }
+}
+
+void
+generate_start (Generate *generate, GenerateMessageFunc on_progress,
+    GenerateFunc func, gpointer data)
+{
+  g_autoptr (GstBus) bus = gst_element_get_bus (generate->pipeline);
+
+  generate->on_message = on_progress;
+  generate->func = func;
+  generate->data = data;
+  generate->watch = gst_bus_add_watch (bus, on_message, generate);
+  if (gst_element_set_state (generate->pipeline, GST_STATE_PLAYING)
+      != GST_STATE_CHANGE_FAILURE)
+    return;
+  /* The source has posted why; this one counts where it has not. */
+  gst_bus_post (bus,
+      gst_message_new_error (NULL,
+          g_error_new_literal (GST_CORE_ERROR, GST_CORE_ERROR_STATE_CHANGE,
+              "GStreamer does not start"),
+          NULL));
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+/* What is asked of the service, and how. NULL and -1: the element's default. */
+typedef struct
+{
+  const char *prompt, *negative_prompt, *sampler;
+  int steps, cfg_scale;
+
+  const char *api_url, *token, *ca_file, *proxy;
+  gboolean insecure; /* any certificate will do */
+  int retries;
+} GenerateRequest;
+
+/* One generation, held in memory when it is whole. Main thread, default main
+ * context. */
+typedef struct _Generate Generate;
+
+/* What is being waited for: the source's progress message, or its warning. */
+typedef void (*GenerateMessageFunc) (GstMessage *message, gpointer data);
+
+/* Its end: the GIF and what is known of it (NULL: nothing), or @error, a
+ * FAILURE_…. Called once, never from within generate_start(). It may free the
+ * generation. */
+typedef void (*GenerateFunc) (Generate *generate, GBytes *gif,
+    const GstTagList *tags, const GError *error, gpointer data);
+
+/* NULL with a FAILURE_UNAVAILABLE where the elements are missing. Nothing is
+ * asked of the service yet. */
+Generate *generate_new (const GenerateRequest *request, GError **error);
+
+/* Makes the request. @on_message may be NULL. */
+void generate_start (Generate *generate, GenerateMessageFunc on_message,
+    GenerateFunc func, gpointer data);
+
+/* Cancels it, where it runs. NULL is allowed. */
+void generate_free (Generate *generate);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Generate, generate_free)
+
+G_END_DECLS

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "userconfig.h"
+
+#include "failure.h"
+
+#define SHARED_GROUP "visioncraft"
+
+static Value *
+find (const char *name, const ValueOption *options, Value *values, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    if (options[i].in_config && g_str_equal (options[i].name, name))
+      return &values[i];
+  return NULL;
+}
+
+static gboolean
+read_group (GKeyFile *file, const char *path, const char *group,
+    const ValueOption *options, Value *values, guint n, GError **error)
+{
+  g_auto (GStrv) names = g_key_file_get_keys (file, group, NULL, NULL);
+
+  for (guint i = 0; names != NULL && names[i] != NULL; i++) {
+    Value *value = find (names[i], options, values, n);
+    g_autoptr (GError) reason = NULL;
+
+    if (value == NULL && !g_str_equal (group, SHARED_GROUP)) {
+      g_set_error (error, FAILURE, FAILURE_USAGE,
+          "\"%s\" in the group [%s] of \"%s\" is no option that may be there: "
+          "see the manual page.",
+          names[i], group, path);
+      return FALSE;
+    }
+    if (value == NULL || value->text != NULL)
+      continue;
+    value->text = g_key_file_get_string (file, group, names[i], &reason);
+    value->from_config = TRUE;
+    if (value->text == NULL) {
+      g_set_error (
+          error, FAILURE, FAILURE_USAGE, "\"%s\": %s.", path, reason->message);
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+gboolean
+user_config_read (const char *program, const ValueOption *options,
+    Value *values, guint n, GError **error)
+{
+  g_autofree char *path = g_build_filename (
+      g_get_user_config_dir (), "visioncraft", "config", NULL);
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autoptr (GError) reason = NULL;
+
+  if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, &reason)) {
+    if (g_error_matches (reason, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+      return TRUE;
+    g_set_error (error, FAILURE, FAILURE_USAGE,
+        "The configuration file \"%s\" cannot be read: %s.", path,
+        reason->message);
+    return FALSE;
+  }
+  return read_group (file, path, program, options, values, n, error)
+      && read_group (file, path, SHARED_GROUP, options, values, n, error);
+}
+
+void
+values_clear (Value *values, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    g_clear_pointer (&values[i].text, g_free);
+}
