@@ -31,6 +31,8 @@ packages_of () {
       echo libsoup2.4-dev
       # The web application in a browser.
       echo chromium chromium-driver
+      # Completion in other shells than bash.
+      echo zsh fish
       # The player's window under Xvfb.
       echo xdotool dbus-daemon ;;
     bench) echo nginx-light curl jq python3-aiohttp libavcodec-dev libavutil-dev

@@ -11,7 +11,9 @@ program_tear_down (ProgramFixture *fixture, gconstpointer unused)
   g_clear_object (&fixture->launcher);
   g_clear_pointer (&fixture->server, mock_server_free);
   fixture_remove (fixture->directory);
+  fixture_remove (fixture->home);
   g_clear_pointer (&fixture->directory, g_free);
+  g_clear_pointer (&fixture->home, g_free);
 }
 
 static GSubprocess *
@@ -313,10 +315,15 @@ program_serve (ProgramFixture *fixture, const MockOptions *options)
   with_key.token = TEST_KEY;
   fixture->server = fixture_serve (&with_key);
   fixture->directory = fixture_make_directory ();
+  fixture->home = fixture_make_directory ();
   fixture->launcher = fixture_make_launcher (
       G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE,
       fixture->server);
   g_subprocess_launcher_set_cwd (fixture->launcher, fixture->directory);
+  g_subprocess_launcher_setenv (
+      fixture->launcher, "XDG_CONFIG_HOME", fixture->home, TRUE);
+  g_subprocess_launcher_setenv (
+      fixture->launcher, "XDG_CACHE_HOME", fixture->home, TRUE);
 }
 
 void

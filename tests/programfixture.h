@@ -8,11 +8,12 @@
 
 G_BEGIN_DECLS
 
-/* A mock server and an empty directory, where the program runs. */
+/* A mock server and an empty directory, where the program runs, and another
+ * one where it finds the user's configuration and cache. */
 typedef struct
 {
   MockServer *server;
-  char *directory;
+  char *directory, *home;
   GSubprocessLauncher *launcher; /* for what a test wants set otherwise */
 } ProgramFixture;
 

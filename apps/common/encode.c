@@ -24,6 +24,14 @@ is_gif (Encode *encode)
   return output_get_format (encode->output)->id == FORMAT_GIF;
 }
 
+static gboolean
+is_png (Encode *encode)
+{
+  FormatId format = output_get_format (encode->output)->id;
+
+  return format == FORMAT_PNG || format == FORMAT_PNGS;
+}
+
 Encode *
 encode_new (Output *output, const EncodeSettings *settings, GError **error)
 {
@@ -53,10 +61,9 @@ encode_free (Encode *encode)
 static gboolean
 write_png_text (Encode *encode, GError **error)
 {
-  FormatId format = output_get_format (encode->output)->id;
   g_autoptr (GPtrArray) names = NULL;
 
-  if (encode->tags == NULL || (format != FORMAT_PNG && format != FORMAT_PNGS))
+  if (encode->tags == NULL || !is_png (encode))
     return TRUE;
   names = output_list (encode->output);
   for (guint i = 0; i < names->len; i++) {
@@ -128,6 +135,26 @@ feed (Encode *encode, GBytes *gif)
   gst_app_src_end_of_stream (source);
 }
 
+/* The muxers of GStreamer 1.22 write a title and no description. The source's
+ * title ends after 80 characters: here it becomes the whole prompt, on one
+ * line. */
+static GstTagList *
+copy_tags (Encode *encode, const GstTagList *tags)
+{
+  GstTagList *copy = gst_tag_list_copy (tags);
+  g_autofree char *prompt = NULL;
+
+  if (is_png (encode)
+      || !gst_tag_list_get_string (tags, GST_TAG_DESCRIPTION, &prompt))
+    return copy;
+  for (char *c = prompt; *c != '\0'; c++)
+    if (g_ascii_iscntrl (*c))
+      *c = ' ';
+  g_strstrip (prompt);
+  gst_tag_list_add (copy, GST_TAG_MERGE_REPLACE, GST_TAG_TITLE, prompt, NULL);
+  return copy;
+}
+
 void
 encode_start (Encode *encode, GBytes *gif, const GstTagList *tags,
     EncodeFunc func, gpointer data)
@@ -142,7 +169,7 @@ encode_start (Encode *encode, GBytes *gif, const GstTagList *tags,
     encode->idle = g_idle_add (on_idle, encode);
     return;
   }
-  encode->tags = tags != NULL ? gst_tag_list_copy (tags) : NULL;
+  encode->tags = tags != NULL ? copy_tags (encode, tags) : NULL;
   bus = gst_element_get_bus (encode->pipeline.pipeline);
   encode->watch = gst_bus_add_watch (bus, on_message, encode);
   feed (encode, gif);

@@ -11,6 +11,34 @@ failure_quark (void)
   return g_quark_from_static_string ("visioncraft-to-video-failure");
 }
 
+/* The source speaks of its properties, the programs have options. */
+static char *
+with_options (const char *text)
+{
+  static const struct
+  {
+    const char *property, *option;
+  } names[] = {
+    { ", or raise connect-timeout, generation-timeout or idle-timeout", "" },
+    { " Raise max-size if it should be accepted.", "" },
+    { "ssl-ca-file or tls-database name further authorities to trust; "
+      "ssl-strict=false switches the check off.",
+        "--ca-file names further authorities to trust, --insecure switches "
+        "the check off." },
+    { "Check the network, api-url and proxy.",
+        "Check the network, --api-url and --proxy." },
+    { "Check api-url and the properties.", "Check --api-url." },
+    { "Check api-url.", "Check --api-url." },
+    { "Set api-url to", "Set --api-url to" },
+    { "Check that api-url is", "Check that --api-url is" },
+  };
+  GString *result = g_string_new (text);
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    g_string_replace (result, names[i].property, names[i].option, 0);
+  return g_string_free (result, FALSE);
+}
+
 /* What the source says, with options for properties where the user has to act
  * on them. */
 static GError *
@@ -19,6 +47,7 @@ of_service (const GError *error, const GstStructure *details)
   const char *text = NULL;
   guint status = 0, wait_s = 0;
   g_autofree char *answer = NULL;
+  g_autofree char *sentence = with_options (error->message);
 
   if (details != NULL) {
     gst_structure_get_uint (details, "http-status-code", &status);
@@ -30,11 +59,10 @@ of_service (const GError *error, const GstStructure *details)
                         : g_strdup ("");
 
   if (g_error_matches (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS))
-    return status != 0
-        ? g_error_new (FAILURE, FAILURE_REFUSED,
-            "The service refused the request%s: change the option it names.",
-            answer)
-        : g_error_new (FAILURE, FAILURE_USAGE, "%s", error->message);
+    return status != 0 ? g_error_new (FAILURE, FAILURE_REFUSED,
+               "The service refused the request%s: change the option it names.",
+               answer)
+                       : g_error_new (FAILURE, FAILURE_USAGE, "%s", sentence);
   if (g_error_matches (
           error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_AUTHORIZED))
     return g_error_new (FAILURE, FAILURE_KEY,
@@ -50,8 +78,8 @@ of_service (const GError *error, const GstStructure *details)
         "The service is busy%s: try again %s.", answer, when);
   }
   if (g_error_matches (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ))
-    return g_error_new_literal (FAILURE, FAILURE_LATER, error->message);
-  return g_error_new_literal (FAILURE, FAILURE_UNAVAILABLE, error->message);
+    return g_error_new_literal (FAILURE, FAILURE_LATER, sentence);
+  return g_error_new_literal (FAILURE, FAILURE_UNAVAILABLE, sentence);
 }
 
 static gboolean

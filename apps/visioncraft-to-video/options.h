@@ -47,7 +47,7 @@ typedef struct
   EncodeSettings encode;
   gboolean force, quiet, json, open, insecure;
   /* What is done instead of a generation. */
-  gboolean version, set_token, list_samplers;
+  gboolean version, set_token;
 } Options;
 
 /* Fills @options; FALSE with a FAILURE_USAGE. --help prints and ends the

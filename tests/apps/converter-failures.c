@@ -80,10 +80,11 @@ test_nobody_listens (ProgramFixture *fixture, gconstpointer unused)
   program_assert_files (fixture, "");
 }
 
-static const char *const usages[][5] = {
+static const char *const usages[][6] = {
   { NULL },
   { "a fox" },
   { "a fox", "fox.mp4", "more" },
+  { "a fox", "fox.mp4", "./fox.mp4" },
   { "a fox", "fox" },
   { "a fox", ".mp4" },
   { "a fox", "fox.avi" },
@@ -94,6 +95,15 @@ static const char *const usages[][5] = {
   { "\xff\xfe", "fox.mp4" },
   { "a fox", "fox.mp4", "--steps=0" },
   { "a fox", "fox.mp4", "--steps=51" },
+  /* -1 is no way to say "as it is". */
+  { "a fox", "fox.mp4", "--steps=-1" },
+  { "a fox", "fox.mp4", "--cfg-scale=-1" },
+  { "a fox", "fox.mp4", "--loops=-1" },
+  { "a fox", "fox.mp4", "--quality=-1" },
+  { "a fox", "fox.mp4", "--retries=-1" },
+  { "a fox", "fox.mp4", "--steps=" },
+  { "a fox", "fox.mp4", "--steps=30x" },
+  { "a fox", "fox.mp4", "--steps=99999999999999999999" },
   { "a fox", "fox.mp4", "--steps=many" },
   { "a fox", "fox.mp4", "--cfg-scale=21" },
   { "a fox", "fox.mp4", "--loops=0" },
@@ -102,6 +112,11 @@ static const char *const usages[][5] = {
   { "a fox", "fox.mp4", "--fps=25/0" },
   { "a fox", "fox.mp4", "--fps=fast" },
   { "a fox", "fox.mp4", "--fps=100000" },
+  { "a fox", "fox.mp4", "--fps=-1" },
+  { "a fox", "fox.mp4", "--fps=25/-1" },
+  { "a fox", "fox.mp4", "--fps=29.9.7" },
+  { "a fox", "fox.mp4", "--fps=.5." },
+  { "a fox", "fox.mp4", "--fps=0.0" },
   { "a fox", "fox.mp4", "--size=512" },
   { "a fox", "fox.mp4", "--size=0x0" },
   { "a fox", "fox.mp4", "--size=511x512" },
@@ -115,6 +130,11 @@ static const char *const usages[][5] = {
   { "a fox", "fox.png", "--fps=5" },
   { "a fox", "fox.png", "--loops=2" },
   { "a fox", "fox.mov", "--quality=5" },
+  { "a fox", "fox.gif", "fox.png", "--quality=5" },
+  { "a fox", "-" },
+  { "a fox", "-", "--format=m3u8" },
+  { "a fox", "-", "--format=avi" },
+  { "--from=fox.gif" },
   { "a fox", "fox.mp4", "--api-url", "not an address" },
 };
 

@@ -287,7 +287,7 @@ test_odd_names (ProgramFixture *fixture, gconstpointer data)
   if (g_str_equal (directory, fixture->directory)) {
     program_assert_files (fixture, odd_names[index].files);
   } else {
-    ProgramFixture below = { NULL, directory, NULL };
+    ProgramFixture below = { .directory = directory };
 
     program_assert_files (&below, odd_names[index].files);
   }

@@ -159,25 +159,30 @@ static void
 test_every_option_is_documented (ProgramFixture *fixture, gconstpointer unused)
 {
   g_autofree char *page = read_source ("visioncraft-to-video.1.in");
-  g_autofree char *completion = read_source ("completion.bash");
+  g_autofree char *bash = read_source ("completion.bash");
+  g_autofree char *zsh = read_source ("completion.zsh");
+  g_autofree char *fish = read_source ("completion.fish");
   g_auto (GStrv) options = list_options (fixture);
 
   g_assert_cmpuint (g_strv_length (options), >, 14);
   for (guint i = 0; options[i] != NULL; i++) {
     g_auto (GStrv) words = g_strsplit (options[i], "-", -1);
     g_autofree char *in_roff = g_strjoinv ("\\-", words);
+    g_autofree char *in_fish = g_strdup_printf (" -l %s ", options[i] + 2);
 
     g_test_message ("%s", options[i]);
     g_assert_nonnull (strstr (page, in_roff));
-    g_assert_nonnull (strstr (completion, options[i]));
+    g_assert_nonnull (strstr (bash, options[i]));
+    g_assert_nonnull (strstr (zsh, options[i]));
+    g_assert_nonnull (strstr (fish, in_fish));
   }
 }
 
 static void
 test_every_status_is_documented (ProgramFixture *fixture, gconstpointer unused)
 {
-  static const char *const statuses[] = { "0", "64", "65", "69", "74", "75",
-    "77" };
+  static const char *const statuses[] = { "0", "64", "65", "66", "69", "74",
+    "75", "77" };
   g_autofree char *page = read_source ("visioncraft-to-video.1.in");
 
   for (guint i = 0; i < G_N_ELEMENTS (statuses); i++) {
@@ -240,18 +245,97 @@ static const struct
   { "visioncraft-to-video --token-file k", "key" },
   { "visioncraft-to-video fox f", "fox.mp4" },
   { "visioncraft-to-video --background b", "black blue" },
+  { "visioncraft-to-video --format m", "mov mp4" },
+  { "visioncraft-to-video --sampler D", "DDIM DPM++\\ 2M" },
+  { "visioncraft-to-video --from f", "fox.gif" },
 };
+
+/* All of @words, which may be among others. */
+static gboolean
+offers (const char *offered, const char *words)
+{
+  g_auto (GStrv) each = g_strsplit (words, " ", -1);
+
+  for (guint i = 0; each[i] != NULL; i++)
+    if (strstr (offered, each[i]) == NULL) {
+      g_test_message ("%s is not in %s", each[i], offered);
+      return FALSE;
+    }
+  return TRUE;
+}
 
 static void
 test_bash_completes (ProgramFixture *fixture, gconstpointer unused)
 {
   program_write (fixture, "fox.mp4", "");
+  program_write (fixture, "fox.gif", "");
   program_write (fixture, "key", "");
   for (guint i = 0; i < G_N_ELEMENTS (completions); i++) {
     g_autofree char *offered = complete (fixture, completions[i].line);
 
-    g_assert_cmpstr (offered, ==, completions[i].offered);
+    g_assert_true (offers (offered, completions[i].offered));
   }
+}
+
+/* As people press Tab: the option stands as it is to be typed. */
+static void
+test_a_shell_writes_options_whole (
+    ProgramFixture *fixture, gconstpointer unused)
+{
+  const struct winsize size = { .ws_row = 24, .ws_col = 200 };
+  g_autofree char *file =
+      g_build_filename (g_getenv ("TEST_SOURCE_DIR"), "completion.bash", NULL);
+  static const char typed[] = "visioncraft-to-video --samp\tLM\t --forc\t|\n";
+  g_autofree char *source =
+      g_strdup_printf ("PS1=; source '%s'; echo rea''dy\n", file);
+  g_autoptr (GString) seen = g_string_new (NULL);
+  g_autoptr (GSubprocess) bash = NULL;
+  g_autoptr (GError) error = NULL;
+  int terminal, theirs;
+
+  g_assert_cmpint (openpty (&terminal, &theirs, NULL, NULL, &size), ==, 0);
+  g_subprocess_launcher_set_flags (fixture->launcher, G_SUBPROCESS_FLAGS_NONE);
+  g_subprocess_launcher_setenv (fixture->launcher, "TERM", "dumb", TRUE);
+  g_subprocess_launcher_take_stdin_fd (fixture->launcher, dup (theirs));
+  g_subprocess_launcher_take_stdout_fd (fixture->launcher, dup (theirs));
+  g_subprocess_launcher_take_stderr_fd (fixture->launcher, theirs);
+  bash = g_subprocess_launcher_spawn (
+      fixture->launcher, &error, "bash", "--norc", "-i", NULL);
+  g_assert_no_error (error);
+  g_clear_object (&fixture->launcher);
+  g_assert_cmpint (write (terminal, source, strlen (source)), >, 0);
+  read_until (terminal, seen, "ready");
+  g_assert_cmpint (write (terminal, typed, strlen (typed)), >, 0);
+  read_until (terminal, seen, "|");
+  g_string_replace (seen, "\a", "", 0);
+  g_assert_nonnull (
+      strstr (seen->str, "visioncraft-to-video --sampler=LMS --force |"));
+  g_subprocess_force_exit (bash);
+  close (terminal);
+}
+
+static void
+test_the_other_shells_complete (ProgramFixture *fixture, gconstpointer unused)
+{
+  g_auto (Result) fish = { 0 };
+  g_auto (Result) zsh = { 0 };
+  g_autofree char *fish_command = g_strdup_printf (
+      "fish --no-config -c 'source %s/completion.fish; complete -C "
+      "\"visioncraft-to-video --sampler DPM+\"; complete -C "
+      "\"visioncraft-to-video --fo\"'",
+      g_getenv ("TEST_SOURCE_DIR"));
+  g_autofree char *zsh_command = g_strdup_printf (
+      "zsh -n %s/completion.zsh", g_getenv ("TEST_SOURCE_DIR"));
+  g_autoptr (GSubprocess) in_fish =
+      program_start_command (fixture, fish_command);
+  g_autoptr (GSubprocess) in_zsh = program_start_command (fixture, zsh_command);
+
+  program_finish (in_fish, &fish);
+  g_assert_cmpstr (fish.err, ==, "");
+  g_assert_true (offers (fish.out, "--force --format SDE 2M Karras"));
+  program_finish (in_zsh, &zsh);
+  g_assert_cmpint (zsh.status, ==, 0);
+  g_assert_cmpstr (zsh.err, ==, "");
 }
 
 #define ADD(path, test) \
@@ -275,5 +359,8 @@ main (int argc, char **argv)
   ADD ("/terminal/the-manual-page-has-no-mistakes",
       test_the_manual_page_has_no_mistakes);
   ADD ("/terminal/bash-completes", test_bash_completes);
+  ADD ("/terminal/a-shell-writes-options-whole",
+      test_a_shell_writes_options_whole);
+  ADD ("/terminal/the-other-shells-complete", test_the_other_shells_complete);
   return g_test_run ();
 }
