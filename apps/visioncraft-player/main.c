@@ -12,9 +12,10 @@
 
 static const char summary[] =
     "Type a prompt, watch the animation, save it as GIF or MP4.\n\n"
-    "The API key comes from the environment variable VISIONCRAFT_TOKEN or from "
-    "the file that\n--token-file names; it is never an argument, which "
-    "everybody on the machine could read.";
+    "The API key comes from the file that --token-file names, the environment "
+    "variable\nVISIONCRAFT_TOKEN, or what visioncraft-to-video --set-token has "
+    "kept; it is never an\nargument, which everybody on the machine could "
+    "read.";
 
 static const GOptionEntry options[] = {
   { "prompt", 'p', 0, G_OPTION_ARG_STRING, NULL, "Generate this at once",

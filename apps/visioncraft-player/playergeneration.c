@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "playergeneration.h"
 
+#include "apikey.h"
 #include "giftap.h"
 #include "gifvideo.h"
 
@@ -194,8 +195,8 @@ on_message (GstBus *bus, GstMessage *message, gpointer data)
 /* --- Start and stop --- */
 
 static void
-set_up_source (GstElement *source, const PlayerService *service,
-    const PlayerRequest *request)
+set_up_source (GstElement *source, const char *key,
+    const PlayerService *service, const PlayerRequest *request)
 {
   g_object_set (source, "prompt", request->prompt, "cfg-scale",
       request->cfg_scale, "steps", request->steps, NULL);
@@ -206,8 +207,7 @@ set_up_source (GstElement *source, const PlayerService *service,
     g_object_set (source, "sampler", request->sampler, NULL);
   if (service->api_url != NULL)
     g_object_set (source, "api-url", service->api_url, NULL);
-  if (service->token_file != NULL)
-    g_object_set (source, "token-file", service->token_file, NULL);
+  g_object_set (source, "token", key, NULL);
 }
 
 static void
@@ -229,7 +229,13 @@ build (PlayerGeneration *self, const PlayerService *service,
   GstBin *bin = GST_BIN (self->pipeline);
   GstElement *source, *decoder;
   g_autoptr (GstPad) pad = NULL;
+  g_autofree char *warning = NULL;
+  g_autofree char *key = api_key_find (service->token_file, &warning, error);
 
+  if (key == NULL)
+    return FALSE;
+  if (warning != NULL)
+    g_message ("%s", warning);
   source = gif_video_add_element (bin, "visioncraftgifsrc", NULL, error);
   if (source == NULL)
     return FALSE;
@@ -240,7 +246,7 @@ build (PlayerGeneration *self, const PlayerService *service,
   if (self->sink == NULL)
     return FALSE;
 
-  set_up_source (source, service, request);
+  set_up_source (source, key, service, request);
   set_up_sink (self);
   pad = gst_element_get_static_pad (source, "src");
   self->tap = gif_tap_new (pad);
