@@ -86,7 +86,7 @@ cc "$work/program.c" -o "$work/program" $flags || fail "linking the static libra
 GST_REGISTRY_DISABLE=yes "$work/program" || fail "static registration"
 
 # Without installing: nothing outside of the build is read or written.
-inspect "$build/gst/animgifdec/libgstanimgif.so" "$build/gst/visioncraftgifsrc/libgstvisioncraft.so" \
+inspect "$build/gst/libgstanimgif.so" "$build/gst/libgstvisioncraft.so" \
   meson devenv -C "$build"
 [ -f "$build/registry.bin" ] || fail "devenv's registry is elsewhere"
 [ -z "$(find "$work/home" -type f)" ] || fail "a file was written to the user's home"

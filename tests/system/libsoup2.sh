@@ -12,7 +12,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 fail () { cat "$work/out.txt" 2>/dev/null || true; echo "FAILED: $1"; exit 1; }
 
-readelf -d "$module_dir/animgifdec/libgstanimgif.so" >"$work/needed.txt"
+readelf -d "$module_dir/libgstanimgif.so" >"$work/needed.txt"
 grep -q 'NEEDED.*libgstreamer-1.0' "$work/needed.txt" || fail "readelf names no libraries"
 ! grep -E 'NEEDED.*(libsoup|json-glib|libgio)' "$work/needed.txt" \
   || fail "decoding a GIF loads libraries of the network"
