@@ -25,7 +25,7 @@ packages_of () {
     apps) echo gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly
       echo gstreamer1.0-plugins-bad libgtk-4-dev libgstrtspserver-1.0-dev ;;
     tests) echo ffmpeg gstreamer1.0-plugins-bad gstreamer1.0-libav gstreamer1.0-plugins-base-apps
-      echo valgrind clang clang-format libclang-rt-14-dev imagemagick gnutls-bin
+      echo valgrind clang clang-format libclang-rt-dev imagemagick gnutls-bin
       echo gstreamer1.0-x xvfb python3 python3-gst-1.0 python3-numpy groff-base
       # Programs that use libsoup 2 beside the plugins.
       echo libsoup2.4-dev
@@ -37,7 +37,7 @@ packages_of () {
       echo xdotool dbus-daemon ;;
     bench) echo nginx-light curl jq python3-aiohttp libavcodec-dev libavutil-dev
       echo libgdk-pixbuf-2.0-dev ;;
-    fuzz) echo clang libclang-rt-14-dev ;;
+    fuzz) echo clang libclang-rt-dev ;;
     package) echo debhelper devscripts fakeroot libgstreamer1.0-dev ;;
     *) echo "packages.sh: no group '$1'" >&2; exit 64 ;;
   esac

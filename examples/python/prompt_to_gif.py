@@ -3,6 +3,7 @@
 """Saves what VisionCraft makes of a prompt as a GIF."""
 
 import argparse
+import functools
 import sys
 
 import visioncraft
@@ -23,7 +24,9 @@ def main():
                 if value is not None}
     prompt, file = settings.pop("prompt"), settings.pop("file")
     try:
-        visioncraft.save_gif(prompt, file, on_progress=print, **settings)
+        # Each line at once, also into a pipe.
+        visioncraft.save_gif(
+            prompt, file, on_progress=functools.partial(print, flush=True), **settings)
     except visioncraft.GenerationError as error:
         sys.exit(f"{parser.prog}: {error}")
     except OSError as error:
