@@ -287,7 +287,7 @@ test_a_shell_writes_options_whole (
       g_build_filename (g_getenv ("TEST_SOURCE_DIR"), "completion.bash", NULL);
   static const char typed[] = "visioncraft-to-video --samp\tLM\t --forc\t|\n";
   g_autofree char *source =
-      g_strdup_printf ("PS1=; source '%s'; echo rea''dy\n", file);
+      g_strdup_printf ("source '%s'; PS1=rea''dy\n", file);
   g_autoptr (GString) seen = g_string_new (NULL);
   g_autoptr (GSubprocess) bash = NULL;
   g_autoptr (GError) error = NULL;
@@ -304,6 +304,7 @@ test_a_shell_writes_options_whole (
   g_assert_no_error (error);
   g_clear_object (&fixture->launcher);
   g_assert_cmpint (write (terminal, source, strlen (source)), >, 0);
+  /* The prompt comes once the shell, not the terminal, echoes what is typed. */
   read_until (terminal, seen, "ready");
   g_assert_cmpint (write (terminal, typed, strlen (typed)), >, 0);
   read_until (terminal, seen, "|");

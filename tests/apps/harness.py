@@ -6,12 +6,11 @@ import http.client
 import json
 import os
 import shutil
-import signal
 import socket
-import subprocess
 import tempfile
-import time
 
+import fixture
+from fixture import KEY, wait_until
 from relay import Relay
 
 # The plugins that visioncraft-web's pipelines are made of, besides ours. A
@@ -24,20 +23,6 @@ PLUGINS = ["coreelements", "app", "gio", "videocrop", "videoconvertscale",
 # start with the first use and stay. Pools keep idle threads for two seconds.
 RESTING = {"visioncraft-web", "gmain", "pool-spawner"}
 
-KEY = "key-of-the-web-tests-0123456789"
-
-
-def wait_until(predicate, timeout, what):
-    """Waits for predicate() to be true and returns what it returned."""
-    deadline = time.monotonic() + timeout
-    while True:
-        value = predicate()
-        if value:
-            return value
-        if time.monotonic() > deadline:
-            raise AssertionError(f"not within {timeout} s: {what}")
-        time.sleep(0.02)
-
 
 def read_until(s, wanted):
     """Reads from a socket until the bytes have come."""
@@ -48,40 +33,8 @@ def read_until(s, wanted):
         got += piece
 
 
-class Process:
-    """A program that says on its first line where it listens."""
-
-    def __init__(self, args, env):
-        self.log = tempfile.TemporaryFile()
-        self.popen = subprocess.Popen(args, env=env, stdout=subprocess.PIPE,
-                                      stderr=self.log, stdin=subprocess.DEVNULL)
-        line = self.popen.stdout.readline().decode()
-        if not line.startswith("listening on "):
-            self.popen.kill()
-            self.popen.wait()
-            raise AssertionError(f"{args[0]}: {line!r} {self.read_log()}")
-        self.url = line.split()[2].rstrip("/")
-        self.port = int(self.url.rsplit(":", 1)[1])
-
-    def read_log(self):
-        self.log.seek(0)
-        return self.log.read().decode(errors="replace")
-
-    def stop(self):
-        """Ends it as people do; its exit status must be 0 then."""
-        self.popen.send_signal(signal.SIGTERM)
-        try:
-            status = self.popen.wait(60)
-        except subprocess.TimeoutExpired:
-            self.popen.kill()
-            self.popen.wait()
-            raise AssertionError(f"it does not end: {self.read_log()}")
-        self.popen.stdout.close()
-        log = self.read_log()
-        self.log.close()
-        assert status == 0, f"exit status {status}: {log}"
-        assert KEY not in log, "the key is in the log"
-        return log
+class Process(fixture.Process):
+    """The application, and what the system says of it."""
 
     def threads(self):
         names = {}
@@ -109,9 +62,9 @@ class Setup:
         os.mkdir(plugins)
         for name in PLUGINS:
             file = f"libgst{name}.so"
-            os.symlink(os.path.join(os.environ["SYSTEM_PLUGINS"], file),
+            os.symlink(os.path.join(os.environ["TEST_PLUGINS_DIR"], file),
                        os.path.join(plugins, file))
-        for module in os.environ["PLUGINS"].split(":"):
+        for module in os.environ["TEST_MODULES"].split(":"):
             os.symlink(module, os.path.join(plugins, os.path.basename(module)))
         key_file = os.path.join(self.folder, "key")
         with open(key_file, "w") as f:
@@ -120,13 +73,13 @@ class Setup:
 
         env = {k: v for k, v in os.environ.items()
                if not k.startswith(("GST_", "VISIONCRAFT_"))}
-        self.mock = Process([os.environ["MOCK"], "--token", KEY, *mock_args], env)
+        self.mock = fixture.start_mock("--token", KEY, *mock_args, env=env)
         self.relay = Relay(self.mock.port)
         self.env = dict(env, GST_PLUGIN_SYSTEM_PATH="", GST_PLUGIN_PATH=plugins,
                         GST_REGISTRY=os.path.join(self.folder, "registry"),
                         GST_REGISTRY_FORK="no")
         try:
-            self.web = Process([os.environ["WEB"], "--port", "0", "--rate", "0",
+            self.web = Process([os.environ["TEST_PROGRAM"], "--port", "0", "--rate", "0",
                                 "--api-url", self.relay.url,
                                 "--token-file", key_file, *web_args], self.env)
         except BaseException:

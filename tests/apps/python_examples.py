@@ -16,7 +16,7 @@ import unittest
 
 import numpy
 
-import mock
+import fixture
 
 EXAMPLES, GIF = sys.argv[1:3]
 LIMIT_S = 60
@@ -29,7 +29,7 @@ class PythonExamples(unittest.TestCase):
         self.directory = directory.name
 
     def start(self, url, script, *words):
-        env = mock.environment() | {"VISIONCRAFT_API_URL": url}
+        env = fixture.environment() | {"VISIONCRAFT_API_URL": url}
         return subprocess.Popen(
             ["/usr/bin/python3", os.path.join(EXAMPLES, script), *words], cwd=self.directory,
             env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -43,7 +43,7 @@ class PythonExamples(unittest.TestCase):
         return os.path.join(self.directory, name)
 
     def test_a_gif_is_the_services_bytes(self):
-        with mock.mock_of_file(GIF) as url:
+        with fixture.mock_of_file(GIF) as url:
             status, out, err = self.run_script(
                 url, "prompt_to_gif.py", "a fox ! filesink location=x", "fox.gif",
                 "--steps=40", "--sampler=DDIM", "--negative-prompt=blurry", "--cfg-scale=7")
@@ -54,7 +54,7 @@ class PythonExamples(unittest.TestCase):
         self.assertEqual(os.listdir(self.directory), ["fox.gif"])
 
     def test_an_error_leaves_no_file(self):
-        with mock.mock() as url:
+        with fixture.mock() as url:
             status, _, err = self.run_script(
                 url, "prompt_to_gif.py", "--retries=0", "fault:422", "fox.gif")
         self.assertEqual(status, 1)
@@ -64,14 +64,14 @@ class PythonExamples(unittest.TestCase):
         self.assertEqual(os.listdir(self.directory), [])
 
     def test_a_missing_directory_is_told(self):
-        with mock.mock() as url:
+        with fixture.mock() as url:
             status, _, err = self.run_script(url, "prompt_to_gif.py", "a fox", "none/fox.gif")
         self.assertEqual(status, 1)
         self.assertIn("No such file or directory", err)
         self.assertEqual(err.count("\n"), 1)
 
     def test_ctrl_c_leaves_no_file(self):
-        with mock.mock("--fault", "silence") as url, \
+        with fixture.mock("--fault", "silence") as url, \
                 self.start(url, "prompt_to_gif.py", "a fox", "fox.gif") as process:
             self.assertIn("Generating", process.stdout.readline())
             process.send_signal(signal.SIGINT)
@@ -83,7 +83,7 @@ class PythonExamples(unittest.TestCase):
         truth = configparser.ConfigParser()
         truth.read(GIF.removesuffix(".gif") + ".conf")
         expected = [truth[f"frame {i}"] for i in range(truth.getint("gif", "frames"))]
-        with mock.mock_of_file(GIF) as url:
+        with fixture.mock_of_file(GIF) as url:
             status, out, err = self.run_script(url, "frames_to_numpy.py", "a fox", "fox.npz")
         self.assertEqual((status, err), (0, ""))
         self.assertEqual(out.count("frame "), len(expected))
@@ -101,9 +101,9 @@ class PythonExamples(unittest.TestCase):
                    "    list(visioncraft.frames('fault:429 retry-after=7', retries=0))\n"
                    "except visioncraft.GenerationError as error:\n"
                    "    print(error.status, error.retry_after, error.server_message)\n")
-        env = mock.environment()
+        env = fixture.environment()
         env["PYTHONPATH"] = EXAMPLES
-        with mock.mock() as url:
+        with fixture.mock() as url:
             env["VISIONCRAFT_API_URL"] = url
             out = subprocess.run(["/usr/bin/python3", "-c", program], env=env, text=True,
                                  check=True, capture_output=True, timeout=LIMIT_S).stdout

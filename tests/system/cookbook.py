@@ -19,7 +19,7 @@ import sys
 import tempfile
 import unittest
 
-import mock
+import fixture
 
 LIMIT_S = 40  # of any one command
 PAGE, DELAYS_GIF = sys.argv[1:3]
@@ -55,7 +55,7 @@ class Place:
         return os.path.join(self.directory, *names)
 
     def start(self, server="mock", **more):
-        env = mock.environment() | {"VISIONCRAFT_API_URL": self.servers[server]} | more
+        env = fixture.environment() | {"VISIONCRAFT_API_URL": self.servers[server]} | more
         return subprocess.Popen(["bash", "-euc", self.script], cwd=self.directory, env=env,
                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                                 start_new_session=True)
@@ -276,7 +276,7 @@ def rtmp_listener(place, name, *limit):
     with subprocess.Popen(["ffmpeg", "-v", "fatal", "-listen", "1", *limit, "-f", "flv", "-i",
                            url, "-c", "copy", place.path(name)]) as listener:
         try:
-            mock.wait_until(lambda: mock.is_listening(port), "ffmpeg listens")
+            fixture.wait_until(lambda: fixture.is_listening(port), LIMIT_S, "ffmpeg listens")
             yield url, listener
         finally:
             listener.kill()
@@ -385,11 +385,11 @@ class Cookbook(unittest.TestCase):
              "(", "xc:none", "-fill", "#2020c0", "-draw", "rectangle 32,0 63,47", ")", half],
             check=True, timeout=LIMIT_S)
         cls.servers = {
-            "mock": cls.stack.enter_context(mock.mock(
+            "mock": cls.stack.enter_context(fixture.mock(
                 "--size", f"{WIDTH}x{HEIGHT}", "--frames", str(FRAMES),
-                "--token", mock.environment()["VISIONCRAFT_TOKEN"])),
-            "delays": cls.stack.enter_context(mock.mock_of_file(DELAYS_GIF)),
-            "half": cls.stack.enter_context(mock.mock_of_file(half)),
+                "--token", fixture.KEY)),
+            "delays": cls.stack.enter_context(fixture.mock_of_file(DELAYS_GIF)),
+            "half": cls.stack.enter_context(fixture.mock_of_file(half)),
         }
 
     def test_every_line_of_the_page_has_a_check(self):

@@ -19,7 +19,7 @@ import sys
 import tempfile
 import unittest
 
-import mock
+import fixture
 
 LIMIT_S = 60
 DELAYS_GIF, SOURCES = sys.argv[1], sys.argv[2:]
@@ -43,7 +43,7 @@ def lines_of(path):
 
 class LaunchLines(unittest.TestCase):
     def run_line(self, line, directory, url):
-        environment = mock.environment() | {"VISIONCRAFT_API_URL": url,
+        environment = fixture.environment() | {"VISIONCRAFT_API_URL": url,
                                             "GST_PLUGIN_FEATURE_RANK": SINKS}
         # "exec": the signal is for the program, not for its shell.
         process = subprocess.Popen(["bash", "-euc", "exec " + line], cwd=directory,
@@ -78,7 +78,7 @@ class LaunchLines(unittest.TestCase):
     def test_every_line_of_the_sections_works(self):
         lines = [line for path in SOURCES for line in lines_of(path)]
         self.assertGreaterEqual(len(lines), 8, "lines are missing")
-        with mock.mock("--size", "64x48", "--frames", "5") as url:
+        with fixture.mock("--size", "64x48", "--frames", "5") as url:
             for line in lines:
                 with self.subTest(line), tempfile.TemporaryDirectory() as directory:
                     print(line, flush=True)
