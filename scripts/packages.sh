@@ -30,7 +30,7 @@ packages_of () {
       # Programs that use libsoup 2 beside the plugins.
       echo libsoup2.4-dev
       # The web application in a browser.
-      echo chromium chromium-driver
+      echo chromium chromium-driver python3-selenium
       # Completion in other shells than bash.
       echo zsh fish
       # The player's window under Xvfb.

@@ -5,8 +5,8 @@ import json
 import os
 import unittest
 
+from browser import Browser, Keys
 from harness import Setup, gif_delays, wait_until
-from webdriver import CONTROL, ENTER, TAB, Browser
 
 READY = "document.documentElement.dataset.ready"
 VIEW = "document.getElementById('stage').dataset.view"
@@ -164,7 +164,7 @@ class Animation(Case):
 
     def play_once(self):
         """Milliseconds from the first picture to "ended", from memory."""
-        return self.browser.call("POST", "/execute/async", {"script": """
+        return self.browser.run_async("""
             const done = arguments[0];
             const video = document.getElementById('video');
             video.loop = false;
@@ -180,14 +180,13 @@ class Animation(Case):
             };
             video.addEventListener('playing', onPlaying);
             window.addEventListener('ended', onEnded, true);
-            video.play();""", "args": []})
+            video.play();""")
 
     def check_colours(self, href, delays):
         starts = [sum(delays[:i]) for i in range(len(delays))]
         frames = [0, 1, 7, 14]
         times = [[i, (starts[i] + delays[i] / 2) / 1000] for i in frames]
-        answer = self.browser.call("POST", "/execute/async",
-                                   {"script": COMPARE, "args": [href, times]})
+        answer = self.browser.run_async(COMPARE, href, times)
         self.assertNotIn("error", answer)
         REPORT["colours"] = answer["results"]
         self.assertEqual(answer["frames"], len(delays))
@@ -239,7 +238,7 @@ class Animation(Case):
         b.wait("document.getElementById('caption').textContent === "
                "'the first one' && document.getElementById('video').currentTime > 0")
         # The address is that of this one.
-        b.call("POST", "/refresh")
+        b.reload()
         b.wait(READY)
         b.wait("document.getElementById('caption').textContent === "
                "'the first one' && document.getElementById('video').currentTime > 0")
@@ -299,14 +298,14 @@ class Messages(Case):
         b.run("document.body.focus()")
         reached = []
         for _ in range(12):
-            b.press(TAB)
+            b.press(Keys.TAB)
             reached.append(b.run("return document.activeElement.id ||"
                                  " document.activeElement.className"))
         for name in ["prompt", "negative-prompt", "sampler", "cfg-scale",
                      "steps", "generate"]:
             self.assertIn(name, reached)
         b.type("#prompt", "a fox")
-        b.press(CONTROL, ENTER)
+        b.press(Keys.CONTROL, Keys.ENTER)
         b.wait(DONE)
         self.assertEqual(b.run(
             "return document.getElementById('announce').textContent"),
@@ -399,14 +398,14 @@ class Leaving(Case):
 
         tabs = [b.new_tab() for _ in range(8)]
         for tab in tabs:
-            b.call("POST", "/window", {"handle": tab})
+            b.switch_to(tab)
             self.open_page()
         for i, tab in enumerate(tabs):
-            b.call("POST", "/window", {"handle": tab})
+            b.switch_to(tab)
             b.run(f"document.getElementById('prompt').value = 'cat {i}';"
                   "document.getElementById('generate').click()")
         for tab in tabs:
-            b.call("POST", "/window", {"handle": tab})
+            b.switch_to(tab)
             b.wait(DONE)
             b.close_tab(first)
         counts["after_8_at_once"] = self.setup.measure()
