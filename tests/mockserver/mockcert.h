@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * mockcert.h: certificates for an https mock, made when they are needed
+ * mockcert.h: certificates for an https mock, from the folder certificates/
  */
 #pragma once
 
@@ -19,22 +19,21 @@ typedef enum
 
 typedef struct _MockCert MockCert;
 
-/* Runs GnuTLS's certtool in a folder of its own. NULL and @error when it is not
- * installed or fails. */
+/* NULL and @error when it cannot be read. */
 MockCert *mock_cert_new (MockCertKind kind, GError **error);
 
-/* Frees, and removes the folder. NULL is allowed. */
+/* NULL is allowed. */
 void mock_cert_free (MockCert *cert);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MockCert, mock_cert_free)
 
 /* Certificate and key, for MockOptions.certificate. Owned by @cert. */
 GTlsCertificate *mock_cert_get_certificate (MockCert *cert);
 
-/* Path of the CA's certificate (PEM), for the client to trust; with
- * MOCK_CERT_SELF_SIGNED a CA that has nothing to do with it. Owned by @cert. */
+/* Path of the CA's certificate (PEM), for the client to trust; it has nothing
+ * to do with MOCK_CERT_SELF_SIGNED. Static. */
 const char *mock_cert_get_ca_file (MockCert *cert);
 
-/* Paths of certificate and key (PEM). Owned by @cert. */
+/* Paths of certificate (owned by @cert) and key (static), PEM. */
 const char *mock_cert_get_file (MockCert *cert);
 const char *mock_cert_get_key_file (MockCert *cert);
 

@@ -80,8 +80,8 @@ main (void)
 EOF
 flags=$(PKG_CONFIG_PATH=$root$plugins_dir/pkgconfig pkg-config \
   --define-variable=pluginsdir="$root$plugins_dir" --cflags --libs gstanimgif gstvisioncraft)
-# shellcheck disable=SC2086
-cc "$work/program.c" -o "$work/program" $flags || fail "linking the static library"
+# pkg-config writes for a shell: spaces in paths have a backslash.
+eval "cc \"\$work/program.c\" -o \"\$work/program\" $flags" || fail "linking the static library"
 ! ldd "$work/program" | grep -qE "libgst(animgif|visioncraft)" || fail "the module was linked"
 GST_REGISTRY_DISABLE=yes "$work/program" || fail "static registration"
 

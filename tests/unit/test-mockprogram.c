@@ -21,7 +21,8 @@ typedef struct
 static GSubprocess *
 spawn (const char *arguments)
 {
-  g_autofree char *line = g_strconcat (MOCK_PROGRAM " ", arguments, NULL);
+  g_autofree char *program = g_shell_quote (MOCK_PROGRAM);
+  g_autofree char *line = g_strconcat (program, " ", arguments, NULL);
   g_auto (GStrv) argv = NULL;
   g_autoptr (GError) error = NULL;
   GSubprocess *process;
@@ -206,12 +207,14 @@ test_certificate_makes_it_https (void)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (MockCert) cert = mock_cert_new (MOCK_CERT_VALID, &error);
-  g_autofree char *arguments = NULL;
+  g_autofree char *file = NULL, *key_file = NULL, *arguments = NULL;
   Program program;
 
   g_assert_no_error (error);
-  arguments = g_strdup_printf ("--tls-certificate %s --tls-key %s",
-      mock_cert_get_file (cert), mock_cert_get_key_file (cert));
+  file = g_shell_quote (mock_cert_get_file (cert));
+  key_file = g_shell_quote (mock_cert_get_key_file (cert));
+  arguments =
+      g_strdup_printf ("--tls-certificate %s --tls-key %s", file, key_file);
   program = start_program (arguments);
   g_assert_true (g_str_has_prefix (program.url, "https://127.0.0.1:"));
   end_program (&program, SIGTERM);
