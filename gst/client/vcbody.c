@@ -295,14 +295,47 @@ vc_body_check_end (VcBody *body, GError **error)
   return check_magic (body, TRUE, error);
 }
 
-gboolean
-vc_body_ends_like_gif (VcBody *body)
+/* Called with @lock held: the byte at @offset; 0 behind the end. */
+static guint8
+byte_at (VcBody *body, guint64 offset)
 {
-  static const guint8 end[] = { 0x00, 0x3b };
-  guint64 size = vc_body_get_size (body, NULL);
+  Block *block = offset < body->size ? find_block (body, offset) : NULL;
 
-  return size >= sizeof (end)
-      && vc_body_equals (body, size - sizeof (end), end, sizeof (end));
+  return block != NULL ? block->data[offset - block->offset] : 0;
+}
+
+/* The bytes of the colour table that the flags at @offset announce. */
+static guint
+colour_table_size (VcBody *body, guint64 offset)
+{
+  guint8 flags = byte_at (body, offset);
+
+  return flags & 0x80 ? 3 << ((flags & 0x07) + 1) : 0;
+}
+
+gboolean
+vc_body_has_gif_end (VcBody *body)
+{
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
+      g_mutex_locker_new (&body->lock);
+  guint64 at = 13 + colour_table_size (body, 10);
+
+  while (at < body->size) {
+    guint8 kind = byte_at (body, at);
+
+    if (kind == 0x3b)
+      return TRUE;
+    if (kind != 0x21 && kind != 0x2c) {
+      /* Decoders go on behind bytes that are no block. */
+      at++;
+      continue;
+    }
+    at += kind == 0x21 ? 2 : 11 + colour_table_size (body, at + 9);
+    while (byte_at (body, at) != 0)
+      at += 1 + byte_at (body, at);
+    at++;
+  }
+  return FALSE;
 }
 
 void

@@ -57,9 +57,9 @@ gboolean vc_body_restart (VcBody *body);
  */
 gboolean vc_body_check_end (VcBody *body, GError **error);
 
-/* Whether the last bytes are a whole GIF's: the end of a block, and the trailer
- * (GIF89a §27). What follows a trailer in some files makes it FALSE. */
-gboolean vc_body_ends_like_gif (VcBody *body);
+/* Whether the GIF's blocks lead to its trailer (GIF89a §27), which says that a
+ * body of unknown length is whole. */
+gboolean vc_body_has_gif_end (VcBody *body);
 
 /* The end of the writing; readers get what is there, then VC_READ_END or a copy
  * of @error. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "vcaddress.h"
 #include "vcjob-private.h"
 #include "vctransport.h"
 #include "vcwire.h"
@@ -10,7 +11,8 @@
  * Range with §13.1.5 If-Range). A server that sends everything again is read
  * from the start, and what is held is compared instead of stored. */
 
-#define TOO_MANY_REQUESTS 429 /* RFC 6585 §4; libsoup has no name for it */
+#define TOO_EARLY 425         /* RFC 8470 §5.2; libsoup has no name for it */
+#define TOO_MANY_REQUESTS 429 /* RFC 6585 §4 */
 #define REDIRECTS_MAX 5
 #define SCRATCH_SIZE (64 * 1024)
 #define ERROR_BODY_MAX (64 * 1024)
@@ -20,6 +22,7 @@
 
 static void send_get (VcJob *job);
 static void try_again (VcJob *job);
+static void end_error_body (VcJob *job);
 
 static guint64
 held (VcJob *job)
@@ -35,14 +38,46 @@ give_up (VcJob *job, VcErrorCode code, const char *sentence)
   vc_job_finish_billed (job, error);
 }
 
-/* Tries once more, or ends the job with @error. */
+/* https does not work where the address says http. */
 static void
-retry_or_fail (VcJob *job, const GError *error)
+leave_https (VcJob *job, const GError *error)
 {
+  g_autoptr (GError) whole = NULL;
+
+  if (job->request->insecure_download) {
+    job->download.in_clear_text = TRUE;
+    try_again (job);
+    return;
+  }
+  whole = g_error_new (VC_ERROR, error->code,
+      "Its address is http, which others can read and change, and https at the "
+      "same place does not work: %s insecure-download=true fetches it all the "
+      "same.",
+      error->message);
+  vc_job_finish_billed (job, whole);
+}
+
+/* Tries once more where that may help, or ends the job with @error. */
+static void
+retry_or_fail (VcJob *job, const GError *error, gboolean patient)
+{
+  if (job->download.is_upgraded && held (job) == 0) {
+    leave_https (job, error);
+    return;
+  }
   if (held (job) >= job->download.held_at_start + PROGRESS_BYTES
       && !job->download.restarted)
     job->tries_left = job->request->retries;
-  if (!vc_job_retry (job, job->retry_after_s, try_again))
+  if (!vc_job_retry (job, patient, try_again))
+    vc_job_finish_billed (job, error);
+}
+
+static void
+fail_try (VcJob *job, const GError *error)
+{
+  if (job->download.is_upgraded && held (job) == 0)
+    leave_https (job, error);
+  else
     vc_job_finish_billed (job, error);
 }
 
@@ -75,7 +110,6 @@ start_over (VcJob *job)
 {
   if (vc_body_restart (job->body)) {
     job->download.restarted = TRUE;
-    job->download.ended_at = 0;
     return TRUE;
   }
   give_up (job, VC_ERROR_CHANGED,
@@ -129,7 +163,7 @@ begin_rest (VcJob *job, SoupMessage *message)
     error = g_error_new (VC_ERROR, VC_ERROR_REPLY,
         "The server answered 206 without the range that was asked for.");
     download->whole = TRUE;
-    retry_or_fail (job, error);
+    retry_or_fail (job, error, FALSE);
     return;
   }
   if (length > 0 && !vc_body_expect (job->body, length, &error))
@@ -152,12 +186,9 @@ static void
 follow_redirect (VcJob *job, SoupMessage *message)
 {
   VcDownload *download = &job->download;
-  const char *location = soup_message_headers_get_one (
-      soup_message_get_response_headers (message), "Location");
-  g_autoptr (GUri) target = location != NULL
-      ? g_uri_parse_relative (
-          download->uri, location, SOUP_HTTP_URI_FLAGS, NULL)
-      : NULL;
+  g_autoptr (GUri) target = vc_address_follow (download->uri,
+      soup_message_headers_get_one (
+          soup_message_get_response_headers (message), "Location"));
 
   if (target == NULL) {
     give_up (job, VC_ERROR_REDIRECT,
@@ -247,9 +278,13 @@ on_body (gsize size, gpointer data)
   g_autoptr (GError) error = NULL;
 
   if (download->error_body != NULL) {
+    g_byte_array_append (download->error_body, download->scratch, size);
     if (download->error_body->len < ERROR_BODY_MAX)
-      g_byte_array_append (download->error_body, download->scratch, size);
-    return TRUE;
+      return TRUE;
+    /* More of an error than anybody reads. */
+    vc_job_drop_http (job);
+    end_error_body (job);
+    return FALSE;
   }
   if (download->skip > 0) {
     if (vc_body_equals (
@@ -269,7 +304,16 @@ on_body (gsize size, gpointer data)
 
 /* --- The end --- */
 
-/* An answer that is no GIF is whole. */
+/* Whether an address that is new may answer otherwise in a moment: stores show
+ * a file a little later everywhere. */
+static gboolean
+may_come (guint status)
+{
+  return status == SOUP_STATUS_ACCEPTED || status == SOUP_STATUS_FORBIDDEN
+      || status == SOUP_STATUS_NOT_FOUND || status == TOO_EARLY;
+}
+
+/* An answer that is no GIF is there, as far as it is read. */
 static void
 end_error_body (VcJob *job)
 {
@@ -277,7 +321,7 @@ end_error_body (VcJob *job)
   g_autoptr (GBytes) body =
       g_byte_array_free_to_bytes (g_steal_pointer (&job->download.error_body));
   g_autoptr (GError) error = NULL;
-  VcReply reply;
+  g_auto (VcReply) reply = { 0 };
 
   if (vc_wire_read_reply (
           body, status, job->download.uri, job->secrets, &reply, &error)
@@ -288,26 +332,15 @@ end_error_body (VcJob *job)
         "The server answered %u instead of the GIF.", status);
   }
   vc_job_note_server_message (job, reply.server_message);
-  job->retry_after_s = MAX (job->retry_after_s, reply.retry_after_s);
-  vc_reply_clear (&reply);
+  vc_job_note_wait (job, reply.retry_after_s);
 
-  if (status == SOUP_STATUS_REQUEST_TIMEOUT || status == TOO_MANY_REQUESTS
+  if (may_come (status))
+    retry_or_fail (job, error, TRUE);
+  else if (status == SOUP_STATUS_REQUEST_TIMEOUT || status == TOO_MANY_REQUESTS
       || status >= 500)
-    retry_or_fail (job, error);
+    retry_or_fail (job, error, FALSE);
   else
-    vc_job_finish_billed (job, error);
-}
-
-/* Whether a body of unknown length is at its end, as far as can be told:
- * libsoup takes a chunked one that breaks off between two chunks for whole.
- * Another try that ends at the same place settles it. */
-static gboolean
-is_believable_end (VcJob *job, guint64 size)
-{
-  gboolean again = job->download.ended_at == size;
-
-  job->download.ended_at = size;
-  return again || size < VC_GIF_MAGIC_SIZE || vc_body_ends_like_gif (job->body);
+    fail_try (job, error);
 }
 
 static void
@@ -318,20 +351,24 @@ end_gif (VcJob *job)
 
   if (total > size || job->download.skip > 0)
     error = vc_job_cut_error (size - job->download.skip, MAX (total, size));
-  else if (total == 0 && !is_believable_end (job, size))
+  /* libsoup takes a chunked body that breaks off between two chunks for whole,
+   * and nothing marks the end of one that ends with the connection. */
+  else if (total == 0 && size >= VC_GIF_MAGIC_SIZE
+      && !vc_body_has_gif_end (job->body))
     error = vc_job_cut_error (size, 0);
 
   if (error != NULL)
-    retry_or_fail (job, error);
+    retry_or_fail (job, error, FALSE);
   else
     end_whole (job);
 }
 
+/* A head that is cut off reads as a broken one. */
 static gboolean
 may_pass (const GError *error)
 {
   return error->code == VC_ERROR_CONNECT || error->code == VC_ERROR_INTERRUPTED
-      || error->code == VC_ERROR_TIMEOUT;
+      || error->code == VC_ERROR_TIMEOUT || error->code == VC_ERROR_REPLY;
 }
 
 static void
@@ -346,9 +383,9 @@ on_done (const GError *error, gboolean again, gpointer data)
   else if (error == NULL)
     end_gif (job);
   else if (again || may_pass (error))
-    retry_or_fail (job, error);
+    retry_or_fail (job, error, FALSE);
   else
-    vc_job_finish_billed (job, error);
+    fail_try (job, error);
 }
 
 static const VcHttpCallbacks get_callbacks = {
@@ -362,29 +399,37 @@ static const VcHttpCallbacks get_callbacks = {
 /* --- The request --- */
 
 /* Where the bytes may come from: no other scheme, and nothing in clear text
- * where all before was not. */
+ * where anything before was not. An address that the service gives with http may
+ * work with https; one that a server leads to on purpose is not tried. */
 static gboolean
 check_address (VcJob *job)
 {
   VcDownload *download = &job->download;
-  const char *scheme = g_uri_get_scheme (download->uri);
-  const char *host = g_uri_get_host (download->uri);
-  gboolean https = g_str_equal (scheme, "https");
-  gboolean secure = g_str_equal (g_uri_get_scheme (job->base), "https");
+  gboolean is_step_down = vc_address_is_http (download->uri)
+      && job->request->ssl_strict && !download->in_clear_text
+      && (download->was_secure || vc_address_is_https (job->base));
   g_autofree char *sentence = NULL;
 
-  if ((!https && !g_str_equal (scheme, "http")) || host == NULL
-      || host[0] == '\0') {
+  if (!vc_address_has_host (download->uri)
+      || (!vc_address_is_http (download->uri)
+          && !vc_address_is_https (download->uri))) {
     sentence = g_strdup_printf (
         "The GIF's address begins with %s: and is not fetched: only https and "
         "http are.",
-        scheme);
-  } else if (!https && secure && job->request->ssl_strict) {
-    sentence = g_strdup_printf (
-        "The GIF's address leads from https to http, at %s, and is not "
-        "fetched (ssl-strict).",
-        host);
+        g_uri_get_scheme (download->uri));
+  } else if (is_step_down && download->redirects == 0) {
+    GUri *http = download->uri;
+
+    download->uri = vc_address_with_https (http);
+    download->is_upgraded = TRUE;
+    g_uri_unref (http);
+  } else if (is_step_down && !job->request->insecure_download) {
+    sentence = g_strdup (
+        "The GIF's address leads from https to http and is not fetched "
+        "(ssl-strict).");
   }
+  download->was_secure =
+      download->was_secure || vc_address_is_https (download->uri);
   if (sentence == NULL)
     return TRUE;
   give_up (job, VC_ERROR_REDIRECT, sentence);
@@ -395,16 +440,14 @@ static void
 send_get (VcJob *job)
 {
   VcDownload *download = &job->download;
-  const VcHttpLimits limits = {
-    .connect_s = job->request->connect_timeout,
-    .idle_s = job->request->idle_timeout,
-  };
+  const VcHttpLimits limits = vc_job_download_limits (job);
   g_autoptr (SoupMessage) message = NULL;
   SoupMessageHeaders *headers;
 
   if (!check_address (job))
     return;
 
+  vc_job_note_location (job, download->uri);
   message =
       vc_transport_message_new (job->request, SOUP_METHOD_GET, download->uri);
   headers = soup_message_get_request_headers (message);
@@ -427,8 +470,8 @@ send_first (VcJob *job)
   download->uri = g_uri_ref (download->address);
   download->redirects = 0;
   download->skip = 0;
+  download->was_secure = download->is_upgraded = FALSE;
   download->held_at_start = held (job);
-  job->retry_after_s = 0;
   send_get (job);
 }
 

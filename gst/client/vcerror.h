@@ -27,7 +27,8 @@ typedef enum
   VC_ERROR_INTERRUPTED,    /* the connection ended before the body did */
   VC_ERROR_REPLY,          /* not the JSON of the protocol */
   VC_ERROR_NOT_GIF,        /* the image is not a GIF */
-  VC_ERROR_TOO_LARGE,      /* over max-size, or a reply of over 1 MiB */
+  VC_ERROR_TOO_LARGE,      /* over max-size */
+  VC_ERROR_PROXY,          /* the proxy refused, or is unknown */
   VC_ERROR_CHANGED, /* another GIF at the same address, too late to start over
                      */
 } VcErrorCode;

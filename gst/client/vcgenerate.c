@@ -10,6 +10,7 @@
  * not processed: not connected, or refused with 429 or 503. */
 
 #define TOO_MANY_REQUESTS 429 /* RFC 6585 §4; libsoup has no name for it */
+#define ERROR_BODY_MAX (64 * 1024)
 #define ENDPOINT "generate-gif"
 #define READ_SIZE (16 * 1024)
 
@@ -42,13 +43,21 @@ on_sent (gpointer data)
   g_mutex_unlock (&job->lock);
 }
 
+static void read_reply (VcJob *job);
+
+static gboolean
+is_good (guint status)
+{
+  return status == SOUP_STATUS_OK || status == SOUP_STATUS_CREATED;
+}
+
 /* The reply is the GIF itself: from here on this exchange is the download. */
 static void
 begin_gif (VcJob *job, SoupMessage *message)
 {
   job->reply_is_gif = TRUE;
   vc_job_set_phase (job, VC_PHASE_DOWNLOAD);
-  vc_http_limit_idle (job->http, job->request->idle_timeout);
+  vc_job_limit_download (job);
   vc_job_emit (job, VC_JOB_GENERATED, NULL);
   vc_job_note_gif_headers (job, message);
 }
@@ -77,9 +86,11 @@ on_head (SoupMessage *message, gpointer data)
     return;
   }
 
+  job->is_from_proxy = status == SOUP_STATUS_PROXY_AUTHENTICATION_REQUIRED
+      || vc_http_is_from_proxy (job->http);
   job->reply = g_byte_array_new ();
   job->reply_length = vc_job_body_length (message);
-  if (status == SOUP_STATUS_OK
+  if (is_good (status)
       && g_strcmp0 (
              soup_message_headers_get_content_type (headers, NULL), "image/gif")
           == 0) {
@@ -131,14 +142,14 @@ take (VcJob *job, gsize size, GError **error)
     return vc_body_commit (job->body, size, error);
 
   job->reply->len += size;
-  if (job->report.status == SOUP_STATUS_OK
+  if (is_good (job->report.status)
       && vc_body_is_gif (job->reply->data, job->reply->len)) {
     begin_gif (job, vc_http_get_message (job->http));
     return move_reply_to_body (job, error);
   }
   if (job->reply->len <= VC_REPLY_MAX)
     return TRUE;
-  g_set_error (error, VC_ERROR, VC_ERROR_TOO_LARGE,
+  g_set_error (error, VC_ERROR, VC_ERROR_REPLY,
       "The service's reply is longer than the %d bytes that one can have.",
       VC_REPLY_MAX);
   return FALSE;
@@ -150,8 +161,14 @@ on_body (gsize size, gpointer data)
   VcJob *job = data;
   g_autoptr (GError) error = NULL;
 
-  if (take (job, size, &error))
-    return TRUE;
+  if (take (job, size, &error)) {
+    if (is_good (job->report.status) || job->reply->len < ERROR_BODY_MAX)
+      return TRUE;
+    /* More of an error than anybody reads. */
+    vc_job_drop_http (job);
+    read_reply (job);
+    return FALSE;
+  }
   vc_job_finish_billed (job, error);
   return FALSE;
 }
@@ -170,13 +187,57 @@ note_images (VcJob *job, const GPtrArray *images)
   g_mutex_unlock (&job->lock);
 }
 
-/* Whether what the service answered was surely not processed and may go
- * better. */
+/* Whether what was answered was surely not processed, and may go better. A 503
+ * without a time comes from gateways that had passed the request on, too. */
 static gboolean
-may_repeat (guint status, const VcReply *reply)
+may_repeat (VcJob *job, const VcReply *reply)
 {
-  return status == TOO_MANY_REQUESTS
-      || status == SOUP_STATUS_SERVICE_UNAVAILABLE || reply->rate_limited;
+  guint status = job->report.status;
+
+  return reply->rate_limited || status == TOO_MANY_REQUESTS
+      || (status == SOUP_STATUS_SERVICE_UNAVAILABLE && job->has_retry_after)
+      || (job->is_from_proxy && status >= 500);
+}
+
+/* The one fault explains the other. */
+static void
+explain_end (VcJob *job, gsize size, GError **error)
+{
+  if (!g_error_matches (*error, VC_ERROR, VC_ERROR_REPLY)
+      || size >= job->reply_length)
+    return;
+  g_clear_error (error);
+  g_set_error (error, VC_ERROR, VC_ERROR_INTERRUPTED,
+      "The service's reply ended after %" G_GSIZE_FORMAT
+      " of %" G_GUINT64_FORMAT " bytes.",
+      size, job->reply_length);
+}
+
+static GError *
+proxy_error (VcJob *job, const VcReply *reply)
+{
+  return g_error_new (VC_ERROR, VC_ERROR_PROXY,
+      "The proxy on the way to %s answered %u: \"%s\".",
+      g_uri_get_host (job->base), job->report.status,
+      reply->server_message != NULL ? reply->server_message : "");
+}
+
+static void
+use_images (VcJob *job, const GPtrArray *images)
+{
+  g_autoptr (GUri) first =
+      g_uri_parse (g_ptr_array_index (images, 0), SOUP_HTTP_URI_FLAGS, NULL);
+  g_autoptr (GError) error = NULL;
+
+  note_images (job, images);
+  if (first != NULL) {
+    vc_job_emit (job, VC_JOB_GENERATED, NULL);
+    vc_job_download (job, first);
+    return;
+  }
+  error = g_error_new_literal (VC_ERROR, VC_ERROR_REPLY,
+      "The service's reply names no address that can be read.");
+  vc_job_finish_billed (job, error);
 }
 
 static void
@@ -186,42 +247,27 @@ read_reply (VcJob *job)
   g_autoptr (GBytes) body =
       g_byte_array_free_to_bytes (g_steal_pointer (&job->reply));
   g_autoptr (GError) error = NULL;
-  VcReply reply;
-  gboolean good = vc_wire_read_reply (
-      body, status, job->base, job->secrets, &reply, &error);
-  guint wait_s = MAX (job->retry_after_s, reply.retry_after_s);
-  gboolean repeat = may_repeat (status, &reply);
+  g_auto (VcReply) reply = { 0 };
+  gboolean repeat;
 
-  /* The one fault explains the other. */
-  if (g_error_matches (error, VC_ERROR, VC_ERROR_REPLY)
-      && g_bytes_get_size (body) < job->reply_length) {
-    g_clear_error (&error);
-    error = g_error_new (VC_ERROR, VC_ERROR_INTERRUPTED,
-        "The service's reply ended after %" G_GSIZE_FORMAT
-        " of %" G_GUINT64_FORMAT " bytes.",
-        g_bytes_get_size (body), job->reply_length);
+  if (vc_wire_read_reply (
+          body, status, job->base, job->secrets, &reply, &error)) {
+    vc_job_note_server_message (job, reply.server_message);
+    use_images (job, reply.images);
+    return;
   }
-
+  explain_end (job, g_bytes_get_size (body), &error);
   vc_job_note_server_message (job, reply.server_message);
-  g_mutex_lock (&job->lock);
-  job->report.retry_after_s = wait_s;
-  g_mutex_unlock (&job->lock);
-
-  if (good) {
-    g_autoptr (GUri) first = g_uri_parse (
-        g_ptr_array_index (reply.images, 0), SOUP_HTTP_URI_FLAGS, NULL);
-
-    note_images (job, reply.images);
-    vc_reply_clear (&reply);
-    vc_job_emit (job, VC_JOB_GENERATED, NULL);
-    vc_job_download (job, first);
-    return;
+  vc_job_note_wait (job, reply.retry_after_s);
+  repeat = may_repeat (job, &reply);
+  if (job->is_from_proxy) {
+    g_clear_error (&error);
+    error = proxy_error (job, &reply);
   }
 
-  vc_reply_clear (&reply);
-  if (repeat && vc_job_retry (job, wait_s, vc_job_generate))
+  if (repeat && vc_job_retry (job, FALSE, vc_job_generate))
     return;
-  if (!repeat
+  if (!repeat && !job->is_from_proxy
       && (status >= 500 || error->code == VC_ERROR_REPLY
           || error->code == VC_ERROR_INTERRUPTED))
     vc_job_finish_billed (job, error);
@@ -237,7 +283,7 @@ end_gif (VcJob *job)
 
   if (total > size
       || (total == 0 && size >= VC_GIF_MAGIC_SIZE
-          && !vc_body_ends_like_gif (job->body)))
+          && !vc_body_has_gif_end (job->body)))
     error = vc_job_cut_error (size, total);
   if (error != NULL || !vc_body_check_end (job->body, &error))
     vc_job_finish_billed (job, error);
@@ -256,7 +302,7 @@ on_done (const GError *error, gboolean again, gpointer data)
     end_gif (job);
   else if (error == NULL)
     read_reply (job);
-  else if (again && vc_job_retry (job, 0, vc_job_generate))
+  else if (again && vc_job_retry (job, FALSE, vc_job_generate))
     return;
   else if (sent && error->code != VC_ERROR_REFUSED)
     vc_job_finish_billed (job, error);

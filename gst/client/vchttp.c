@@ -5,11 +5,20 @@
  * wait for theirs. */
 #define READS_PER_TURN 16
 
+/* Informational replies (RFC 9110 §15.2) before the one that counts. */
+#define INFORMATIONAL_MAX 32
+
+/* What libsoup has read comes back to us within a few turns of the loop. If it
+ * does not, libsoup reads something to its end by itself. */
+#define LATE_CANCEL_MS 10
+#define LATE_CANCEL_TURNS 10
+
 struct _VcHttp
 {
   grefcount refs; /* the owner's, and one for each call of libsoup that is under
                      way */
   SoupMessage *message;
+  char *host;           /* for people */
   GInputStream *stream; /* the body; NULL until the head is there */
   GCancellable *cancellable;
   GSource *timer, *reader;
@@ -18,9 +27,12 @@ struct _VcHttp
   gpointer user_data;
   gboolean finished; /* done() was called, or the owner lost interest */
 
-  VcHttpLimits limits;
-  gint64 started_us, connected_us, active_us; /* monotonic; 0: not yet */
-  gboolean sent;
+  VcWatch watch;
+  gboolean connected, sent;
+  guint n_informational;
+  gboolean is_from_proxy; /* the head */
+  gboolean head_due;      /* libsoup has the head, on_head() has not come yet */
+  guint late_turns_left;  /* before a shut-down in that time cancels anyway */
   gboolean accept_any_certificate;
   GTlsCertificateFlags tls_errors;
 };
@@ -52,6 +64,7 @@ http_unref (VcHttp *http)
     return;
   g_signal_handlers_disconnect_by_data (http->message, http);
   g_object_unref (http->message);
+  g_free (http->host);
   g_object_unref (http->cancellable);
   g_clear_object (&http->stream);
   g_free (http);
@@ -65,6 +78,45 @@ clear_source (GSource **source)
   g_clear_pointer (source, g_source_unref);
 }
 
+static gboolean
+on_late_cancel (gpointer data)
+{
+  VcHttp *http = data;
+
+  if (--http->late_turns_left > 0)
+    return G_SOURCE_CONTINUE;
+  g_cancellable_cancel (http->cancellable);
+  return G_SOURCE_REMOVE;
+}
+
+/* libsoup up to 3.6.5 finishes a message twice, and crashes, where it is
+ * cancelled after its head was read and before that was told: the cancelling
+ * waits for that moment. */
+static void
+cancel (VcHttp *http)
+{
+  g_autoptr (GSource) source = NULL;
+
+  if (!http->head_due) {
+    g_cancellable_cancel (http->cancellable);
+    return;
+  }
+  http->late_turns_left = LATE_CANCEL_TURNS;
+  source = g_timeout_source_new (LATE_CANCEL_MS);
+  g_source_set_callback (
+      source, on_late_cancel, http_ref (http), (GDestroyNotify) http_unref);
+  g_source_attach (source, g_main_context_get_thread_default ());
+}
+
+/* That moment has come. */
+static void
+end_head_due (VcHttp *http)
+{
+  http->head_due = FALSE;
+  if (http->late_turns_left > 0)
+    g_cancellable_cancel (http->cancellable);
+}
+
 /* Ends everything of @http that could call back. @whole: the body is at its
  * end, so the connection can serve again. */
 static void
@@ -74,7 +126,7 @@ shut (VcHttp *http, gboolean whole)
   clear_source (&http->timer);
   clear_source (&http->reader);
   if (!whole)
-    g_cancellable_cancel (http->cancellable);
+    cancel (http);
   /* Neither waits: there is nothing left to skip, or skipping is cancelled. */
   if (http->stream != NULL)
     g_input_stream_close (http->stream, http->cancellable, NULL);
@@ -87,103 +139,36 @@ finish (VcHttp *http, const GError *error, gboolean again)
   http->callbacks->done (error, again, http->user_data);
 }
 
-static const char *
-host_of (VcHttp *http)
-{
-  return g_uri_get_host (soup_message_get_uri (http->message));
-}
-
 static void
 fail (VcHttp *http, const GError *cause)
 {
   g_autoptr (GError) error =
-      vc_error_from_transport (cause, http->tls_errors, host_of (http));
+      vc_error_from_transport (cause, http->tls_errors, http->host);
 
   finish (http, error,
       !http->sent && http->tls_errors == 0 && vc_error_is_transient (cause));
 }
 
-typedef enum
+static void
+set_timer (VcHttp *http)
 {
-  LIMIT_CONNECT,
-  LIMIT_REPLY,
-  LIMIT_IDLE,
-  N_LIMITS
-} Limit;
+  gint64 next_us = vc_watch_next (&http->watch);
 
-static guint
-limit_seconds (VcHttp *http, Limit limit)
-{
-  const guint seconds[N_LIMITS] = {
-    [LIMIT_CONNECT] = http->limits.connect_s,
-    [LIMIT_REPLY] = http->limits.reply_s,
-    [LIMIT_IDLE] = http->limits.idle_s,
-  };
-
-  return seconds[limit];
-}
-
-/* The deadline that comes first, in monotonic microseconds, and the limit that
- * sets it; G_MAXINT64: none. */
-static gint64
-next_deadline (VcHttp *http, Limit *ret_limit)
-{
-  const gint64 since_us[N_LIMITS] = {
-    [LIMIT_CONNECT] = http->connected_us == 0 ? http->started_us : 0,
-    [LIMIT_REPLY] = http->connected_us,
-    [LIMIT_IDLE] = http->active_us,
-  };
-  gint64 first = G_MAXINT64;
-
-  for (Limit limit = 0; limit < N_LIMITS; limit++) {
-    gint64 deadline =
-        since_us[limit] + (gint64) limit_seconds (http, limit) * G_USEC_PER_SEC;
-
-    if (limit_seconds (http, limit) == 0 || since_us[limit] == 0
-        || deadline >= first)
-      continue;
-    first = deadline;
-    *ret_limit = limit;
-  }
-  return first;
-}
-
-static GError *
-limit_error (VcHttp *http, Limit limit)
-{
-  const char *host = host_of (http);
-  guint seconds = limit_seconds (http, limit);
-
-  switch (limit) {
-    case LIMIT_CONNECT:
-      return g_error_new (VC_ERROR, VC_ERROR_TIMEOUT,
-          "No connection to %s within %u seconds (connect-timeout).", host,
-          seconds);
-    case LIMIT_REPLY:
-      return g_error_new (VC_ERROR, VC_ERROR_TIMEOUT,
-          "No whole reply from %s within %u seconds (generation-timeout).",
-          host, seconds);
-    default:
-      return g_error_new (VC_ERROR, VC_ERROR_TIMEOUT,
-          "Nothing came from %s for %u seconds (idle-timeout).", host, seconds);
-  }
+  g_source_set_ready_time (http->timer, next_us == G_MAXINT64 ? -1 : next_us);
 }
 
 static gboolean
 on_timer (gpointer data)
 {
   VcHttp *http = data;
-  Limit limit = LIMIT_CONNECT;
-  gint64 deadline = next_deadline (http, &limit);
   g_autoptr (GError) error = NULL;
 
-  if (deadline > g_get_monotonic_time ()) {
-    g_source_set_ready_time (
-        http->timer, deadline == G_MAXINT64 ? -1 : deadline);
+  if (vc_watch_check (
+          &http->watch, g_get_monotonic_time (), http->host, &error)) {
+    set_timer (http);
     return G_SOURCE_CONTINUE;
   }
-  error = limit_error (http, limit);
-  finish (http, error, http->connected_us == 0);
+  finish (http, error, !http->connected);
   return G_SOURCE_REMOVE;
 }
 
@@ -194,27 +179,47 @@ dispatch_timer (GSource *source, GSourceFunc callback, gpointer data)
 }
 
 static void
-update_timer (VcHttp *http)
+start_timer (VcHttp *http)
 {
   static GSourceFuncs timer_funcs = { .dispatch = dispatch_timer };
-  Limit limit;
-  gint64 deadline = next_deadline (http, &limit);
 
-  if (http->timer == NULL) {
-    http->timer = g_source_new (&timer_funcs, sizeof (GSource));
-    g_source_set_callback (http->timer, on_timer, http, NULL);
-    g_source_attach (http->timer, g_main_context_get_thread_default ());
-  }
-  g_source_set_ready_time (http->timer, deadline == G_MAXINT64 ? -1 : deadline);
+  http->timer = g_source_new (&timer_funcs, sizeof (GSource));
+  g_source_set_callback (http->timer, on_timer, http, NULL);
+  set_timer (http);
+  g_source_attach (http->timer, g_main_context_get_thread_default ());
+}
+
+static void
+note_connected (VcHttp *http)
+{
+  http->connected = TRUE;
+  vc_watch_connected (&http->watch, g_get_monotonic_time ());
+  set_timer (http);
+}
+
+/* A TLS session that is resumed was checked when it began, perhaps by somebody
+ * who accepts more: GIO keeps the sessions of a process, and what was wrong with
+ * the certificate, but asks nobody again. */
+static gboolean
+is_trusted (VcHttp *http)
+{
+  g_autoptr (GError) cause = NULL;
+
+  http->tls_errors =
+      soup_message_get_tls_peer_certificate_errors (http->message);
+  if (http->tls_errors == 0 || http->accept_any_certificate)
+    return TRUE;
+  cause = g_error_new_literal (G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE, "");
+  fail (http, cause);
+  return FALSE;
 }
 
 static void
 on_starting (SoupMessage *message, VcHttp *http)
 {
-  if (http->finished || http->connected_us != 0)
+  if (http->finished || !is_trusted (http) || http->connected)
     return;
-  http->connected_us = http->active_us = g_get_monotonic_time ();
-  update_timer (http);
+  note_connected (http);
   if (http->callbacks->connected != NULL)
     http->callbacks->connected (message, http->user_data);
 }
@@ -225,6 +230,20 @@ on_wrote_headers (SoupMessage *message, VcHttp *http)
   http->sent = TRUE;
   if (!http->finished && http->callbacks->sent != NULL)
     http->callbacks->sent (http->user_data);
+}
+
+/* libsoup reads any number of them without a break. */
+static void
+on_got_informational (SoupMessage *message, VcHttp *http)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (++http->n_informational < INFORMATIONAL_MAX || http->finished)
+    return;
+  error = g_error_new (VC_ERROR, VC_ERROR_REPLY,
+      "The server %s announces a reply again and again and sends none.",
+      http->host);
+  finish (http, error, FALSE);
 }
 
 /* What libsoup would read by itself, to its end if it has one, is stopped: the
@@ -238,15 +257,24 @@ on_got_headers (SoupMessage *message, VcHttp *http)
 
   if (status == SOUP_STATUS_UNAUTHORIZED)
     soup_message_disable_feature (message, SOUP_TYPE_AUTH_MANAGER);
-  if (status != SOUP_STATUS_MISDIRECTED_REQUEST || http->finished)
+  if (status != SOUP_STATUS_MISDIRECTED_REQUEST || http->finished) {
+    http->head_due = TRUE;
     return;
+  }
 
+  /* From in here cancelling is safe. */
   http->callbacks->head (message, http->user_data);
   if (http->finished)
     return;
   error = g_error_new (VC_ERROR, VC_ERROR_REFUSED,
-      "The server answered %u: it does not serve %s.", status, host_of (http));
+      "The server answered %u: it does not serve %s.", status, http->host);
   finish (http, error, FALSE);
+}
+
+static void
+on_restarted (SoupMessage *message, VcHttp *http)
+{
+  end_head_due (http);
 }
 
 static gboolean
@@ -307,7 +335,7 @@ read_available (VcHttp *http)
         G_POLLABLE_INPUT_STREAM (http->stream), space, room, NULL, &error);
 
     if (n > 0) {
-      http->active_us = g_get_monotonic_time ();
+      vc_watch_received (&http->watch, n, g_get_monotonic_time ());
       if (!http->callbacks->body (n, http->user_data))
         return;
     } else if (n == 0) {
@@ -343,6 +371,7 @@ on_head (GObject *session, GAsyncResult *result, gpointer data)
   http->stream =
       soup_session_send_finish (SOUP_SESSION (session), result, &error);
   count_under_way (-1);
+  end_head_due (http);
   if (http->finished) {
     /* Nobody waits for this any more. */
     if (http->stream != NULL)
@@ -350,10 +379,13 @@ on_head (GObject *session, GAsyncResult *result, gpointer data)
   } else if (http->stream == NULL) {
     fail (http, error);
   } else {
-    http->active_us = g_get_monotonic_time ();
     /* A tunnel that the proxy refused answers without a start. */
-    if (http->connected_us == 0)
-      http->connected_us = http->active_us;
+    if (!http->connected) {
+      http->is_from_proxy = TRUE;
+      note_connected (http);
+    }
+    vc_watch_received (&http->watch, 0, g_get_monotonic_time ());
+    set_timer (http);
     http->callbacks->head (http->message, http->user_data);
     if (!http->finished)
       read_turn (http);
@@ -369,21 +401,25 @@ vc_http_send (SoupSession *session, SoupMessage *message,
   VcHttp *http = g_new0 (VcHttp, 1);
 
   g_ref_count_init (&http->refs);
+  http->host = vc_error_quote (
+      g_uri_get_host (soup_message_get_uri (message)), -1, NULL);
   http->message = g_object_ref (message);
   http->cancellable = g_cancellable_new ();
   http->accept_any_certificate = accept_any_certificate;
-  http->limits = *limits;
   http->callbacks = callbacks;
   http->user_data = user_data;
-  http->started_us = g_get_monotonic_time ();
+  vc_watch_start (&http->watch, limits, g_get_monotonic_time ());
 
   g_signal_connect (message, "starting", G_CALLBACK (on_starting), http);
   g_signal_connect (
       message, "wrote-headers", G_CALLBACK (on_wrote_headers), http);
+  g_signal_connect (
+      message, "got-informational", G_CALLBACK (on_got_informational), http);
   g_signal_connect (message, "got-headers", G_CALLBACK (on_got_headers), http);
+  g_signal_connect (message, "restarted", G_CALLBACK (on_restarted), http);
   g_signal_connect (
       message, "accept-certificate", G_CALLBACK (on_accept_certificate), http);
-  update_timer (http);
+  start_timer (http);
   count_under_way (1);
   soup_session_send_async (session, message, G_PRIORITY_DEFAULT,
       http->cancellable, on_head, http_ref (http));
@@ -399,11 +435,16 @@ vc_http_abandon (VcHttp *http)
 }
 
 void
-vc_http_limit_idle (VcHttp *http, guint seconds)
+vc_http_set_limits (VcHttp *http, const VcHttpLimits *limits)
 {
-  http->limits.reply_s = 0;
-  http->limits.idle_s = seconds;
-  update_timer (http);
+  http->watch.limits = *limits;
+  set_timer (http);
+}
+
+gboolean
+vc_http_is_from_proxy (VcHttp *http)
+{
+  return http->is_from_proxy;
 }
 
 SoupMessage *

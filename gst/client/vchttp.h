@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "vcerror.h"
+#include "vcwatch.h"
 
 #include <libsoup/soup.h>
 
@@ -11,14 +11,6 @@ G_BEGIN_DECLS
  * limit. Used on one thread, in its thread-default main context, where all
  * callbacks come too. */
 typedef struct _VcHttp VcHttp;
-
-/* Seconds; 0: none. */
-typedef struct
-{
-  guint connect_s; /* resolve, connect and TLS */
-  guint reply_s;   /* from the connection to the body's end */
-  guint idle_s;    /* between two arrivals of bytes, once connected */
-} VcHttpLimits;
 
 /* None of them comes after vc_http_abandon(). */
 typedef struct
@@ -55,9 +47,11 @@ VcHttp *vc_http_send (SoupSession *session, SoupMessage *message,
  * vc_http_send(), also after done(). */
 void vc_http_abandon (VcHttp *http);
 
-/* From now on @seconds between two arrivals of bytes are the only limit (0:
- * none). */
-void vc_http_limit_idle (VcHttp *http, guint seconds);
+/* From now on these limits hold. */
+void vc_http_set_limits (VcHttp *http, const VcHttpLimits *limits);
+
+/* Whether the head that came is the proxy's, which opened no tunnel. */
+gboolean vc_http_is_from_proxy (VcHttp *http);
 
 /* The exchange's message; borrowed. */
 SoupMessage *vc_http_get_message (VcHttp *http);

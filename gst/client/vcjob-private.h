@@ -18,11 +18,12 @@ typedef struct
   GUri *address;          /* as the service gave it */
   GUri *uri;              /* this try's, after redirects */
   guint redirects;        /* followed in this try */
+  gboolean was_secure;    /* an address of this try was https */
+  gboolean is_upgraded;   /* https is tried in place of the address's http */
+  gboolean in_clear_text; /* https was tried */
   VcValidator validator;  /* of what is held */
   gboolean whole;         /* ask for the whole body: resuming does not work */
   gboolean restarted;     /* what was held was dropped once */
-  guint64 ended_at;       /* where a body of unknown length ended without a
-                             GIF's end; 0: nowhere yet */
   guint64 skip;           /* bytes still to come that are held already */
   guint8 *scratch;        /* where those go */
   GByteArray *error_body; /* NULL: the body is the GIF */
@@ -33,7 +34,7 @@ struct _VcJob
 {
   gatomicrefcount refs;
   VcRequest *request;     /* never changes */
-  const char *secrets[3]; /* of it; NULL-terminated */
+  const char *secrets[4]; /* of it; NULL-terminated */
   GMainContext *context;  /* the network thread's */
   VcBody *body;
   VcJobNotify notify;
@@ -51,12 +52,16 @@ struct _VcJob
   VcHttp *http;     /* the exchange under way */
   GSource *backoff; /* the wait before the next one */
   GSource *ticker;
+  GSource *download_end;                 /* download-timeout */
   gint64 started_us, phase_us, ended_us; /* started and ended: lock as well */
   guint tries_left;
   gboolean reply_is_gif;
   GByteArray *reply;
-  guint64 reply_length; /* as announced; 0: unknown */
-  guint retry_after_s;  /* of the head last seen */
+  guint64 reply_length;     /* as announced; 0: unknown */
+  gboolean is_from_proxy;   /* the reply */
+  guint retry_after_s;      /* what the last answer asks to wait */
+  gboolean has_retry_after; /* … in its head, if only 0 */
+  gboolean wait_is_too_long;
   VcDownload download;
 };
 
@@ -87,13 +92,25 @@ void vc_job_send (VcJob *job, SoupMessage *message, const VcHttpLimits *limits,
     const VcHttpCallbacks *callbacks);
 void vc_job_drop_http (VcJob *job);
 
-/* Calls @again after a while if there are tries left; FALSE where there are
- * none. */
-gboolean vc_job_retry (
-    VcJob *job, guint retry_after_s, void (*again) (VcJob *));
+/* Calls @again after a while, and not before the wait is over that the last
+ * answer asked for; @patient: not before the whole backoff is over. FALSE where
+ * no tries are left, or that wait is longer than retry-backoff-max. */
+gboolean vc_job_retry (VcJob *job, gboolean patient, void (*again) (VcJob *));
+
+/* The exchange under way is the GIF's: its limits hold from here on. */
+void vc_job_limit_download (VcJob *job);
+
+/* Fills in the limits of an exchange that fetches the GIF. */
+VcHttpLimits vc_job_download_limits (VcJob *job);
 
 /* Notes a response's status and what it asks to wait. */
 void vc_job_note_head (VcJob *job, SoupMessage *message);
+
+/* The answer's text asks to wait as well. */
+void vc_job_note_wait (VcJob *job, guint wait_s);
+
+/* Notes where the GIF is fetched from. */
+void vc_job_note_location (VcJob *job, GUri *uri);
 
 /* Notes the server's message for the report. */
 void vc_job_note_server_message (VcJob *job, const char *message);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "vcjob-private.h"
-#include "vcwire.h"
 
 #define TICK_MS 1000
 
@@ -8,21 +7,6 @@
  * further one. */
 #define BACKOFF_FIRST_US (G_USEC_PER_SEC / 2)
 #define BACKOFF_DOUBLINGS_MAX 10
-
-const char *
-vc_phase_name (VcPhase phase)
-{
-  static const char *const names[] = {
-    [VC_PHASE_SETTINGS] = "settings",
-    [VC_PHASE_CONNECT] = "connect",
-    [VC_PHASE_GENERATE] = "generate",
-    [VC_PHASE_REPLY] = "reply",
-    [VC_PHASE_DOWNLOAD] = "download",
-    [VC_PHASE_DONE] = "done",
-  };
-
-  return names[phase];
-}
 
 /* --- Life --- */
 
@@ -93,128 +77,7 @@ vc_job_get_body (VcJob *job)
   return job->body;
 }
 
-/* --- What is known --- */
-
-static double
-seconds_since (gint64 start_us, gint64 end_us)
-{
-  return (end_us - start_us) / (double) G_USEC_PER_SEC;
-}
-
-void
-vc_job_get_report (VcJob *job, VcReport *ret_report)
-{
-  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
-      g_mutex_locker_new (&job->lock);
-
-  *ret_report = job->report;
-  ret_report->server_message = g_strdup (job->report.server_message);
-  ret_report->headers = g_strdupv (job->report.headers);
-  if (ret_report->images != NULL)
-    g_ptr_array_ref (ret_report->images);
-  ret_report->waited_s = seconds_since (job->started_us,
-      job->ended_us != 0 ? job->ended_us : g_get_monotonic_time ());
-  ret_report->bytes = vc_body_get_size (job->body, &ret_report->total);
-}
-
-void
-vc_report_clear (VcReport *report)
-{
-  g_clear_pointer (&report->server_message, g_free);
-  g_clear_pointer (&report->images, g_ptr_array_unref);
-  g_clear_pointer (&report->headers, g_strfreev);
-}
-
-void
-vc_job_set_phase (VcJob *job, VcPhase phase)
-{
-  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
-      g_mutex_locker_new (&job->lock);
-  gint64 now = g_get_monotonic_time ();
-  double seconds = seconds_since (job->phase_us, now);
-
-  switch (job->report.phase) {
-    case VC_PHASE_CONNECT:
-      job->report.connect_s += seconds;
-      break;
-    case VC_PHASE_GENERATE:
-    case VC_PHASE_REPLY:
-      job->report.generate_s += seconds;
-      break;
-    case VC_PHASE_DOWNLOAD:
-      job->report.download_s += seconds;
-      break;
-    default:
-      break;
-  }
-  job->report.phase = phase;
-  job->phase_us = now;
-}
-
-void
-vc_job_note_head (VcJob *job, SoupMessage *message)
-{
-  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
-  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker = NULL;
-
-  job->retry_after_s = vc_wire_retry_after (
-      soup_message_headers_get_one (
-          soup_message_get_response_headers (message), "Retry-After"),
-      now);
-  locker = g_mutex_locker_new (&job->lock);
-  job->report.status = soup_message_get_status (message);
-  job->report.retry_after_s = job->retry_after_s;
-}
-
-void
-vc_job_note_server_message (VcJob *job, const char *message)
-{
-  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
-      g_mutex_locker_new (&job->lock);
-
-  g_free (job->report.server_message);
-  job->report.server_message = g_strdup (message);
-}
-
-void
-vc_job_note_try (VcJob *job, gboolean first)
-{
-  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
-      g_mutex_locker_new (&job->lock);
-
-  job->report.attempts = first ? 1 : job->report.attempts + 1;
-  if (!first)
-    job->report.retries++;
-  /* What the try before met is no property of this one. */
-  job->report.status = job->report.retry_after_s = 0;
-  g_clear_pointer (&job->report.server_message, g_free);
-}
-
-void
-vc_job_note_gif_headers (VcJob *job, SoupMessage *message)
-{
-  g_autoptr (GPtrArray) fields = g_ptr_array_new ();
-  SoupMessageHeadersIter iter;
-  const char *name, *value;
-  char **old;
-
-  soup_message_headers_iter_init (
-      &iter, soup_message_get_response_headers (message));
-  while (soup_message_headers_iter_next (&iter, &name, &value)) {
-    g_ptr_array_add (fields, g_strdup (name));
-    g_ptr_array_add (fields, vc_error_redact (value, job->secrets));
-  }
-  g_ptr_array_add (fields, NULL);
-
-  g_mutex_lock (&job->lock);
-  old = job->report.headers;
-  job->report.headers = (char **) g_ptr_array_steal (fields, NULL);
-  g_mutex_unlock (&job->lock);
-
-  g_strfreev (old);
-  if (old == NULL)
-    vc_job_emit (job, VC_JOB_HEADERS, NULL);
-}
+/* --- What the halves share --- */
 
 guint64
 vc_job_body_length (SoupMessage *message)
@@ -287,6 +150,7 @@ wind_down (VcJob *job)
 {
   vc_job_drop_http (job);
   clear_source (&job->backoff);
+  clear_source (&job->download_end);
   g_clear_pointer (&job->session, vc_sessions_leave);
   if (job->ticker == NULL)
     return;
@@ -318,20 +182,39 @@ finish (VcJob *job, const GError *error)
 
 /* The last door for text: whoever put a secret into it, it goes no further. */
 static void
-fail (VcJob *job, const GError *error, const char *more)
+fail (VcJob *job, const GError *error, gboolean billed)
 {
-  g_autofree char *text = vc_error_redact (error->message, job->secrets);
-  g_autoptr (GError) redacted =
-      g_error_new (error->domain, error->code, "%s%s", text, more);
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *redacted = NULL;
+  g_autoptr (GError) whole = NULL;
 
-  finish (job, redacted);
+  if (job->download.uri != NULL) {
+    const char *host = g_uri_get_host (job->download.uri);
+    g_autofree char *quote =
+        host != NULL ? vc_error_quote (host, -1, NULL) : NULL;
+
+    g_string_append_printf (text, "The download%s%s failed. ",
+        quote != NULL ? " from " : "", quote != NULL ? quote : "");
+  }
+  g_string_append (text, error->message);
+  if (job->wait_is_too_long)
+    g_string_append_printf (text,
+        " The server asks to wait %u seconds, longer than retry-backoff-max "
+        "allows.",
+        job->retry_after_s);
+  if (billed)
+    g_string_append (text, " The generation may have been billed.");
+
+  redacted = vc_error_redact (text->str, job->secrets);
+  whole = g_error_new_literal (error->domain, error->code, redacted);
+  finish (job, whole);
 }
 
 void
 vc_job_finish (VcJob *job, const GError *error)
 {
   if (error != NULL)
-    fail (job, error, "");
+    fail (job, error, FALSE);
   else
     finish (job, NULL);
 }
@@ -339,7 +222,7 @@ vc_job_finish (VcJob *job, const GError *error)
 void
 vc_job_finish_billed (VcJob *job, const GError *error)
 {
-  fail (job, error, " The generation may have been billed.");
+  fail (job, error, TRUE);
 }
 
 static gboolean
@@ -392,30 +275,34 @@ on_backoff (gpointer data)
 }
 
 /* How long to wait before try number @attempt (1 is the first repeat):
- * exponential with full jitter, at least @retry_after_s, never more than
+ * exponential, a random part of it unless @patient, never more than
  * retry-backoff-max. */
 static gint64
-backoff_us (const VcRequest *request, guint attempt, guint retry_after_s)
+backoff_us (const VcRequest *request, guint attempt, gboolean patient)
 {
   gint64 longest = request->retry_backoff_max * G_USEC_PER_SEC;
   guint doublings = MIN (attempt - 1, BACKOFF_DOUBLINGS_MAX);
   gint64 ceiling = MIN ((gint64) BACKOFF_FIRST_US << doublings, longest);
-  gint64 wait = g_random_double () * ceiling;
 
-  return MIN (MAX (wait, (gint64) retry_after_s * G_USEC_PER_SEC), longest);
+  return patient ? ceiling : g_random_double () * ceiling;
 }
 
 gboolean
-vc_job_retry (VcJob *job, guint retry_after_s, void (*again) (VcJob *))
+vc_job_retry (VcJob *job, gboolean patient, void (*again) (VcJob *))
 {
   gint64 wait_us;
   Retry *retry;
 
   if (job->tries_left == 0)
     return FALSE;
+  job->wait_is_too_long = job->retry_after_s > job->request->retry_backoff_max;
+  if (job->wait_is_too_long)
+    return FALSE;
   job->tries_left--;
-  wait_us = backoff_us (
-      job->request, job->request->retries - job->tries_left, retry_after_s);
+  wait_us = MAX ((gint64) job->retry_after_s * G_USEC_PER_SEC,
+      backoff_us (
+          job->request, job->request->retries - job->tries_left, patient));
+  job->retry_after_s = 0;
 
   retry = g_new0 (Retry, 1);
   retry->job = job;
@@ -425,6 +312,47 @@ vc_job_retry (VcJob *job, guint retry_after_s, void (*again) (VcJob *))
   g_source_set_callback (job->backoff, on_backoff, retry, g_free);
   g_source_attach (job->backoff, job->context);
   return TRUE;
+}
+
+/* --- The download's limits --- */
+
+static gboolean
+on_download_end (gpointer data)
+{
+  VcJob *job = data;
+  g_autoptr (GError) error = g_error_new (VC_ERROR, VC_ERROR_TIMEOUT,
+      "The GIF was not there within %u seconds (download-timeout).",
+      job->request->download_timeout);
+
+  vc_job_finish_billed (job, error);
+  return G_SOURCE_REMOVE;
+}
+
+VcHttpLimits
+vc_job_download_limits (VcJob *job)
+{
+  const VcRequest *request = job->request;
+
+  if (job->download_end == NULL && request->download_timeout > 0) {
+    job->download_end =
+        g_timeout_source_new_seconds (request->download_timeout);
+    g_source_set_callback (job->download_end, on_download_end, job, NULL);
+    g_source_attach (job->download_end, job->context);
+  }
+  return (VcHttpLimits){
+    .connect_s = request->connect_timeout,
+    .idle_s = request->idle_timeout,
+    .low_speed = request->low_speed_limit,
+    .low_speed_s = request->low_speed_limit > 0 ? request->low_speed_time : 0,
+  };
+}
+
+void
+vc_job_limit_download (VcJob *job)
+{
+  const VcHttpLimits limits = vc_job_download_limits (job);
+
+  vc_http_set_limits (job->http, &limits);
 }
 
 static gboolean

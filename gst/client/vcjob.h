@@ -50,6 +50,8 @@ typedef struct
   guint status; /* HTTP status; 0: none yet */
   guint retry_after_s;
   char *server_message; /* NULL: none */
+  char *location;       /* of the download: the address, without secrets; NULL:
+                           none yet */
   double waited_s;      /* since the job began, or in all when it has ended */
   double connect_s, generate_s, download_s; /* so far */
   guint64 bytes, total;                     /* of the GIF; total 0: unknown */

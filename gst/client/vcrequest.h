@@ -31,8 +31,16 @@ typedef struct
   gboolean keep_alive;
   GObject *session; /* an application's SoupSession; NULL: our own */
 
+  /* Whether an http image of an https service may be fetched in clear text,
+   * where https does not work. */
+  gboolean insecure_download;
+
   /* Limits, in seconds and bytes; 0: none. */
   guint connect_timeout, generation_timeout, idle_timeout;
+  guint download_timeout; /* of the whole download, repeats included */
+  /* A download is too slow with fewer bytes per second on average over so many
+   * seconds. */
+  guint low_speed_limit, low_speed_time;
   guint64 max_size;
   guint retries;            /* further tries after the first */
   double retry_backoff_max; /* seconds */

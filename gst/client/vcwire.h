@@ -35,6 +35,7 @@ gboolean vc_wire_read_reply (GBytes *body, guint status, GUri *base,
     const char *const *secrets, VcReply *ret_reply, GError **error);
 
 void vc_reply_clear (VcReply *reply);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (VcReply, vc_reply_clear)
 
 /* The seconds that a Retry-After header asks for (RFC 9110 §10.2.3: seconds or
  * a date), seen at @now; 0: none. */

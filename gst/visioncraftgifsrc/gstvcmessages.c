@@ -58,6 +58,8 @@ static const struct
   [VC_ERROR_NOT_GIF] = { STREAM (WRONG_TYPE), FALSE, NULL },
   [VC_ERROR_TOO_LARGE] = { RESOURCE (NO_SPACE_LEFT), TRUE,
       "Raise max-size if it should be accepted." },
+  [VC_ERROR_PROXY] = { RESOURCE (NOT_AUTHORIZED), TRUE,
+      "Check proxy, proxy-id and proxy-pw." },
   [VC_ERROR_CHANGED] = { RESOURCE (READ), TRUE, "Generate anew." },
 };
 
@@ -74,6 +76,9 @@ error_details (const VcReport *report)
   if (report->retry_after_s != 0)
     gst_structure_set (
         details, "retry-after", G_TYPE_UINT, report->retry_after_s, NULL);
+  if (report->location != NULL)
+    gst_structure_set (
+        details, "location", G_TYPE_STRING, report->location, NULL);
   if (report->server_message != NULL)
     gst_structure_set (
         details, "server-message", G_TYPE_STRING, report->server_message, NULL);

@@ -188,6 +188,9 @@ assert_details (GstMessage *message, const NetRow *row)
       gst_structure_has_field (details, "http-status-code"), row->status != 0);
   fail_unless_equals_int (detail (details, "attempts"), attempts);
   fail_unless_equals_int (detail (details, "retry-after"), row->retry_after);
+  fail_unless (row->gets == 0
+          || gst_structure_get_string (details, "location") != NULL,
+      "no location");
   if (row->server_words != NULL)
     fail_unless (server_words != NULL
             && strstr (server_words, row->server_words) != NULL,

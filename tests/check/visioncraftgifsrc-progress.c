@@ -158,7 +158,7 @@ static const struct
 } ends[] = {
   { "422", GST_PROGRESS_TYPE_ERROR },
   { "500", GST_PROGRESS_TYPE_ERROR },
-  { "404 on=get", GST_PROGRESS_TYPE_ERROR },
+  { "410 on=get", GST_PROGRESS_TYPE_ERROR },
   { "reset-body after=1000 times=9", GST_PROGRESS_TYPE_ERROR },
   { "429 times=1", GST_PROGRESS_TYPE_COMPLETE },
   { "reset-body after=1000 times=1", GST_PROGRESS_TYPE_COMPLETE },

@@ -138,7 +138,7 @@ end (VcJob *job)
 static void
 test_a_job_tells_its_events_once_and_reports (void)
 {
-  g_autoptr (MockServer) server = server_new ("503 times=1");
+  g_autoptr (MockServer) server = server_new ("429 times=1");
   VcClient *client = vc_client_get ();
   g_auto (VcReport) report = { 0 };
   News news;

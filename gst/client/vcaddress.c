@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "vcaddress.h"
+
+#define HTTP_PORT 80
+#define HTTPS_PORT 443
+
+gboolean
+vc_address_is_http (GUri *uri)
+{
+  return g_str_equal (g_uri_get_scheme (uri), "http");
+}
+
+gboolean
+vc_address_is_https (GUri *uri)
+{
+  return g_str_equal (g_uri_get_scheme (uri), "https");
+}
+
+gboolean
+vc_address_has_host (GUri *uri)
+{
+  const char *host = g_uri_get_host (uri);
+
+  return host != NULL && host[0] != '\0';
+}
+
+static int
+port_of (GUri *uri)
+{
+  int port = g_uri_get_port (uri);
+
+  if (port > 0)
+    return port;
+  return vc_address_is_https (uri) ? HTTPS_PORT : HTTP_PORT;
+}
+
+gboolean
+vc_address_same_origin (GUri *a, GUri *b)
+{
+  return g_str_equal (g_uri_get_scheme (a), g_uri_get_scheme (b))
+      && vc_address_has_host (a) && vc_address_has_host (b)
+      && g_ascii_strcasecmp (g_uri_get_host (a), g_uri_get_host (b)) == 0
+      && port_of (a) == port_of (b);
+}
+
+GUri *
+vc_address_with_https (GUri *uri)
+{
+  int port = port_of (uri);
+
+  return soup_uri_copy (uri, SOUP_URI_SCHEME, "https", SOUP_URI_PORT,
+      port == HTTP_PORT ? HTTPS_PORT : port, SOUP_URI_NONE);
+}
+
+GUri *
+vc_address_follow (GUri *uri, const char *location)
+{
+  return location != NULL
+      ? g_uri_parse_relative (uri, location, SOUP_HTTP_URI_FLAGS, NULL)
+      : NULL;
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "vcjob-private.h"
+#include "vcwire.h"
+
+/* What is known of a job, and how it gets known. */
+
+const char *
+vc_phase_name (VcPhase phase)
+{
+  static const char *const names[] = {
+    [VC_PHASE_SETTINGS] = "settings",
+    [VC_PHASE_CONNECT] = "connect",
+    [VC_PHASE_GENERATE] = "generate",
+    [VC_PHASE_REPLY] = "reply",
+    [VC_PHASE_DOWNLOAD] = "download",
+    [VC_PHASE_DONE] = "done",
+  };
+
+  return names[phase];
+}
+
+static double
+seconds_since (gint64 start_us, gint64 end_us)
+{
+  return (end_us - start_us) / (double) G_USEC_PER_SEC;
+}
+
+void
+vc_job_get_report (VcJob *job, VcReport *ret_report)
+{
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
+      g_mutex_locker_new (&job->lock);
+
+  *ret_report = job->report;
+  ret_report->server_message = g_strdup (job->report.server_message);
+  ret_report->location = g_strdup (job->report.location);
+  ret_report->headers = g_strdupv (job->report.headers);
+  if (ret_report->images != NULL)
+    g_ptr_array_ref (ret_report->images);
+  ret_report->waited_s = seconds_since (job->started_us,
+      job->ended_us != 0 ? job->ended_us : g_get_monotonic_time ());
+  ret_report->bytes = vc_body_get_size (job->body, &ret_report->total);
+}
+
+void
+vc_report_clear (VcReport *report)
+{
+  g_clear_pointer (&report->server_message, g_free);
+  g_clear_pointer (&report->location, g_free);
+  g_clear_pointer (&report->images, g_ptr_array_unref);
+  g_clear_pointer (&report->headers, g_strfreev);
+}
+
+void
+vc_job_set_phase (VcJob *job, VcPhase phase)
+{
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
+      g_mutex_locker_new (&job->lock);
+  gint64 now = g_get_monotonic_time ();
+  double seconds = seconds_since (job->phase_us, now);
+
+  switch (job->report.phase) {
+    case VC_PHASE_CONNECT:
+      job->report.connect_s += seconds;
+      break;
+    case VC_PHASE_GENERATE:
+    case VC_PHASE_REPLY:
+      job->report.generate_s += seconds;
+      break;
+    case VC_PHASE_DOWNLOAD:
+      job->report.download_s += seconds;
+      break;
+    default:
+      break;
+  }
+  job->report.phase = phase;
+  job->phase_us = now;
+}
+
+void
+vc_job_note_head (VcJob *job, SoupMessage *message)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+  const char *header = soup_message_headers_get_one (
+      soup_message_get_response_headers (message), "Retry-After");
+
+  job->has_retry_after = header != NULL;
+  job->retry_after_s = 0;
+  g_mutex_lock (&job->lock);
+  job->report.status = soup_message_get_status (message);
+  g_mutex_unlock (&job->lock);
+  vc_job_note_wait (job, vc_wire_retry_after (header, now));
+}
+
+void
+vc_job_note_wait (VcJob *job, guint wait_s)
+{
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
+      g_mutex_locker_new (&job->lock);
+
+  job->retry_after_s = MAX (job->retry_after_s, wait_s);
+  job->report.retry_after_s = job->retry_after_s;
+}
+
+void
+vc_job_note_location (VcJob *job, GUri *uri)
+{
+  g_autofree char *address =
+      g_uri_to_string_partial (uri, G_URI_HIDE_USERINFO | G_URI_HIDE_FRAGMENT);
+  char *location =
+      address != NULL ? vc_error_redact (address, job->secrets) : NULL;
+
+  g_mutex_lock (&job->lock);
+  g_free (job->report.location);
+  job->report.location = location;
+  g_mutex_unlock (&job->lock);
+}
+
+void
+vc_job_note_server_message (VcJob *job, const char *message)
+{
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
+      g_mutex_locker_new (&job->lock);
+
+  g_free (job->report.server_message);
+  job->report.server_message = g_strdup (message);
+}
+
+void
+vc_job_note_try (VcJob *job, gboolean first)
+{
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
+      g_mutex_locker_new (&job->lock);
+
+  job->report.attempts = first ? 1 : job->report.attempts + 1;
+  if (!first)
+    job->report.retries++;
+  /* What the try before met is no property of this one. */
+  job->report.status = job->report.retry_after_s = 0;
+  g_clear_pointer (&job->report.server_message, g_free);
+}
+
+/* Fields that say something of the file or of what happened on the way. What
+ * else a server makes up goes no further: GStreamer keeps each name for ever. */
+static const char *const told_headers[] = { "Accept-Ranges", "Age",
+  "Cache-Control", "CF-Cache-Status", "CF-Ray", "Content-Disposition",
+  "Content-Encoding", "Content-Language", "Content-Length", "Content-Location",
+  "Content-Range", "Content-Type", "Date", "ETag", "Expires", "Last-Modified",
+  "Server", "Transfer-Encoding", "Vary", "Via", "X-Cache", "X-Request-Id" };
+
+/* How often each may come, and the bytes of its value. */
+#define TOLD_TIMES 4
+#define TOLD_SIZE 1024
+
+static void
+add_told_header (VcJob *job, GPtrArray *fields, guint *times, const char *name,
+    const char *value)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (told_headers); i++) {
+    g_autofree char *redacted = NULL;
+
+    if (g_ascii_strcasecmp (told_headers[i], name) != 0)
+      continue;
+    if (times[i]++ >= TOLD_TIMES)
+      return;
+    redacted = vc_error_redact (value, job->secrets);
+    g_ptr_array_add (fields, g_strdup (told_headers[i]));
+    g_ptr_array_add (fields, g_strndup (redacted, TOLD_SIZE));
+    return;
+  }
+}
+
+void
+vc_job_note_gif_headers (VcJob *job, SoupMessage *message)
+{
+  g_autoptr (GPtrArray) fields = g_ptr_array_new ();
+  guint times[G_N_ELEMENTS (told_headers)] = { 0 };
+  SoupMessageHeadersIter iter;
+  const char *name, *value;
+  char **old;
+
+  soup_message_headers_iter_init (
+      &iter, soup_message_get_response_headers (message));
+  while (soup_message_headers_iter_next (&iter, &name, &value))
+    add_told_header (job, fields, times, name, value);
+  g_ptr_array_add (fields, NULL);
+
+  g_mutex_lock (&job->lock);
+  old = job->report.headers;
+  job->report.headers = (char **) g_ptr_array_steal (fields, NULL);
+  g_mutex_unlock (&job->lock);
+
+  g_strfreev (old);
+  if (old == NULL)
+    vc_job_emit (job, VC_JOB_HEADERS, NULL);
+}
