@@ -38,7 +38,7 @@ packages_of () {
     bench) echo nginx-light curl jq python3-aiohttp libavcodec-dev libavutil-dev
       echo libgdk-pixbuf-2.0-dev ;;
     fuzz) echo clang libclang-rt-dev ;;
-    package) echo debhelper devscripts fakeroot libgstreamer1.0-dev ;;
+    package) echo debhelper devscripts fakeroot help2man lintian libgstreamer1.0-dev ;;
     *) echo "packages.sh: no group '$1'" >&2; exit 64 ;;
   esac
 }

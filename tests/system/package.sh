@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds the Debian package in a folder of its own, installs it, tries it, and removes it again.
+# Builds the Debian packages in a folder of their own, installs them, tries them, and removes them
+# again.
 #
 #   tests/system/package.sh
 #
@@ -9,22 +10,22 @@ cd "$(dirname "$0")/../.."
 
 scripts/packages.sh build demo package
 
-package=gstreamer1.0-visioncraft
+packages=(gstreamer1.0-visioncraft visioncraft-tools visioncraft-web visioncraft-player visioncraft-rtsp)
 work=$(mktemp -d)
 as_root=()
 [ "$(id -u)" -eq 0 ] || as_root=(sudo)
 installed=
 
 clean_up () {
-  [ -z "$installed" ] || "${as_root[@]}" dpkg --purge "$package" >/dev/null
+  [ -z "$installed" ] || "${as_root[@]}" dpkg --purge "${packages[@]}" >/dev/null
   rm -rf "$work"
 }
 trap clean_up EXIT
 
 fail () { echo "FAILED: $1"; exit 1; }
 
-! dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed \
-  || fail "$package is installed already and would be lost"
+! dpkg-query -W -f '${db:Status-Status}\n' "${packages[@]}" 2>/dev/null | grep -qx installed \
+  || fail "the packages are installed already and would be lost"
 
 # The sources as they are here, without what was built.
 mkdir "$work/source"
@@ -36,9 +37,14 @@ version=$(sed -n "s/^  version: '\(.*\)',$/\1/p" meson.build)
   || fail "packaging/debian/changelog is not about version $version"
 
 (cd "$work/source" && dpkg-buildpackage -us -uc) >"$work/build.log" 2>&1 \
-  || { tail -n 60 "$work/build.log"; fail "dpkg-buildpackage"; }
+  || { tail -n 20 "$work/build.log" | cut -c1-300; fail "dpkg-buildpackage"; }
 [ -f "$work/gst-visioncraft_$version.dsc" ] || fail "there is no source package"
-deb=$(echo "$work/${package}_${version}"_*.deb)
+deb=$(echo "$work/${packages[0]}_${version}"_*.deb)
+debs=()
+for package in "${packages[@]}"; do
+  debs+=("$work/${package}_${version}"_*.deb)
+done
+lintian --allow-root --fail-on error,warning "$work"/*.changes || fail "lintian"
 
 # What installers of missing codecs look for.
 has_field () {
@@ -64,7 +70,7 @@ done
 unset GST_PLUGIN_PATH GST_PLUGIN_SYSTEM_PATH GST_REGISTRY_DISABLE
 export HOME=$work/home XDG_CACHE_HOME=$work/home/.cache GST_REGISTRY=$work/registry.bin
 installed=yes
-"${as_root[@]}" dpkg --install "$deb" >"$work/install.log" 2>&1 \
+"${as_root[@]}" dpkg --install "${debs[@]}" >"$work/install.log" 2>&1 \
   || { cat "$work/install.log"; fail "dpkg --install"; }
 gst-inspect-1.0 visioncraftgifsrc >"$work/inspect.txt" || fail "visioncraftgifsrc is not found"
 # /lib and /usr/lib are one.
@@ -77,8 +83,17 @@ timeout 60 gst-launch-1.0 playbin video-sink=fakesink \
   uri="file://$PWD/tests/data/gif/delays-1840ms.gif" >"$work/play.txt" 2>&1 \
   || { cat "$work/play.txt"; fail "playbin does not play a GIF"; }
 
-"${as_root[@]}" dpkg --purge "$package" >/dev/null || fail "dpkg --purge"
+for program in /usr/bin/visioncraft-*; do
+  case $("$program" --version) in
+    *"$version"*) ;;
+    *) fail "$program does not tell its version" ;;
+  esac
+  [ -e "/usr/share/man/man1/${program##*/}.1.gz" ] || fail "$program has no manual page"
+done
+
+"${as_root[@]}" dpkg --purge "${packages[@]}" >/dev/null || fail "dpkg --purge"
 installed=
 ! gst-inspect-1.0 --exists visioncraftgifsrc || fail "the element outlives its package"
 [ ! -e "$module" ] && [ ! -e "$page" ] || fail "files outlive their package"
-echo "The package $(basename "$deb") builds, installs, works and goes again."
+! compgen -G "/usr/bin/visioncraft-*" >/dev/null || fail "programs outlive their packages"
+echo "The packages of $version build, install, work and go again."
