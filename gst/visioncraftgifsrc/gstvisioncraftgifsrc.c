@@ -362,26 +362,6 @@ gst_visioncraft_gif_src_stop (GstBaseSrc *src)
   return TRUE;
 }
 
-/* An application that sends EOS during a generation does not wait for it; who
- * waits for the progress to end, as gst-launch-1.0 -e does, must not either. The
- * job goes on: a seek would bring its bytes. */
-static gboolean
-gst_visioncraft_gif_src_send_event (GstElement *element, GstEvent *event)
-{
-  GstVisioncraftGifSrc *self = GST_VISIONCRAFT_GIF_SRC (element);
-  gboolean is_eos = GST_EVENT_TYPE (event) == GST_EVENT_EOS;
-  gboolean sent = GST_ELEMENT_CLASS (parent_class)->send_event (element, event);
-  g_autoptr (VcJob) job = ref_job (self);
-  g_auto (VcReport) report = { 0 };
-
-  /* The caller holds the state lock, so the run does not end meanwhile. */
-  if (is_eos && job != NULL) {
-    vc_job_get_report (job, &report);
-    gst_vc_reporter_cancel (self->run.reporter, &report);
-  }
-  return sent;
-}
-
 static gboolean
 set_flushing (GstBaseSrc *src, gboolean flushing)
 {
@@ -405,22 +385,6 @@ gst_visioncraft_gif_src_unlock_stop (GstBaseSrc *src)
   return set_flushing (src, FALSE);
 }
 
-/* gdkpixbufdec and others decode GIFs but do not name image/gif: what
- * downstream does not accept is not announced. */
-static gboolean
-gst_visioncraft_gif_src_negotiate (GstBaseSrc *src)
-{
-  g_autoptr (GstCaps) caps = gst_caps_new_empty_simple (GIF_CAPS);
-
-  if (gst_pad_peer_query_accept_caps (GST_BASE_SRC_PAD (src), caps)) {
-    GST_DEBUG_OBJECT (src, "announcing " GIF_CAPS);
-    return gst_base_src_set_caps (src, caps);
-  }
-  GST_DEBUG_OBJECT (src,
-      "downstream does not accept " GIF_CAPS ": pushing bytes without caps");
-  return TRUE;
-}
-
 /* Right before the first buffer, and so behind the segment. The base class has
  * no way that will do: it drops custom events, and gst_element_send_event()
  * takes the state lock, which set_state() holds while it waits for us. */
@@ -440,9 +404,26 @@ push_ahead (GstPad *pad, GstPadProbeInfo *info, gpointer data)
   return GST_PAD_PROBE_REMOVE;
 }
 
+/* gdkpixbufdec and others decode GIFs but do not name image/gif: what
+ * downstream does not accept is not announced. Not before there are bytes:
+ * decodebin3 would expose a stream of which it has seen no segment. */
+static gboolean
+announce_caps (GstVisioncraftGifSrc *self)
+{
+  g_autoptr (GstCaps) caps = gst_caps_new_empty_simple (GIF_CAPS);
+
+  if (gst_pad_peer_query_accept_caps (GST_BASE_SRC_PAD (self), caps)) {
+    GST_DEBUG_OBJECT (self, "announcing " GIF_CAPS);
+    return gst_base_src_set_caps (GST_BASE_SRC (self), caps);
+  }
+  GST_DEBUG_OBJECT (self,
+      "downstream does not accept " GIF_CAPS ": pushing bytes without caps");
+  return TRUE;
+}
+
 /* Prepares what goes ahead of the first bytes, which are there. */
 static void
-announce (GstVisioncraftGifSrc *self)
+prepare_ahead (GstVisioncraftGifSrc *self)
 {
   g_auto (VcReport) report = { 0 };
   const char *location = NULL;
@@ -488,9 +469,12 @@ gst_visioncraft_gif_src_create (GstPushSrc *src, GstBuffer **ret_buffer)
       return GST_FLOW_ERROR; /* the job's event has posted it */
   }
 
-  if (!self->run.announced)
-    announce (self);
-  self->run.announced = TRUE;
+  if (!self->run.announced) {
+    if (self->run.ahead_probe == 0)
+      prepare_ahead (self);
+    /* FALSE while flushing, as for the buffer; or refused, as that then. */
+    self->run.announced = announce_caps (self);
+  }
 
   GST_LOG_OBJECT (self, "%" G_GSIZE_FORMAT " bytes from %" G_GUINT64_FORMAT,
       g_bytes_get_size (bytes), self->run.offset);
@@ -519,23 +503,104 @@ gst_visioncraft_gif_src_get_size (GstBaseSrc *src, guint64 *ret_size)
   return *ret_size > 0;
 }
 
-/* Anywhere in the bytes that are there or still to come. */
+/* Anywhere in the bytes that are there or still to come; a start behind the end
+ * ends. */
 static gboolean
 gst_visioncraft_gif_src_do_seek (GstBaseSrc *src, GstSegment *segment)
 {
   GstVisioncraftGifSrc *self = GST_VISIONCRAFT_GIF_SRC (src);
-  guint64 size;
-
-  if (segment->format != GST_FORMAT_BYTES || segment->rate <= 0)
-    return FALSE;
-  if (gst_visioncraft_gif_src_get_size (src, &size) && segment->start > size)
-    return FALSE;
 
   GST_DEBUG_OBJECT (src, "from byte %" G_GUINT64_FORMAT, segment->start);
   segment->time = segment->start;
   self->run.offset = segment->position = segment->start;
   self->run.stop_offset = segment->stop;
   return TRUE;
+}
+
+/* The base class flushes before it asks do_seek(), and would go on without a
+ * segment where that refuses; so this is asked first. It also does not know the
+ * size: positions from the end become such from the start. Returns the seek to
+ * perform, a full reference; NULL where it makes no sense. */
+static GstEvent *
+check_seek (GstVisioncraftGifSrc *self, GstEvent *event)
+{
+  GstSeekType start_type, stop_type;
+  gint64 start, stop;
+  GstFormat format;
+  GstSeekFlags flags;
+  double rate;
+  guint64 size = 0;
+  GstSegment now;
+  GstEvent *seek;
+
+  gst_event_parse_seek (
+      event, &rate, &format, &flags, &start_type, &start, &stop_type, &stop);
+  gst_visioncraft_gif_src_get_size (GST_BASE_SRC (self), &size);
+  if (format != GST_FORMAT_BYTES || rate <= 0
+      || ((start_type == GST_SEEK_TYPE_END || stop_type == GST_SEEK_TYPE_END)
+          && size == 0))
+    return NULL;
+
+  GST_OBJECT_LOCK (self);
+  now = GST_BASE_SRC (self)->segment;
+  GST_OBJECT_UNLOCK (self);
+  if (start_type != GST_SEEK_TYPE_SET)
+    start = start_type == GST_SEEK_TYPE_END ? (gint64) size + start
+                                            : (gint64) now.start;
+  if (stop_type != GST_SEEK_TYPE_SET)
+    stop = stop_type == GST_SEEK_TYPE_END ? MAX ((gint64) size + stop, 0)
+                                          : (gint64) now.stop;
+  start = MAX (start, 0);
+  if ((size > 0 && start > (gint64) size) || (stop != -1 && stop < start))
+    return NULL;
+
+  seek = gst_event_new_seek (
+      rate, format, flags, GST_SEEK_TYPE_SET, start, GST_SEEK_TYPE_SET, stop);
+  gst_event_set_seqnum (seek, gst_event_get_seqnum (event));
+  return seek;
+}
+
+static gboolean
+gst_visioncraft_gif_src_event (GstBaseSrc *src, GstEvent *event)
+{
+  g_autoptr (GstEvent) seek = NULL;
+
+  if (GST_EVENT_TYPE (event) == GST_EVENT_SEEK) {
+    event = seek = check_seek (GST_VISIONCRAFT_GIF_SRC (src), event);
+    if (seek == NULL)
+      return FALSE;
+  }
+  return GST_BASE_SRC_CLASS (parent_class)->event (src, event);
+}
+
+/* An application that sends EOS during a generation does not wait for it; who
+ * waits for the progress to end, as gst-launch-1.0 -e does, must not either. The
+ * job goes on: a seek would bring its bytes. */
+static gboolean
+gst_visioncraft_gif_src_send_event (GstElement *element, GstEvent *event)
+{
+  GstVisioncraftGifSrc *self = GST_VISIONCRAFT_GIF_SRC (element);
+  gboolean is_eos = GST_EVENT_TYPE (event) == GST_EVENT_EOS;
+  g_autoptr (VcJob) job = ref_job (self);
+  g_auto (VcReport) report = { 0 };
+  gboolean sent;
+
+  if (GST_EVENT_TYPE (event) == GST_EVENT_SEEK) {
+    GstEvent *seek = check_seek (self, event);
+
+    gst_event_unref (event);
+    if (seek == NULL)
+      return FALSE;
+    event = seek;
+  }
+  sent = GST_ELEMENT_CLASS (parent_class)->send_event (element, event);
+
+  /* The caller holds the state lock, so the run does not end meanwhile. */
+  if (is_eos && job != NULL) {
+    vc_job_get_report (job, &report);
+    gst_vc_reporter_cancel (self->run.reporter, &report);
+  }
+  return sent;
 }
 
 /* From what is known at the moment: nothing here waits. */
@@ -657,10 +722,10 @@ gst_visioncraft_gif_src_class_init (GstVisioncraftGifSrcClass *klass)
   base_class->stop = gst_visioncraft_gif_src_stop;
   base_class->unlock = gst_visioncraft_gif_src_unlock;
   base_class->unlock_stop = gst_visioncraft_gif_src_unlock_stop;
-  base_class->negotiate = gst_visioncraft_gif_src_negotiate;
   base_class->is_seekable = gst_visioncraft_gif_src_is_seekable;
   base_class->get_size = gst_visioncraft_gif_src_get_size;
   base_class->do_seek = gst_visioncraft_gif_src_do_seek;
+  base_class->event = gst_visioncraft_gif_src_event;
   base_class->query = gst_visioncraft_gif_src_query;
   GST_PUSH_SRC_CLASS (klass)->create = gst_visioncraft_gif_src_create;
 }
