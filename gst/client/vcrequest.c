@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "vcrequest.h"
 
-#include <errno.h>
-#include <fcntl.h>
+#include "vctokenfile.h"
+
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <libsoup/soup.h>
-
-#define TOKEN_FILE_MAX 4096
 
 VcRequest *
 vc_request_new (void)
@@ -265,7 +261,9 @@ vc_request_check (const VcRequest *request, GError **error)
   if (request->token == NULL || request->token[0] == '\0')
     return refuse (error,
         "There is no token: set token-file, token or the environment "
-        "variable VISIONCRAFT_TOKEN to your VisionCraft API key.");
+        "variable VISIONCRAFT_TOKEN to your VisionCraft API key, or keep it "
+        "with visioncraft-to-video --set-token. How to get one: "
+        "docs/api-key.md.");
   if (!is_token (request->token))
     return refuse (error,
         "The token holds a space or a character that no VisionCraft API key "
@@ -291,76 +289,10 @@ vc_request_accepts_session (GObject *object)
   return SOUP_IS_SESSION (object);
 }
 
-static gboolean
-fail_errno (const char *path, GError **error)
-{
-  int saved_errno = errno;
-
-  g_set_error (error, VC_ERROR, VC_ERROR_SETTING,
-      "The token-file %s cannot be read: %s.", path, g_strerror (saved_errno));
-  return FALSE;
-}
-
-/* Fills @buffer, which ends up NUL-terminated. */
-static gboolean
-read_small_file (int fd, const char *path, char *buffer, gboolean *ret_exposed,
-    GError **error)
-{
-  struct stat info;
-  gsize length = 0;
-
-  if (fstat (fd, &info) != 0)
-    return fail_errno (path, error);
-  if (!S_ISREG (info.st_mode) || info.st_size > TOKEN_FILE_MAX) {
-    g_set_error (error, VC_ERROR, VC_ERROR_SETTING,
-        "The token-file %s is not a file of at most %d bytes.", path,
-        TOKEN_FILE_MAX);
-    return FALSE;
-  }
-  *ret_exposed = (info.st_mode & (S_IRGRP | S_IROTH)) != 0;
-
-  while (length < TOKEN_FILE_MAX) {
-    gssize n = read (fd, buffer + length, TOKEN_FILE_MAX - length);
-
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n < 0)
-      return fail_errno (path, error);
-    if (n == 0)
-      break;
-    length += n;
-  }
-  buffer[length] = '\0';
-  return TRUE;
-}
-
-static char *
-read_token (const char *path, gboolean *ret_exposed, GError **error)
-{
-  char buffer[TOKEN_FILE_MAX + 1];
-  char *token = NULL;
-  /* Not blocking: opening a FIFO would wait for its writer. */
-  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-
-  if (fd < 0) {
-    fail_errno (path, error);
-    return NULL;
-  }
-  if (read_small_file (fd, path, buffer, ret_exposed, error)) {
-    buffer[strcspn (buffer, "\r\n")] = '\0';
-    token = g_strdup (buffer);
-  }
-  close (fd);
-  explicit_bzero (buffer, sizeof (buffer));
-  return token;
-}
-
 gboolean
 vc_request_find_token (VcRequest *request, const char *fallback,
     char **ret_warning, GError **error)
 {
-  gboolean exposed = FALSE;
-
   *ret_warning = NULL;
   if (request->token != NULL && request->token[0] != '\0')
     return TRUE;
@@ -370,10 +302,6 @@ vc_request_find_token (VcRequest *request, const char *fallback,
   }
 
   vc_secret_free (request->token);
-  request->token = read_token (request->token_file, &exposed, error);
-  if (exposed)
-    *ret_warning =
-        g_strdup_printf ("Others can read the token-file %s: chmod 600 it.",
-            request->token_file);
+  request->token = vc_token_file_read (request->token_file, ret_warning, error);
   return request->token != NULL;
 }

@@ -76,10 +76,10 @@ gboolean vc_request_wants_loopback (const VcRequest *request);
 /* Whether @object can stand in for the client's own session (a SoupSession). */
 gboolean vc_request_accepts_session (GObject *object);
 
-/* Fills in the token where it is not set: from token-file, the first line of a
- * regular file of at most 4 KiB, or from @fallback where there is no such
- * setting. FALSE with VC_ERROR_SETTING where the file cannot be used.
- * @ret_warning is a sentence about what should be mended, or NULL. */
+/* Fills in the token where it is not set: from token-file (vctokenfile.h), or
+ * from @fallback where there is no such setting. FALSE with VC_ERROR_SETTING
+ * where the file cannot be used. @ret_warning is a sentence about what should be
+ * mended, or NULL. */
 gboolean vc_request_find_token (VcRequest *request, const char *fallback,
     char **ret_warning, GError **error);
 

@@ -89,7 +89,8 @@ static const Property properties[] = {
    * GstVisioncraftGifSrc:token:
    *
    * The API key. Prefer #GstVisioncraftGifSrc:token-file or the environment's
-   * VISIONCRAFT_TOKEN: a command line can be read by others.
+   * VISIONCRAFT_TOKEN: a command line can be read by others, and GStreamer logs
+   * what it parses.
    *
    * Since: 0.1
    */
@@ -100,7 +101,8 @@ static const Property properties[] = {
    * GstVisioncraftGifSrc:token-file:
    *
    * A file of at most 4 KiB whose first line is the API key, read at start
-   * when #GstVisioncraftGifSrc:token is not set.
+   * when #GstVisioncraftGifSrc:token is not set. Not one in /proc. A warning
+   * says where others can read or change it.
    *
    * Since: 0.1
    */

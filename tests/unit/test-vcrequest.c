@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <glib/gstdio.h>
 
@@ -95,7 +96,8 @@ test_what_is_missing_or_senseless_is_named (void)
     { G_STRUCT_OFFSET (VcRequest, sampler), "\xff", "UTF-8" },
     { G_STRUCT_OFFSET (VcRequest, sampler), "", "no sampler" },
     { G_STRUCT_OFFSET (VcRequest, token), NULL, "VISIONCRAFT_TOKEN" },
-    { G_STRUCT_OFFSET (VcRequest, token), "", "VISIONCRAFT_TOKEN" },
+    { G_STRUCT_OFFSET (VcRequest, token), "", "docs/api-key.md" },
+    { G_STRUCT_OFFSET (VcRequest, token), "", "--set-token" },
     { G_STRUCT_OFFSET (VcRequest, token), "a b", "The token holds" },
     { G_STRUCT_OFFSET (VcRequest, token), "a\nb", "The token holds" },
     { G_STRUCT_OFFSET (VcRequest, token), "\303\244", "The token holds" },
@@ -204,11 +206,6 @@ test_a_token_file_is_a_small_file_s_first_line (void)
         path, rows[i].content, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, NULL));
     assert_token (path, rows[i].token, NULL);
   }
-  g_assert_cmpint (g_chmod (path, 0640), ==, 0);
-  assert_token (path, largest, "chmod 600");
-  g_assert_cmpint (g_chmod (path, 0604), ==, 0);
-  assert_token (path, largest, "chmod 600");
-
   g_assert_true (g_file_set_contents (path, large, -1, NULL));
   assert_token (path, NULL, "at most 4096 bytes");
   g_assert_cmpint (mkfifo (fifo, 0600), ==, 0);
@@ -218,6 +215,80 @@ test_a_token_file_is_a_small_file_s_first_line (void)
   assert_token ("/nowhere/key", NULL, "cannot be read");
   g_unlink (fifo);
   g_unlink (path);
+  g_rmdir (folder);
+}
+
+/* Of a user's own files; the group's reading is fine with root's and with those
+ * that systemd hands out. */
+static const struct
+{
+  int mode;
+  const char *warning, *roots;
+} modes[] = {
+  { 0600, NULL, NULL },
+  { 0400, NULL, NULL },
+  { 0440, "read", NULL },
+  { 0640, "read", NULL },
+  { 0604, "read", "read" },
+  { 0644, "read", "read" },
+  { 0620, "change", "change" },
+  { 0660, "change", "change" },
+  { 0602, "change", "change" },
+};
+
+static void
+assert_modes (const char *path, gboolean trusted)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (modes); i++) {
+    g_assert_cmpint (g_chmod (path, modes[i].mode), ==, 0);
+    g_test_message ("%o", modes[i].mode);
+    assert_token (path, "abc", trusted ? modes[i].roots : modes[i].warning);
+  }
+}
+
+static void
+test_others_that_can_read_or_change_the_file_are_named (void)
+{
+  g_autofree char *folder = folder_new ();
+  g_autofree char *path = g_build_filename (folder, "key", NULL);
+  g_autofree char *longer = g_strconcat (folder, "x", NULL);
+  gboolean is_root = geteuid () == 0;
+
+  g_assert_true (g_file_set_contents (path, "abc\n", -1, NULL));
+  if (is_root) {
+    assert_modes (path, TRUE);
+    g_assert_cmpint (chown (path, 65534, -1), ==, 0);
+  } else {
+    g_test_message ("not root: files that root owns are not looked at");
+  }
+  g_unsetenv ("CREDENTIALS_DIRECTORY");
+  assert_modes (path, FALSE);
+  g_setenv ("CREDENTIALS_DIRECTORY", folder, TRUE);
+  assert_modes (path, TRUE);
+  g_setenv ("CREDENTIALS_DIRECTORY", longer, TRUE);
+  assert_modes (path, FALSE);
+  g_unsetenv ("CREDENTIALS_DIRECTORY");
+  g_unlink (path);
+  g_rmdir (folder);
+}
+
+/* Whatever the name is: what is in it is somebody's environment. */
+static void
+test_nothing_in_proc_is_a_token_file (void)
+{
+  g_autofree char *folder = folder_new ();
+  g_autofree char *link = g_build_filename (folder, "key", NULL);
+  g_autofree char *linked = g_build_filename (folder, "proc", NULL);
+  g_autofree char *behind = g_build_filename (linked, "self", "environ", NULL);
+  const char *const paths[] = { "/proc/self/environ", "/proc/version",
+    "/usr/../proc/self/status", "//proc//version", link, behind };
+
+  g_assert_cmpint (symlink ("/proc/self/environ", link), ==, 0);
+  g_assert_cmpint (symlink ("/proc", linked), ==, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
+    assert_token (paths[i], NULL, "in /proc");
+  g_unlink (link);
+  g_unlink (linked);
   g_rmdir (folder);
 }
 
@@ -262,6 +333,8 @@ main (int argc, char **argv)
   ADD (what_is_missing_or_senseless_is_named);
   ADD (no_proxy_address_keeps_a_password);
   ADD (a_token_file_is_a_small_file_s_first_line);
+  ADD (others_that_can_read_or_change_the_file_are_named);
+  ADD (nothing_in_proc_is_a_token_file);
   ADD (the_token_is_set_or_in_the_file_or_the_fallback);
   ADD (a_copy_owns_all_of_it);
   return g_test_run ();
