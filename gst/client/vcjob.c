@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "vcjob-private.h"
 
+#include <string.h>
+
 #define TICK_MS 1000
 
 /* The wait before the first repeat is at most this long; it doubles with each
@@ -23,6 +25,9 @@ vc_job_new (VcRequest *request, GMainContext *context, VcJobNotify notify,
     job->secrets[n++] = request->token;
   if (request->proxy_pw != NULL)
     job->secrets[n++] = request->proxy_pw;
+  if (request->authorization != NULL)
+    job->secrets[n++] =
+        request->authorization + strcspn (request->authorization, " ") + 1;
   job->context = g_main_context_ref (context);
   job->body = vc_body_new (request->max_size);
   job->notify = notify;

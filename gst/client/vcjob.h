@@ -43,9 +43,10 @@ typedef void (*VcJobNotify) (
 typedef struct
 {
   VcPhase phase;
-  guint requests; /* POSTs whose head went out */
-  guint retries;  /* requests repeated, POST and GET */
-  guint attempts; /* tries of the request that is or was the last */
+  gboolean cached; /* from cache_dir, without a request */
+  guint requests;  /* POSTs whose head went out */
+  guint retries;   /* requests repeated, POST and GET */
+  guint attempts;  /* tries of the request that is or was the last */
   /* Of the last try: */
   guint status; /* HTTP status; 0: none yet */
   guint retry_after_s;

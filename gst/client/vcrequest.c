@@ -22,6 +22,8 @@ ref_or_null (gpointer object)
 /* Each is owned, and may be a secret. */
 static const gsize strings[] = {
   G_STRUCT_OFFSET (VcRequest, api_url),
+  G_STRUCT_OFFSET (VcRequest, endpoint),
+  G_STRUCT_OFFSET (VcRequest, authorization),
   G_STRUCT_OFFSET (VcRequest, token),
   G_STRUCT_OFFSET (VcRequest, token_file),
   G_STRUCT_OFFSET (VcRequest, prompt),
@@ -32,6 +34,7 @@ static const gsize strings[] = {
   G_STRUCT_OFFSET (VcRequest, proxy_id),
   G_STRUCT_OFFSET (VcRequest, proxy_pw),
   G_STRUCT_OFFSET (VcRequest, user_agent),
+  G_STRUCT_OFFSET (VcRequest, cache_dir),
 };
 
 VcRequest *
@@ -251,13 +254,61 @@ check_proxy (const VcRequest *request)
       && g_uri_get_host (uri)[0] != '\0';
 }
 
-gboolean
-vc_request_check (const VcRequest *request, GError **error)
+/* That there is a file; what is in it is read where it is used. Opening a FIFO
+ * would wait for its writer. */
+static gboolean
+check_ca_file (const VcRequest *request, GError **error)
 {
-  if (request->prompt == NULL || request->prompt[0] == '\0')
-    return refuse (error,
-        "There is no prompt: set the prompt property to what the GIF should "
-        "show.");
+  if (request->ssl_ca_file == NULL || request->tls_database != NULL
+      || g_file_test (request->ssl_ca_file, G_FILE_TEST_IS_REGULAR))
+    return TRUE;
+  g_set_error (error, VC_ERROR, VC_ERROR_SETTING,
+      "The ssl-ca-file %s cannot be used: it is not a file.",
+      request->ssl_ca_file);
+  return FALSE;
+}
+
+/* Segments of RFC 3986 §2.3's unreserved characters: nothing that changes where
+ * the request goes. */
+static gboolean
+check_endpoint (const VcRequest *request)
+{
+  g_auto (GStrv) segments = NULL;
+
+  if (request->endpoint == NULL)
+    return TRUE;
+  segments = g_strsplit (request->endpoint, "/", -1);
+  for (char **segment = segments; *segment != NULL; segment++) {
+    if (g_str_equal (*segment, "") || g_str_equal (*segment, ".")
+        || g_str_equal (*segment, ".."))
+      return FALSE;
+    for (const char *p = *segment; *p != '\0'; p++) {
+      if (!g_ascii_isalnum (*p) && strchr ("-._~", *p) == NULL)
+        return FALSE;
+    }
+  }
+  return segments[0] != NULL;
+}
+
+/* RFC 7617 and RFC 6750, as gateways in front of a service want them. */
+static gboolean
+check_authorization (const VcRequest *request)
+{
+  const char *text = request->authorization;
+  const char *space = text != NULL ? strchr (text, ' ') : NULL;
+  gsize length = space != NULL ? space - text : 0;
+
+  return text == NULL
+      || (is_token (space != NULL ? space + 1 : "")
+          && ((length == strlen ("Basic")
+                  && g_ascii_strncasecmp (text, "Basic", length) == 0)
+              || (length == strlen ("Bearer")
+                  && g_ascii_strncasecmp (text, "Bearer", length) == 0)));
+}
+
+gboolean
+vc_request_check_token (const VcRequest *request, GError **error)
+{
   if (request->token == NULL || request->token[0] == '\0')
     return refuse (error,
         "There is no token: set token-file, token or the environment "
@@ -268,6 +319,18 @@ vc_request_check (const VcRequest *request, GError **error)
     return refuse (error,
         "The token holds a space or a character that no VisionCraft API key "
         "has: check token, token-file or VISIONCRAFT_TOKEN.");
+  return TRUE;
+}
+
+gboolean
+vc_request_check (const VcRequest *request, GError **error)
+{
+  if (request->prompt == NULL || request->prompt[0] == '\0')
+    return refuse (error,
+        "There is no prompt: set the prompt property to what the GIF should "
+        "show.");
+  if (request->cache_dir == NULL && !vc_request_check_token (request, error))
+    return FALSE;
   if (request->sampler == NULL || request->sampler[0] == '\0')
     return refuse (error, "There is no sampler: set sampler, e.g. to Euler.");
   if (!g_utf8_validate (request->prompt, -1, NULL)
@@ -276,11 +339,19 @@ vc_request_check (const VcRequest *request, GError **error)
           && !g_utf8_validate (request->negative_prompt, -1, NULL)))
     return refuse (
         error, "prompt, negative-prompt and sampler must be valid UTF-8.");
+  if (!check_endpoint (request))
+    return refuse (error,
+        "The endpoint is not a path below api-url: set it to something like "
+        "generate-gif or beta/generate-gif.");
+  if (!check_authorization (request))
+    return refuse (
+        error, "The authorization is neither \"Basic …\" nor \"Bearer …\".");
   if (!check_proxy (request))
     return refuse (error,
         "The proxy is not an address: set it to something like "
         "http://proxy.example:3128.");
-  return check_headers (request, error) && check_api_url (request, error);
+  return check_ca_file (request, error) && check_headers (request, error)
+      && check_api_url (request, error);
 }
 
 gboolean

@@ -11,12 +11,15 @@ G_BEGIN_DECLS
 typedef struct
 {
   char *api_url;
-  char *token;      /* secret */
-  char *token_file; /* read by vc_request_find_token(); NULL: none */
+  char *endpoint;      /* path below api_url; NULL: generate-gif */
+  char *authorization; /* secret; field of the POST to api_url; NULL: none */
+  char *token;         /* secret */
+  char *token_file;    /* read by vc_request_find_token(); NULL: none */
   char *prompt;
   char *negative_prompt; /* NULL: none */
   char *sampler;
   int cfg_scale, steps;
+  guint variation; /* tells cached generations of one prompt apart; not sent */
 
   /* The way there. */
   gboolean ssl_strict;
@@ -30,6 +33,7 @@ typedef struct
   char **extra_headers; /* name, value, name, value …, NULL */
   gboolean keep_alive;
   GObject *session; /* an application's SoupSession; NULL: our own */
+  char *cache_dir;  /* where generations are kept; NULL: nowhere */
 
   /* Whether an http image of an https service may be fetched in clear text,
    * where https does not work. */
@@ -65,6 +69,10 @@ void vc_request_set_proxy (VcRequest *request, const char *address);
  * sentence that says what to set. Refuses to send the token in clear text
  * anywhere but to this machine unless ssl-strict is off. */
 gboolean vc_request_check (const VcRequest *request, GError **error);
+
+/* Whether there is a token that can be sent; vc_request_check() asks this too,
+ * unless there is a cache, which may do without. */
+gboolean vc_request_check_token (const VcRequest *request, GError **error);
 
 /* Whether @address (NULL: unknown) is this machine's own. */
 gboolean vc_request_is_loopback (GSocketAddress *address);

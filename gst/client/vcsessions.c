@@ -66,12 +66,6 @@ use_ca_file (SoupSession *session, const char *path, GError **error)
   g_autofree char *absolute = g_canonicalize_filename (path, NULL);
   g_autoptr (GTlsDatabase) database = NULL;
 
-  /* Opening a FIFO would wait for its writer. */
-  if (!g_file_test (absolute, G_FILE_TEST_IS_REGULAR)) {
-    g_set_error (error, VC_ERROR, VC_ERROR_SETTING,
-        "The ssl-ca-file %s cannot be used: it is not a file.", path);
-    return FALSE;
-  }
   database = g_tls_file_database_new (absolute, &cause);
   if (database == NULL) {
     g_set_error (error, VC_ERROR, VC_ERROR_SETTING,

@@ -101,6 +101,33 @@ test_what_is_missing_or_senseless_is_named (void)
     { G_STRUCT_OFFSET (VcRequest, token), "a b", "The token holds" },
     { G_STRUCT_OFFSET (VcRequest, token), "a\nb", "The token holds" },
     { G_STRUCT_OFFSET (VcRequest, token), "\303\244", "The token holds" },
+    { G_STRUCT_OFFSET (VcRequest, endpoint), "generate-gif", NULL },
+    { G_STRUCT_OFFSET (VcRequest, endpoint), "beta/generate-gif", NULL },
+    { G_STRUCT_OFFSET (VcRequest, endpoint), "v1.2_~x", NULL },
+    { G_STRUCT_OFFSET (VcRequest, endpoint), "", "endpoint" },
+    { G_STRUCT_OFFSET (VcRequest, endpoint), "/generate-gif", "endpoint" },
+    { G_STRUCT_OFFSET (VcRequest, endpoint), "generate-gif/", "endpoint" },
+    { G_STRUCT_OFFSET (VcRequest, endpoint), "a//b", "endpoint" },
+    { G_STRUCT_OFFSET (VcRequest, endpoint), "../admin", "endpoint" },
+    { G_STRUCT_OFFSET (VcRequest, endpoint), "a/./b", "endpoint" },
+    { G_STRUCT_OFFSET (VcRequest, endpoint), "a?b", "endpoint" },
+    { G_STRUCT_OFFSET (VcRequest, endpoint), "a#b", "endpoint" },
+    { G_STRUCT_OFFSET (VcRequest, endpoint), "a%2fb", "endpoint" },
+    { G_STRUCT_OFFSET (VcRequest, endpoint), "a b", "endpoint" },
+    { G_STRUCT_OFFSET (VcRequest, endpoint), "http://x.example", "endpoint" },
+    { G_STRUCT_OFFSET (VcRequest, authorization), "Basic YTpi", NULL },
+    { G_STRUCT_OFFSET (VcRequest, authorization), "bearer a.b-c", NULL },
+    { G_STRUCT_OFFSET (VcRequest, authorization), "", "authorization" },
+    { G_STRUCT_OFFSET (VcRequest, authorization), "Basic", "authorization" },
+    { G_STRUCT_OFFSET (VcRequest, authorization), "Basic ", "authorization" },
+    { G_STRUCT_OFFSET (VcRequest, authorization), "YTpi", "authorization" },
+    { G_STRUCT_OFFSET (VcRequest, authorization), "Digest x", "authorization" },
+    { G_STRUCT_OFFSET (VcRequest, authorization), "Bearer a b",
+        "authorization" },
+    { G_STRUCT_OFFSET (VcRequest, authorization), "Bearer a\r\nX: y",
+        "authorization" },
+    { G_STRUCT_OFFSET (VcRequest, ssl_ca_file), "/none", "not a file" },
+    { G_STRUCT_OFFSET (VcRequest, ssl_ca_file), "/dev/null", "not a file" },
     { G_STRUCT_OFFSET (VcRequest, user_agent), "a\r\nb", "user-agent" },
     { G_STRUCT_OFFSET (VcRequest, user_agent), "", NULL },
     { G_STRUCT_OFFSET (VcRequest, proxy), "http://", "proxy" },
@@ -115,6 +142,22 @@ test_what_is_missing_or_senseless_is_named (void)
         G_STRUCT_MEMBER_P (request, rows[i].field), rows[i].value);
     assert_check (request, rows[i].text);
   }
+}
+
+/* The job looks into the cache first, and asks vc_request_check_token() where it
+ * finds nothing. */
+static void
+test_with_a_cache_the_token_is_asked_for_later (void)
+{
+  g_autoptr (VcRequest) request = request_new ();
+  g_autoptr (GError) error = NULL;
+
+  vc_request_set_string (&request->token, NULL);
+  assert_check (request, "no token");
+  vc_request_set_string (&request->cache_dir, "/nowhere");
+  assert_check (request, NULL);
+  g_assert_false (vc_request_check_token (request, &error));
+  g_assert_error (error, VC_ERROR, VC_ERROR_SETTING);
 }
 
 static void
@@ -331,6 +374,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD (the_token_goes_in_clear_text_to_this_machine_only);
   ADD (what_is_missing_or_senseless_is_named);
+  ADD (with_a_cache_the_token_is_asked_for_later);
   ADD (no_proxy_address_keeps_a_password);
   ADD (a_token_file_is_a_small_file_s_first_line);
   ADD (others_that_can_read_or_change_the_file_are_named);
