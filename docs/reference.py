@@ -260,6 +260,7 @@ Fields: {fields_of(run.structures["GstMessageProgress"])}.
 
 Element messages:
 
+- `visioncraft-reply`, when the service has generated and says where the GIF is: {fields_of(run.structures["visioncraft-reply"])}.
 - `visioncraft-generated`, when the GIF is there: {fields_of(run.structures["visioncraft-generated"])}.
 - `{headers.get_name()}`, when the download begins, and as a sticky event ahead of the first bytes: {fields_of([headers, run.headers])}. `uri` is left out where the service's reply was the GIF itself.
 

@@ -19,7 +19,7 @@ with_options (const char *text)
   {
     const char *property, *option;
   } names[] = {
-    { ", or raise connect-timeout, generation-timeout or idle-timeout", "" },
+    { ", or change the limit that it names", "" },
     { " Raise max-size if it should be accepted.", "" },
     { "ssl-ca-file or tls-database name further authorities to trust; "
       "ssl-strict=false switches the check off.",

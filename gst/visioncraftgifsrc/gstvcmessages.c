@@ -45,8 +45,7 @@ static const struct
   [VC_ERROR_TLS_MISSING] = { RESOURCE (OPEN_READ), TRUE,
       "Install GIO's TLS module, the package glib-networking." },
   [VC_ERROR_TIMEOUT] = { RESOURCE (READ), TRUE,
-      "Try again later, or raise connect-timeout, generation-timeout or "
-      "idle-timeout." },
+      "Try again later, or change the limit that it names." },
   [VC_ERROR_REDIRECT] = { RESOURCE (OPEN_READ), FALSE,
       "Set api-url to where the service is." },
   [VC_ERROR_REFUSED] = { RESOURCE (OPEN_READ), FALSE,
@@ -63,6 +62,21 @@ static const struct
   [VC_ERROR_CHANGED] = { RESOURCE (READ), TRUE, "Generate anew." },
 };
 
+/* The host of @location, on one line of UTF-8: a server chose it. */
+static void
+take_host (GstStructure *details, const char *location)
+{
+  g_autoptr (GUri) uri = location != NULL
+      ? g_uri_parse (location, G_URI_FLAGS_PARSE_RELAXED, NULL)
+      : NULL;
+  g_autofree char *host = uri != NULL && g_uri_get_host (uri) != NULL
+      ? vc_error_quote (g_uri_get_host (uri), -1, NULL)
+      : NULL;
+
+  if (host != NULL)
+    gst_structure_set (details, "host", G_TYPE_STRING, host, NULL);
+}
+
 static GstStructure *
 error_details (const VcReport *report)
 {
@@ -76,9 +90,11 @@ error_details (const VcReport *report)
   if (report->retry_after_s != 0)
     gst_structure_set (
         details, "retry-after", G_TYPE_UINT, report->retry_after_s, NULL);
+  /* What was paid may still be there. */
   if (report->location != NULL)
     gst_structure_set (
         details, "location", G_TYPE_STRING, report->location, NULL);
+  take_host (details, report->location);
   if (report->server_message != NULL)
     gst_structure_set (
         details, "server-message", G_TYPE_STRING, report->server_message, NULL);
@@ -184,16 +200,30 @@ take_images (GstStructure *structure, const GPtrArray *images)
   gst_structure_take_value (structure, "images", &array);
 }
 
-void
-gst_vc_post_generated (GstElement *element, const VcReport *report)
+static void
+post_images (
+    GstElement *element, GstStructure *structure, const VcReport *report)
 {
-  GstStructure *structure =
-      gst_structure_new ("visioncraft-generated", "size", G_TYPE_UINT64,
-          report->bytes, "seconds", G_TYPE_DOUBLE, report->waited_s, NULL);
-
+  gst_structure_set (
+      structure, "seconds", G_TYPE_DOUBLE, report->waited_s, NULL);
   take_images (structure, report->images);
   gst_element_post_message (
       element, gst_message_new_element (GST_OBJECT (element), structure));
+}
+
+void
+gst_vc_post_reply (GstElement *element, const VcReport *report)
+{
+  post_images (element, gst_structure_new_empty ("visioncraft-reply"), report);
+}
+
+void
+gst_vc_post_generated (GstElement *element, const VcReport *report)
+{
+  post_images (element,
+      gst_structure_new (
+          "visioncraft-generated", "size", G_TYPE_UINT64, report->bytes, NULL),
+      report);
 }
 
 GstStructure *

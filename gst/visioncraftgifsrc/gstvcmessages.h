@@ -12,13 +12,18 @@ G_BEGIN_DECLS
 
 /* Posts @error as one element error: domain, code, and a sentence that says
  * what to do, from one table; @report gives the details (http-status-code,
- * phase, attempts, retry-after, server-message). */
+ * phase, attempts, retry-after, server-message; of a download its host and its
+ * location, the address). */
 void gst_vc_post_error (
     GstElement *element, const GError *error, const VcReport *report);
 
 /* Posts how far the generation is, as a progress message of @type. */
 void gst_vc_post_progress (
     GstElement *element, GstProgressType type, const VcReport *report);
+
+/* Posts the element message "visioncraft-reply": the service has generated, and
+ * says where the GIF is. */
+void gst_vc_post_reply (GstElement *element, const VcReport *report);
 
 /* Posts the element message "visioncraft-generated" of a finished job. */
 void gst_vc_post_generated (GstElement *element, const VcReport *report);

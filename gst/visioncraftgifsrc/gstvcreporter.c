@@ -118,6 +118,7 @@ post_event (GstVcReporter *reporter, GstElement *element, VcJobEvent event,
       GST_INFO_OBJECT (element,
           "generated: HTTP status %u, connected in %.2f s, waited %.1f s",
           report->status, report->connect_s, report->generate_s);
+      gst_vc_post_reply (element, report);
       break;
     case VC_JOB_HEADERS:
       GST_INFO_OBJECT (element,

@@ -154,6 +154,38 @@ static const Property properties[] = {
       "limit)",
       UINT (request.idle_timeout, G_MAXUINT, 30), READWRITE },
   /**
+   * GstVisioncraftGifSrc:low-speed-limit:
+   *
+   * The bytes per second below which the download counts as broken when it
+   * stays there for #GstVisioncraftGifSrc:low-speed-time.
+   *
+   * Since: 0.1
+   */
+  { "low-speed-limit", "Low speed limit",
+      "Bytes per second below which the download counts as broken (0 = no "
+      "limit)",
+      UINT (request.low_speed_limit, G_MAXUINT, 100), READWRITE },
+  /**
+   * GstVisioncraftGifSrc:low-speed-time:
+   *
+   * The seconds over which #GstVisioncraftGifSrc:low-speed-limit is measured.
+   *
+   * Since: 0.1
+   */
+  { "low-speed-time", "Low speed time",
+      "Seconds over which low-speed-limit is measured",
+      UINT (request.low_speed_time, G_MAXUINT, 60), READWRITE },
+  /**
+   * GstVisioncraftGifSrc:download-timeout:
+   *
+   * Seconds that the whole download may take, with all its repeats.
+   *
+   * Since: 0.1
+   */
+  { "download-timeout", "Download timeout",
+      "Seconds that the whole download may take (0 = no limit)",
+      UINT (request.download_timeout, G_MAXUINT, 3600), READWRITE },
+  /**
    * GstVisioncraftGifSrc:max-size:
    *
    * The largest GIF that is accepted, in bytes. The GIF is kept in memory.
@@ -195,6 +227,18 @@ static const Property properties[] = {
   { "ssl-strict", "SSL strict",
       "Check certificates, and refuse plain HTTP except to this machine",
       BOOLEAN (request.ssl_strict, TRUE), READWRITE },
+  /**
+   * GstVisioncraftGifSrc:insecure-download:
+   *
+   * Whether the GIF may be fetched over plain HTTP where the service is asked
+   * over HTTPS and names such an address, and HTTPS at the same place does not
+   * work. The API key never goes there.
+   *
+   * Since: 0.1
+   */
+  { "insecure-download", "Insecure download",
+      "Fetch an http image of an https service in clear text if need be",
+      BOOLEAN (request.insecure_download, FALSE), READWRITE },
   /**
    * GstVisioncraftGifSrc:ssl-ca-file:
    *

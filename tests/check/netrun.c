@@ -188,8 +188,8 @@ assert_details (GstMessage *message, const NetRow *row)
       gst_structure_has_field (details, "http-status-code"), row->status != 0);
   fail_unless_equals_int (detail (details, "attempts"), attempts);
   fail_unless_equals_int (detail (details, "retry-after"), row->retry_after);
-  fail_unless (row->gets == 0
-          || gst_structure_get_string (details, "location") != NULL,
+  fail_unless (
+      row->gets == 0 || gst_structure_get_string (details, "location") != NULL,
       "no location");
   if (row->server_words != NULL)
     fail_unless (server_words != NULL
@@ -198,6 +198,23 @@ assert_details (GstMessage *message, const NetRow *row)
   if (server_words != NULL) {
     fail_unless (strlen (server_words) <= 512);
     fail_unless (g_utf8_validate (server_words, -1, NULL));
+  }
+}
+
+/* What was paid can be found: the address is not lost. */
+static void
+assert_download_is_named (const char *text, GstMessage *message)
+{
+  const GstStructure *details = NULL;
+  const char *host, *location;
+
+  gst_message_parse_error_details (message, &details);
+  host = gst_structure_get_string (details, "host");
+  location = gst_structure_get_string (details, "location");
+  if (host != NULL) {
+    fail_unless (strstr (text, "ownload") != NULL, "no download in: %s", text);
+    fail_unless (
+        location != NULL && strstr (location, host) != NULL, "%s", location);
   }
 }
 
@@ -221,6 +238,8 @@ assert_ends_with_error (GstMessage *message, const NetRow *row)
         "\"%s\" is not in: %s", row->words, error->message);
   g_print ("#   %s\n", error->message);
   assert_details (message, row);
+  if (g_str_equal (row->phase, "download"))
+    assert_download_is_named (error->message, message);
 }
 
 /* The last word of a run: an error, or a terminal progress message. */

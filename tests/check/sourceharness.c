@@ -82,6 +82,18 @@ source_harness_wait_message (GstHarness *h, GstMessageType types)
   return message;
 }
 
+GstMessage *
+source_harness_wait_element_message (GstHarness *h, const char *name)
+{
+  for (;;) {
+    g_autoptr (GstMessage) message =
+        source_harness_wait_message (h, GST_MESSAGE_ELEMENT);
+
+    if (gst_message_has_name (message, name))
+      return g_steal_pointer (&message);
+  }
+}
+
 GBytes *
 source_harness_pull_all (GstHarness *h)
 {

@@ -38,6 +38,10 @@ void source_harness_free (GstHarness *h);
  * comes. Transfer full. */
 GstMessage *source_harness_wait_message (GstHarness *h, GstMessageType types);
 
+/* The next element message of this name. Transfer full. */
+GstMessage *source_harness_wait_element_message (
+    GstHarness *h, const char *name);
+
 /* All bytes until EOS. Transfer full. */
 GBytes *source_harness_pull_all (GstHarness *h);
 

@@ -24,6 +24,12 @@ static const NetRow times[] = {
       200, .words = "idle-timeout" },
   { "raw-gif fault:hold-body on=post after=2000", "idle-timeout=1",
       RESOURCE (READ), 1, 0, "download", 200, 1, .words = "idle-timeout" },
+  { "drip rate=1000", "low-speed-limit=5000 low-speed-time=1 retries=0",
+      RESOURCE (READ), 1, 1, "download", 200, .words = "low-speed-limit" },
+  { "drip rate=1000 times=1", "low-speed-limit=5000 low-speed-time=1", GIF, 1,
+      2 },
+  { "drip rate=1000", "low-speed-limit=0 low-speed-time=1 download-timeout=2",
+      RESOURCE (READ), 1, 1, "download", 200, .words = "(download-timeout)" },
   /* Slow is not idle; and the generation has another limit than the download. */
   { "drip rate=15000", "idle-timeout=1 generation-timeout=1", GIF, 1, 1 },
   { "ok latency-ms=1200", "generation-timeout=0 idle-timeout=1", GIF, 1, 1 },

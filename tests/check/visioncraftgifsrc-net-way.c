@@ -102,6 +102,59 @@ GST_START_TEST (test_the_same_over_tls)
 }
 GST_END_TEST;
 
+/* What a generation at @server gave, as the element has it. */
+static char *
+dup_image_address (MockServer *server)
+{
+  GstHarness *h = source_harness_new (server);
+  g_autoptr (GstEvent) event = NULL;
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (h->element, "src");
+  char *address;
+
+  source_harness_run_to_eos (h);
+  event = gst_pad_get_sticky_event (pad, GST_EVENT_CUSTOM_DOWNSTREAM_STICKY, 0);
+  address = g_strdup (
+      gst_structure_get_string (gst_event_get_structure (event), "uri"));
+  net_harness_free (h);
+  return address;
+}
+
+/* It was paid by https, and is at a place that has no https. */
+GST_START_TEST (test_an_http_image_is_fetched_only_where_allowed)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MockCert) cert = mock_cert_new (MOCK_CERT_VALID, &error);
+  g_autoptr (MockServer) plain = net_server_new (NULL, NULL);
+  g_autofree char *address = dup_image_address (plain);
+  g_autofree char *fault = g_strconcat ("address address=", address, NULL);
+  g_autoptr (MockServer) service =
+      net_server_new (fault, mock_cert_get_certificate (cert));
+  /* It waits for the end of what it takes for a request's head. */
+  const NetRow refused = { NULL, NULL, RESOURCE (READ), 1, 0, "download", 0, 1,
+    .words = "insecure-download=true" };
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GBytes) gif = mock_server_ref_gif (plain, -1);
+  GstHarness *h = source_harness_new (service);
+
+  net_set (h->element, NET_SETTINGS " connect-timeout=1");
+  g_object_set (h->element, "ssl-ca-file", mock_cert_get_ca_file (cert), NULL);
+  net_run_harness (h, service, &refused);
+  net_harness_free (h);
+
+  h = source_harness_new (service);
+  net_set (
+      h->element, NET_SETTINGS " connect-timeout=1 insecure-download=true");
+  g_object_set (h->element, "ssl-ca-file", mock_cert_get_ca_file (cert), NULL);
+  gst_harness_play (h);
+  bytes = source_harness_pull_all (h);
+  assert_bytes_equal (bytes, gif);
+  net_harness_free (h);
+  assert_n_posts (service, 2);
+  fail_unless_equals_int (
+      mock_server_count (plain, MOCK_EVENT_GET_RECEIVED), 2);
+}
+GST_END_TEST;
+
 GST_START_TEST (test_ca_file_may_be_relative_and_a_database_goes_before_it)
 {
   g_autoptr (MockCert) cert = cert_new (MOCK_CERT_VALID);
@@ -406,6 +459,7 @@ visioncraftgifsrc_net_way_suite (void)
   add_rows (tc, test_a_bad_certificate_is_refused_in_words_and_nothing_sent,
       certificates);
   add_rows (tc, test_the_same_over_tls, https_rows);
+  tcase_add_test (tc, test_an_http_image_is_fetched_only_where_allowed);
   tcase_add_test (
       tc, test_ca_file_may_be_relative_and_a_database_goes_before_it);
   tcase_add_loop_test (tc, test_an_unusable_ca_file_is_a_setting_s_error, 0, 3);

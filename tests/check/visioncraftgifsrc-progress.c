@@ -270,18 +270,6 @@ GST_END_TEST;
 
 /* --- The other messages --- */
 
-static GstMessage *
-wait_element_message (GstHarness *h, const char *name)
-{
-  for (;;) {
-    g_autoptr (GstMessage) message =
-        source_harness_wait_message (h, GST_MESSAGE_ELEMENT);
-
-    if (gst_message_has_name (message, name))
-      return g_steal_pointer (&message);
-  }
-}
-
 GST_START_TEST (test_the_addresses_are_posted_when_it_is_generated)
 {
   g_autoptr (MockServer) server = source_server_new ();
@@ -294,7 +282,7 @@ GST_START_TEST (test_the_addresses_are_posted_when_it_is_generated)
   double seconds;
 
   gst_harness_play (h);
-  message = wait_element_message (h, "visioncraft-generated");
+  message = source_harness_wait_element_message (h, "visioncraft-generated");
   structure = gst_message_get_structure (message);
   gif = mock_server_ref_gif (server, -1);
   fail_unless (gst_structure_get (structure, "size", G_TYPE_UINT64, &size,
@@ -308,6 +296,42 @@ GST_START_TEST (test_the_addresses_are_posted_when_it_is_generated)
       g_value_get_string (gst_value_array_get_value (images, 0)),
       mock_server_get_url (server)));
   source_harness_free (h);
+}
+GST_END_TEST;
+
+/* What was paid, and does not come: the address is known before the download,
+ * and named again when it fails. */
+GST_START_TEST (test_a_download_that_fails_names_the_address)
+{
+  g_autoptr (MockServer) server = source_server_new ();
+  GstHarness *h = source_harness_new (server);
+  g_autoptr (GstMessage) reply = NULL;
+  g_autoptr (GstMessage) message = NULL;
+  g_autoptr (GError) error = NULL;
+  const GstStructure *details;
+  const GValue *images;
+  const char *address;
+
+  mock_server_push_fault (server, "410 on=get times=99");
+  gst_harness_play (h);
+  reply = source_harness_wait_element_message (h, "visioncraft-reply");
+  images =
+      gst_structure_get_value (gst_message_get_structure (reply), "images");
+  address = g_value_get_string (gst_value_array_get_value (images, 0));
+  fail_unless (g_str_has_prefix (address, mock_server_get_url (server)));
+
+  message = source_harness_wait_message (h, GST_MESSAGE_ERROR);
+  gst_message_parse_error (message, &error, NULL);
+  gst_message_parse_error_details (message, &details);
+  fail_unless (
+      g_str_has_prefix (error->message, "The download from 127.0.0.1 failed."),
+      "%s", error->message);
+  fail_unless_equals_string (
+      gst_structure_get_string (details, "host"), "127.0.0.1");
+  fail_unless_equals_string (
+      gst_structure_get_string (details, "location"), address);
+  source_harness_free (h);
+  assert_n_posts (server, 1);
 }
 GST_END_TEST;
 
@@ -338,7 +362,8 @@ GST_START_TEST (test_stats_are_there_during_and_after_the_run)
   fail_unless_equals_int (requests, 2);
 
   mock_server_release (server);
-  gst_message_unref (wait_element_message (h, "visioncraft-generated"));
+  gst_message_unref (
+      source_harness_wait_element_message (h, "visioncraft-generated"));
   gif = mock_server_ref_gif (server, -1);
   gst_element_set_state (h->element, GST_STATE_NULL);
   g_object_get (h->element, "stats", &after, NULL);
@@ -372,6 +397,7 @@ visioncraftgifsrc_progress_suite (void)
   tcase_add_test (tc, test_a_run_that_cannot_start_has_no_progress);
   tcase_add_test (tc, test_each_run_has_its_own_progress);
   tcase_add_test (tc, test_the_addresses_are_posted_when_it_is_generated);
+  tcase_add_test (tc, test_a_download_that_fails_names_the_address);
   tcase_add_test (tc, test_stats_are_there_during_and_after_the_run);
   return suite;
 }

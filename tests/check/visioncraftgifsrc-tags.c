@@ -161,8 +161,7 @@ GST_START_TEST (test_the_response_s_headers_are_sent_and_posted)
   fail_unless (event != NULL);
   check_headers (gst_event_get_structure (event), server);
 
-  message = source_harness_wait_message (h, GST_MESSAGE_ELEMENT);
-  fail_unless (gst_message_has_name (message, "http-headers"));
+  message = source_harness_wait_element_message (h, "http-headers");
   check_headers (gst_message_get_structure (message), server);
   source_harness_free (h);
 }
