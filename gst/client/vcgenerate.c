@@ -11,7 +11,7 @@
 
 #define TOO_MANY_REQUESTS 429 /* RFC 6585 §4; libsoup has no name for it */
 #define ERROR_BODY_MAX (64 * 1024)
-#define ENDPOINT "generate-gif"
+#define DEFAULT_ENDPOINT "generate-gif"
 #define READ_SIZE (16 * 1024)
 
 /* The last moment before the token goes out: whatever resolver or proxy chose
@@ -320,15 +320,24 @@ static const VcHttpCallbacks post_callbacks = {
   .done = on_done,
 };
 
+/* Where the prompt goes. An api-url that ends with the endpoint has it already.
+ */
 static GUri *
-endpoint (const char *api_url)
+find_endpoint (const VcRequest *request)
 {
-  gsize length = strlen (api_url);
+  const char *endpoint =
+      request->endpoint != NULL ? request->endpoint : DEFAULT_ENDPOINT;
+  g_autofree char *api_url = g_strdup (request->api_url);
+  g_autofree char *tail = g_strconcat ("/", endpoint, NULL);
   g_autofree char *address = NULL;
+  gsize length = strlen (api_url);
 
   while (length > 0 && api_url[length - 1] == '/')
-    length--;
-  address = g_strdup_printf ("%.*s/" ENDPOINT, (int) length, api_url);
+    api_url[--length] = '\0';
+  if (g_str_has_suffix (api_url, tail))
+    address = g_steal_pointer (&api_url);
+  else
+    address = g_strconcat (api_url, tail, NULL);
   return g_uri_parse (address, SOUP_HTTP_URI_FLAGS, NULL);
 }
 
@@ -373,7 +382,7 @@ vc_job_generate (VcJob *job)
   g_autoptr (SoupMessage) message = NULL;
 
   if (first)
-    job->base = endpoint (job->request->api_url);
+    job->base = find_endpoint (job->request);
   vc_job_note_try (job, first);
   vc_job_set_phase (job, VC_PHASE_CONNECT);
   message = request_message (job);

@@ -12,7 +12,7 @@ typedef struct
 {
   char *api_url;
   char *endpoint;      /* path below api_url; NULL: generate-gif */
-  char *authorization; /* secret; field of the POST to api_url; NULL: none */
+  char *authorization; /* secret; for api_url's origin; NULL: none */
   char *token;         /* secret */
   char *token_file;    /* read by vc_request_find_token(); NULL: none */
   char *prompt;

@@ -83,6 +83,9 @@ add_service_headers (
   for (char **field = request->extra_headers; field != NULL && field[0] != NULL;
        field += 2)
     soup_message_headers_append (headers, field[0], field[1]);
+  if (request->authorization != NULL)
+    soup_message_headers_replace (
+        headers, "Authorization", request->authorization);
 }
 
 /* Whether a request for @uri is read by the proxy itself, so that what it says

@@ -122,6 +122,28 @@ static const Property properties[] = {
       "then the default)",
       STRING (request.api_url, GST_VC_DEFAULT_API_URL), READWRITE },
   /**
+   * GstVisioncraftGifSrc:endpoint:
+   *
+   * The path of the request below #GstVisioncraftGifSrc:api-url. Other releases
+   * of the service have `beta/generate-gif` or `text2gif`.
+   *
+   * Since: 0.1
+   */
+  { "endpoint", "Endpoint", "Path of the request below api-url",
+      STRING (request.endpoint, "generate-gif"), READWRITE },
+  /**
+   * GstVisioncraftGifSrc:authorization:
+   *
+   * `Basic …` or `Bearer …` for a gateway in front of the service: the
+   * Authorization field of the requests to the scheme, host and port of
+   * #GstVisioncraftGifSrc:api-url, and of no others. The API key is not meant.
+   *
+   * Since: 0.1
+   */
+  { "authorization", "Authorization",
+      "Authorization field for a gateway in front of the service",
+      STRING (request.authorization, NULL), SECRET },
+  /**
    * GstVisioncraftGifSrc:connect-timeout:
    *
    * Seconds for resolving, connecting and the TLS handshake.

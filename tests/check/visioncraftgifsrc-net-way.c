@@ -369,6 +369,69 @@ GST_START_TEST (test_the_get_carries_headers_but_no_secret)
 }
 GST_END_TEST;
 
+/* A gateway in front of the service lets its own client in; where else the GIF
+ * may be is none of its affair. */
+GST_START_TEST (test_an_authorization_goes_to_the_service_alone)
+{
+  g_autoptr (MockServer) elsewhere = net_server_new (NULL, NULL);
+  g_autofree char *address = dup_image_address (elsewhere);
+  g_autofree char *fault = g_strconcat ("address address=", address, NULL);
+  g_autoptr (MockServer) server =
+      net_server_new (__i__ == 0 ? NULL : fault, NULL);
+  const NetRow here = { NULL, NULL, GIF, 1, 1 };
+  const NetRow there = { NULL, NULL, GIF, 1, 0 };
+  GstHarness *h = source_harness_new (server);
+  g_autofree char *post = NULL, *get = NULL;
+
+  g_object_set (h->element, "authorization", "Basic " TEST_TOKEN, NULL);
+  net_run_harness (h, server, __i__ == 0 ? &here : &there);
+  post = mock_server_dup_headers (server, MOCK_STAGE_POST, 0);
+  get = mock_server_dup_headers (
+      __i__ == 0 ? server : elsewhere, MOCK_STAGE_GET, -1);
+  fail_unless (strstr (post, "Authorization: Basic " TEST_TOKEN "\r\n") != NULL,
+      "%s", post);
+  fail_unless_equals_int (
+      strcasestr (get, "authorization:") != NULL, __i__ == 0);
+  net_harness_free (h);
+}
+GST_END_TEST;
+
+/* Settings, and the path that must be asked. */
+static const struct
+{
+  const char *below, *endpoint, *path;
+} endpoints[] = {
+  { "", "generate-gif", "/generate-gif" },
+  { "/", "generate-gif", "/generate-gif" },
+  { "", "beta/generate-gif", "/beta/generate-gif" },
+  { "/beta", "generate-gif", "/beta/generate-gif" },
+  { "/beta/", "generate-gif", "/beta/generate-gif" },
+  /* The whole address instead of the service's. */
+  { "/generate-gif", "generate-gif", "/generate-gif" },
+  { "/beta/generate-gif/", "beta/generate-gif", "/beta/generate-gif" },
+  { "/beta/generate-gif", "generate-gif", "/beta/generate-gif" },
+};
+
+GST_START_TEST (test_the_endpoint_is_put_behind_api_url_once)
+{
+  g_autoptr (MockServer) server = net_server_new (NULL, NULL);
+  g_autofree char *url =
+      g_strconcat (mock_server_get_url (server), endpoints[__i__].below, NULL);
+  g_autofree char *line =
+      g_strdup_printf ("POST %s HTTP/1.1\r\n", endpoints[__i__].path);
+  const NetRow row = { NULL, NULL, GIF, 1, 1 };
+  GstHarness *h = source_harness_new (NULL);
+  g_autofree char *post = NULL;
+
+  g_object_set (
+      h->element, "api-url", url, "endpoint", endpoints[__i__].endpoint, NULL);
+  net_run_harness (h, server, &row);
+  post = mock_server_dup_headers (server, MOCK_STAGE_POST, 0);
+  fail_unless (g_str_has_prefix (post, line), "%s", post);
+  net_harness_free (h);
+}
+GST_END_TEST;
+
 static const struct
 {
   const char *name, *value;
@@ -470,6 +533,9 @@ visioncraftgifsrc_net_way_suite (void)
   tcase_add_test (tc, test_a_bad_certificate_is_seen_through_a_tunnel);
   tcase_add_test (tc, test_a_proxy_that_is_not_there_is_named);
   tcase_add_test (tc, test_the_get_carries_headers_but_no_secret);
+  tcase_add_loop_test (
+      tc, test_an_authorization_goes_to_the_service_alone, 0, 2);
+  add_rows (tc, test_the_endpoint_is_put_behind_api_url_once, endpoints);
   add_rows (tc, test_headers_that_would_do_harm_are_refused, bad_headers);
   tcase_add_test (tc, test_a_kept_connection_serves_the_download);
   tcase_add_test (tc, test_two_hundred_generations_are_under_way_at_once);

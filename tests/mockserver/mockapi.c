@@ -212,6 +212,14 @@ list_samplers (void)
   return make_json_reply (200, text);
 }
 
+/* Releases of the service differ. */
+static gboolean
+is_generation (const MockRequest *request)
+{
+  return g_str_equal (request->path, "/generate-gif")
+      || g_str_equal (request->path, "/beta/generate-gif");
+}
+
 static MockReply *
 answer_other (MockState *state, const MockRequest *request, gboolean is_get)
 {
@@ -219,7 +227,7 @@ answer_other (MockState *state, const MockRequest *request, gboolean is_get)
     "/samplers", NULL };
 
   mock_state_count (state, MOCK_EVENT_OTHER_RECEIVED);
-  if (g_str_equal (request->path, "/generate-gif"))
+  if (is_generation (request))
     return refuse_method ("POST");
   if (g_strv_contains (sampler_paths, request->path))
     return is_get ? list_samplers () : refuse_method ("GET, HEAD");
@@ -235,8 +243,7 @@ mock_api_answer (
   gboolean is_get = g_str_equal (request->method, "GET")
       || g_str_equal (request->method, "HEAD");
 
-  if (g_str_equal (request->method, "POST")
-      && g_str_equal (request->path, "/generate-gif")) {
+  if (g_str_equal (request->method, "POST") && is_generation (request)) {
     mock_state_record (state, MOCK_STAGE_POST, request->head, request->body);
     mock_state_count (state, MOCK_EVENT_POST_RECEIVED);
     *ret_answered = MOCK_EVENT_POST_ANSWERED;

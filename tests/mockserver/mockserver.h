@@ -71,7 +71,8 @@ typedef struct
 typedef enum
 {
   MOCK_EVENT_CONNECTION,     /* accepted */
-  MOCK_EVENT_POST_RECEIVED,  /* a POST to /generate-gif, complete with body */
+  MOCK_EVENT_POST_RECEIVED,  /* a POST to /generate-gif or /beta/generate-gif,
+                                complete with body */
   MOCK_EVENT_POST_ANSWERED,  /* its reply went out whole, whatever it says */
   MOCK_EVENT_GENERATED,      /* a GIF was made (or taken from set_gif) */
   MOCK_EVENT_GET_RECEIVED,   /* a GET or HEAD below /gifs/, ranges included */
