@@ -4,7 +4,7 @@
 #   scripts/packages.sh GROUP...    installs what is missing of the named groups
 #
 # Groups: build (compile the plugins), demo (examples/quickstart.sh), apps (compile and run the
-# applications), tests, bench, fuzz, package.
+# applications), tests, bench, fuzz, package, distribution (tests/system/distribution.sh).
 # Nothing is asked of the network when everything is there already.
 set -eu
 
@@ -38,6 +38,7 @@ packages_of () {
     bench) echo nginx-light curl jq python3-aiohttp libavcodec-dev libavutil-dev
       echo libgdk-pixbuf-2.0-dev ;;
     fuzz) echo clang libclang-rt-dev ;;
+    distribution) echo debootstrap ;;
     package) echo debhelper devscripts fakeroot help2man lintian libgstreamer1.0-dev ;;
     *) echo "packages.sh: no group '$1'" >&2; exit 64 ;;
   esac

@@ -7,7 +7,8 @@
 # only Debian 12 runs this by default), plain (every suite), sanitize (the linked-in suites under
 # ASan and UBSan), valgrind (some of the linked-in suites, for what the sanitizers do not see),
 # guard (what the source and the decoder cost, in instructions beside a peer's),
-# package (the Debian package: built, installed, tried, removed).
+# package (the Debian package: built, installed, tried, removed),
+# short (the linked-in suites and the launch lines: what .ci/run wants of another release).
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -77,6 +78,9 @@ for stage in "${stages[@]}"; do
       "-Db_sanitize=address,undefined -Db_lundef=false" \
       "--suite linked --timeout-multiplier 4" ;;
     valgrind) run_suites plain "$plain" "--setup valgrind $under_valgrind" ;;
+    short)
+      run_suites plain "$plain" "--suite linked"
+      run_suites plain "$plain" "launch launchlines" ;;
     package) run_script tests/system/package.sh ;;
     *) echo "run.sh: no stage '$stage'" >&2; exit 64 ;;
   esac

@@ -39,6 +39,7 @@ typedef struct
   const char *words;        /* in the text; NULL: not looked at */
   const char *server_words; /* in server-message; NULL: not looked at */
   guint retry_after;        /* 0: the detail is missing */
+  gboolean or_read; /* RESOURCE (READ) will do: newer libsoups see more */
 } NetRow;
 
 /* The settings of every run unless a row says otherwise: short waits, one

@@ -59,7 +59,7 @@ static const NetRow generations[] = {
   { "close-body on=post after=10 times=1", "retries=3", RESOURCE (READ), 1, 0,
       "reply", 200, .words = BILLED },
   { "chunked-cut on=post times=1", "retries=3", STREAM (FORMAT), 1, 0, "reply",
-      200, .words = BILLED },
+      200, .or_read = TRUE, .words = BILLED },
   /* A GIF in the reply itself cannot be asked for again either. */
   { "raw-gif fault:reset-body on=post after=1000", "retries=3", RESOURCE (READ),
       1, 0, "download", 200, 1, .words = BILLED },

@@ -52,7 +52,7 @@ has_field () {
   value=$(dpkg-deb -f "$deb" "$1")
   [[ $value == *"$2"* ]] || fail "the field $1 is \"$value\""
 }
-has_field Gstreamer-Version 1.22
+has_field Gstreamer-Version "$(pkg-config --modversion gstreamer-1.0 | cut -d. -f1,2)"
 has_field Gstreamer-Elements "animgifdec, visioncraftgifsrc"
 has_field Gstreamer-Uri-Sources visioncraft
 has_field Gstreamer-Decoders image/gif

@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# The quickstart and the tests on another release of Debian, as a newcomer to it runs them: in a
+# chroot that debootstrap makes from the mirror that apt uses here.
+#
+#   tests/system/distribution.sh RELEASE [ARCH] [STAGE...]
+#
+# RELEASE is a name like trixie or sid, ARCH one like i386 (default: this machine's). Stages are
+# `quickstart` and those of tests/run.sh (default: quickstart plain sanitize valgrind package).
+# Ends with a table of what passed. Where no chroot can be had it says "not run" and ends with 77:
+# that is not a pass.
+#
+# Needs root, or sudo. The chroot stays, with the packages that were installed there, in
+# $DISTRIBUTION_CACHE (default ~/.cache/gst-visioncraft), for the next time.
+set -eu
+tree=$(cd "$(dirname "$0")/../.." && pwd)
+
+[ $# -gt 0 ] || { sed -n '2,/^set/ s/^# \{0,1\}//p' "$0" >&2; exit 64; }
+if [ "$(id -u)" -ne 0 ]; then
+  exec sudo DISTRIBUTION_CACHE="${DISTRIBUTION_CACHE:-$HOME/.cache/gst-visioncraft}" "$0" "$@"
+fi
+# Mounts of our own, which the kernel takes down when the last of our processes has ended.
+[ -n "${DISTRIBUTION_MOUNTS:-}" ] || DISTRIBUTION_MOUNTS=private \
+  exec unshare --mount --propagation private "$0" "$@"
+
+release=$1
+shift
+arch=$(dpkg --print-architecture)
+case "${1:-}" in
+  amd64 | arm64 | armhf | i386 | ppc64el | riscv64 | s390x) arch=$1; shift ;;
+esac
+stages=("$@")
+[ ${#stages[@]} -gt 0 ] || stages=(quickstart plain sanitize valgrind package)
+
+cache=${DISTRIBUTION_CACHE:-$HOME/.cache/gst-visioncraft}
+root=$cache/$release
+[ "$arch" = "$(dpkg --print-architecture)" ] || root=$root-$arch
+
+not_run () {
+  echo "distribution $release $arch: not run: $1"
+  exit 77
+}
+
+make_root () {
+  local mirror
+  command -v debootstrap >/dev/null || scripts/packages.sh distribution \
+    || not_run "debootstrap is not there"
+  mkdir -p "$cache"
+  for mirror in $(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | sort -u); do
+    rm -rf --one-file-system "$root.new"
+    if debootstrap --variant=minbase --arch="$arch" "$release" "$root.new" "$mirror" \
+      >"$root.log" 2>&1; then
+      mv "$root.new" "$root"
+      return
+    fi
+  done
+  tail -n 3 "$root.log" || true
+  not_run "debootstrap gets it from no mirror of apt's"
+}
+
+cd "$tree"
+[ -d "$root/usr" ] || make_root
+
+mount -t proc proc "$root/proc"
+mount --rbind /sys "$root/sys"
+mount --rbind /dev "$root/dev"
+mountpoint -q "$root/dev/shm" || mount -t tmpfs tmpfs "$root/dev/shm"
+cp -L /etc/resolv.conf "$root/etc/resolv.conf"
+# The way to the mirror, a proxy for example, is the same.
+apt-config dump Acquire | grep -v '^Acquire::IndexTargets' >"$root/etc/apt/apt.conf.d/00host"
+
+rm -rf --one-file-system "$root/root/gst-visioncraft"
+mkdir -p "$root/root/gst-visioncraft"
+tar -c --exclude-vcs --exclude='./build*' . | tar -x --no-same-owner -C "$root/root/gst-visioncraft"
+
+# inside COMMAND...: in the tree there, with nothing of this environment.
+inside () {
+  env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
+    LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
+    chroot "$root" sh -c 'cd /root/gst-visioncraft && exec "$@"' sh "$@"
+}
+
+inside apt-get update -qq || not_run "apt finds no packages there"
+
+rows=() failed=0
+for stage in "${stages[@]}"; do
+  log=$root/root/$stage.log
+  if [ "$stage" = quickstart ]; then
+    command=(examples/quickstart.sh "a fox in the snow")
+  else
+    command=(tests/run.sh "$stage")
+  fi
+  begin=$SECONDS
+  if inside "${command[@]}" >"$log" 2>&1; then
+    result=passed
+  else
+    result=failed failed=1
+    tail -n 60 "$log"
+  fi
+  rows+=("| $release $arch | $stage | $result, $(tail -n 1 "$log") | $((SECONDS - begin)) s |")
+done
+
+inside sh -c 'dpkg-query -W -f "\${Package} \${Version}\n" libgstreamer1.0-0 libsoup-3.0-0 gcc \
+  | tr "\n" ";"; echo'
+printf '%s\n' "${rows[@]}"
+exit "$failed"
