@@ -27,6 +27,8 @@ run_suites () {
   local dir=build-$1 counts
   [ -f "$dir/build.ninja" ] || bare meson setup "$dir" $2 >/dev/null \
     || { cat "$dir/meson-logs/meson-log.txt"; failed=$((failed + 1)); return; }
+  # A module of both elements, from a build that is older than this tree.
+  rm -f "$dir/gst/libgstvisioncraftgif.so"
   if ! bare ninja -C "$dir" >"$dir/build.log" 2>&1; then
     tail -n 60 "$dir/build.log"
     failed=$((failed + 1))

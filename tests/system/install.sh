@@ -21,6 +21,9 @@ export HOME=$work/home XDG_CACHE_HOME=$work/home/.cache
 [ -f "$build/build.ninja" ] || meson setup "$build" "$source_dir" --prefix=/usr \
   -Ddefault_library=both -Dtests=disabled -Dapps=disabled -Dexamples=disabled >"$work/setup.log" \
   || { cat "$work/setup.log"; fail "meson setup"; }
+# What was one module once must not stay: it has the same types.
+mkdir -p "$root$plugins_dir"
+touch "$root$plugins_dir/libgstvisioncraftgif.so"
 DESTDIR=$root meson install -C "$build" >"$work/install.log" 2>&1 \
   || { cat "$work/install.log"; fail "meson install"; }
 
