@@ -364,6 +364,15 @@ slice (VcBody *body, guint64 offset, gsize max)
       block->data + skip, MIN (block->filled - skip, max), block_unref, block);
 }
 
+GBytes *
+vc_body_peek (VcBody *body, guint64 offset)
+{
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
+      g_mutex_locker_new (&body->lock);
+
+  return offset < body->size ? slice (body, offset, G_MAXSIZE) : NULL;
+}
+
 VcReadResult
 vc_body_read (
     VcBody *body, guint64 offset, gsize max, GBytes **ret_bytes, GError **error)

@@ -61,6 +61,10 @@ gboolean vc_body_check_end (VcBody *body, GError **error);
  * body of unknown length is whole. */
 gboolean vc_body_has_gif_end (VcBody *body);
 
+/* The bytes that lie together at @offset, a full reference; NULL at the end of
+ * what is there. Never waits, flushing or not. */
+GBytes *vc_body_peek (VcBody *body, guint64 offset);
+
 /* The end of the writing; readers get what is there, then VC_READ_END or a copy
  * of @error. */
 void vc_body_finish (VcBody *body, const GError *error);

@@ -201,7 +201,7 @@ on_start (gpointer data)
   Start *start = data;
 
   if (vc_job_begin (start->job, start->network->sessions))
-    vc_job_generate (start->job);
+    vc_job_run (start->job);
   return G_SOURCE_REMOVE;
 }
 

@@ -14,6 +14,8 @@
 #define DEFAULT_ENDPOINT "generate-gif"
 #define READ_SIZE (16 * 1024)
 
+static void try_again (VcJob *job);
+
 /* The last moment before the token goes out: whatever resolver or proxy chose
  * the way, in clear text it leads to this machine only. */
 static void
@@ -231,6 +233,8 @@ use_images (VcJob *job, const GPtrArray *images)
 
   note_images (job, images);
   if (first != NULL) {
+    if (job->keeper != NULL)
+      job->keeper->address (job, g_ptr_array_index (images, 0));
     vc_job_emit (job, VC_JOB_GENERATED, NULL);
     vc_job_download (job, first);
     return;
@@ -265,7 +269,7 @@ read_reply (VcJob *job)
     error = proxy_error (job, &reply);
   }
 
-  if (repeat && vc_job_retry (job, FALSE, vc_job_generate))
+  if (repeat && vc_job_retry (job, FALSE, try_again))
     return;
   if (!repeat && !job->is_from_proxy
       && (status >= 500 || error->code == VC_ERROR_REPLY
@@ -302,7 +306,7 @@ on_done (const GError *error, gboolean again, gpointer data)
     end_gif (job);
   else if (error == NULL)
     read_reply (job);
-  else if (again && vc_job_retry (job, FALSE, vc_job_generate))
+  else if (again && vc_job_retry (job, FALSE, try_again))
     return;
   else if (sent && error->code != VC_ERROR_REFUSED)
     vc_job_finish_billed (job, error);
@@ -371,20 +375,38 @@ request_message (VcJob *job)
   return message;
 }
 
-void
-vc_job_generate (VcJob *job)
+static void
+send_post (VcJob *job)
 {
   const VcHttpLimits limits = {
     .connect_s = job->request->connect_timeout,
     .reply_s = job->request->generation_timeout,
   };
-  gboolean first = job->base == NULL;
-  g_autoptr (SoupMessage) message = NULL;
+  g_autoptr (SoupMessage) message = request_message (job);
 
-  if (first)
-    job->base = find_endpoint (job->request);
-  vc_job_note_try (job, first);
   vc_job_set_phase (job, VC_PHASE_CONNECT);
-  message = request_message (job);
   vc_job_send (job, message, &limits, &post_callbacks);
+}
+
+static void
+try_again (VcJob *job)
+{
+  vc_job_note_try (job, FALSE);
+  send_post (job);
+}
+
+void
+vc_job_find_base (VcJob *job)
+{
+  if (job->base == NULL)
+    job->base = find_endpoint (job->request);
+}
+
+void
+vc_job_generate (VcJob *job)
+{
+  vc_job_find_base (job);
+  job->tries_left = job->request->retries;
+  vc_job_note_try (job, TRUE);
+  send_post (job);
 }

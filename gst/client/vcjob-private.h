@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "vccache.h"
 #include "vchttp.h"
 #include "vcjob.h"
 #include "vcsessions.h"
@@ -9,8 +10,19 @@
 G_BEGIN_DECLS
 
 /* The inside of a job: vcjob.c has its life, its events and what all share;
- * vcgenerate.c is its first half, vcdownload.c its second. The client starts
- * the first half, which starts the second. */
+ * vcgenerate.c is its first half, vcdownload.c its second, vcjobcache.c what is
+ * before and behind them where there is a cache. The client starts that, which
+ * starts a half; the first half starts the second. */
+
+/* What wants to know how a job goes, in the network thread. */
+typedef struct
+{
+  void (*address) (VcJob *job, const char *address); /* the service gave it */
+  /* All bytes are there; it ends the job in its time. */
+  void (*whole) (VcJob *job);
+  /* TRUE: the job goes on all the same. */
+  gboolean (*failed) (VcJob *job, const GError *error);
+} VcJobKeeper;
 
 /* The download's own state; see vcdownload.c. */
 typedef struct
@@ -62,6 +74,9 @@ struct _VcJob
   guint retry_after_s;      /* what the last answer asks to wait */
   gboolean has_retry_after; /* … in its head, if only 0 */
   gboolean wait_is_too_long;
+  VcCache *cache;            /* while it runs; NULL: none */
+  const VcJobKeeper *keeper; /* NULL: nobody */
+  gboolean is_from_cache;    /* the address of the download */
   VcDownload download;
 };
 
@@ -103,6 +118,21 @@ void vc_job_limit_download (VcJob *job);
 /* Fills in the limits of an exchange that fetches the GIF. */
 VcHttpLimits vc_job_download_limits (VcJob *job);
 
+/* Calls @function with the job after @wait_ms, unless it has ended by then. */
+void vc_job_wait (VcJob *job, guint wait_ms, GSourceFunc function);
+
+/* Whether it has neither ended nor been cancelled. */
+gboolean vc_job_is_running (VcJob *job);
+
+/* Nothing more comes; no limit of the download's holds. */
+void vc_job_end_transfer (VcJob *job);
+
+/* As if there had been no download. */
+void vc_job_forget_download (VcJob *job);
+
+/* Notes that the GIF comes from the cache, with its @images (taken over). */
+void vc_job_note_cached (VcJob *job, GPtrArray *images);
+
 /* Notes a response's status and what it asks to wait. */
 void vc_job_note_head (VcJob *job, SoupMessage *message);
 
@@ -135,8 +165,14 @@ void vc_job_wake_readers (gpointer job);
 
 /* --- The halves --- */
 
-/* vcgenerate.c: the first half, in a job that has begun. */
+/* vcjobcache.c: all of a job that has begun. */
+void vc_job_run (VcJob *job);
+
+/* vcgenerate.c: the first half. */
 void vc_job_generate (VcJob *job);
+
+/* vcgenerate.c: fills in the service's address, which a download wants. */
+void vc_job_find_base (VcJob *job);
 
 /* vcdownload.c: the second half, the GIF at @address. */
 void vc_job_download (VcJob *job, GUri *address);

@@ -54,6 +54,7 @@ download_clear (VcDownload *download)
   vc_validator_clear (&download->validator);
   g_clear_pointer (&download->scratch, g_free);
   g_clear_pointer (&download->error_body, g_byte_array_unref);
+  memset (download, 0, sizeof (*download));
 }
 
 void
@@ -66,6 +67,7 @@ vc_job_unref (VcJob *job)
   if (job->notify_destroy != NULL)
     job->notify_destroy (job->notify_data);
   download_clear (&job->download);
+  g_clear_pointer (&job->cache, vc_cache_unref);
   vc_report_clear (&job->report);
   vc_body_free (job->body);
   vc_request_free (job->request);
@@ -148,15 +150,35 @@ vc_job_drop_http (VcJob *job)
   g_clear_pointer (&job->http, vc_http_abandon);
 }
 
+gboolean
+vc_job_is_running (VcJob *job)
+{
+  return job->ticker != NULL && !g_atomic_int_get (&job->cancelled);
+}
+
+void
+vc_job_end_transfer (VcJob *job)
+{
+  vc_job_drop_http (job);
+  clear_source (&job->download_end);
+}
+
+void
+vc_job_forget_download (VcJob *job)
+{
+  vc_job_end_transfer (job);
+  download_clear (&job->download);
+}
+
 /* Whatever could call back is over; drops the reference that the running job
  * held. */
 static void
 wind_down (VcJob *job)
 {
-  vc_job_drop_http (job);
+  vc_job_end_transfer (job);
   clear_source (&job->backoff);
-  clear_source (&job->download_end);
   g_clear_pointer (&job->session, vc_sessions_leave);
+  g_clear_pointer (&job->cache, vc_cache_unref);
   if (job->ticker == NULL)
     return;
   clear_source (&job->ticker);
@@ -193,6 +215,8 @@ fail (VcJob *job, const GError *error, gboolean billed)
   g_autofree char *redacted = NULL;
   g_autoptr (GError) whole = NULL;
 
+  if (job->keeper != NULL && job->keeper->failed (job, error))
+    return;
   if (job->download.uri != NULL) {
     const char *host = g_uri_get_host (job->download.uri);
     g_autofree char *quote =
@@ -220,6 +244,8 @@ vc_job_finish (VcJob *job, const GError *error)
 {
   if (error != NULL)
     fail (job, error, FALSE);
+  else if (job->keeper != NULL)
+    job->keeper->whole (job);
   else
     finish (job, NULL);
 }
@@ -317,6 +343,15 @@ vc_job_retry (VcJob *job, gboolean patient, void (*again) (VcJob *))
   g_source_set_callback (job->backoff, on_backoff, retry, g_free);
   g_source_attach (job->backoff, job->context);
   return TRUE;
+}
+
+void
+vc_job_wait (VcJob *job, guint wait_ms, GSourceFunc function)
+{
+  clear_source (&job->backoff);
+  job->backoff = g_timeout_source_new (wait_ms);
+  g_source_set_callback (job->backoff, function, job, NULL);
+  g_source_attach (job->backoff, job->context);
 }
 
 /* --- The download's limits --- */

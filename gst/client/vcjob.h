@@ -29,6 +29,7 @@ typedef enum
   VC_JOB_TICK,      /* about once a second while it runs */
   VC_JOB_GENERATED, /* the service has made the GIF */
   VC_JOB_HEADERS,   /* the head of the GIF's response is there */
+  VC_JOB_WARNING,   /* @error says what does not work as it should */
   VC_JOB_DONE,      /* all bytes are there; the last event */
   VC_JOB_FAILED,    /* @error says why; the last event */
 } VcJobEvent;

@@ -117,6 +117,16 @@ vc_job_note_location (VcJob *job, GUri *uri)
 }
 
 void
+vc_job_note_cached (VcJob *job, GPtrArray *images)
+{
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
+      g_mutex_locker_new (&job->lock);
+
+  job->report.cached = TRUE;
+  job->report.images = images;
+}
+
+void
 vc_job_note_server_message (VcJob *job, const char *message)
 {
   G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =

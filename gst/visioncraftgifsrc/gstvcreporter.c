@@ -130,9 +130,13 @@ post_event (GstVcReporter *reporter, GstElement *element, VcJobEvent event,
               GST_OBJECT (element), gst_vc_headers_new (report)));
       post_progress (reporter, element, GST_PROGRESS_TYPE_CONTINUE, report);
       break;
+    case VC_JOB_WARNING:
+      GST_ELEMENT_WARNING (
+          element, RESOURCE, WRITE, ("%s", error->message), (NULL));
+      break;
     case VC_JOB_DONE:
-      GST_INFO_OBJECT (element,
-          "downloaded %" G_GUINT64_FORMAT " bytes in %.2f s", report->bytes,
+      GST_INFO_OBJECT (element, "%s %" G_GUINT64_FORMAT " bytes in %.2f s",
+          report->cached ? "found in cache-dir:" : "downloaded", report->bytes,
           report->download_s);
       gst_vc_post_generated (element, report);
       post_progress (reporter, element, GST_PROGRESS_TYPE_COMPLETE, report);

@@ -16,7 +16,7 @@ import sys
 
 # What is above the leaves of a layer.
 FACADES = {
-    "gst/client": {"vcclient", "vcjob", "vcjobreport", "vcgenerate", "vcdownload"},
+    "gst/client": {"vcclient", "vcjob", "vcjobcache", "vcjobreport", "vcgenerate", "vcdownload"},
     "gst/gif": {"gifdecoder"},
 }
 # Types and errors that all of a layer speak of.

@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "vccache.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <json-glib/json-glib.h>
+
+#define JSON_MAX (4 * 1024 * 1024)
+#define OPEN_FLAGS (O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+
+struct _VcCache
+{
+  gatomicrefcount refs;
+  int folder;
+  int lock; /* -1: none */
+  char *path, *key;
+  JsonNode *parameters;
+};
+
+static gboolean
+fail (GError **error, const char *path, const char *what)
+{
+  g_set_error (error, VC_ERROR, VC_ERROR_SETTING,
+      "The cache-dir %s %s: nothing is kept there.", path, what);
+  return FALSE;
+}
+
+static gboolean
+fail_errno (GError **error, const char *path)
+{
+  g_autofree char *what =
+      g_strdup_printf ("cannot be used (%s)", g_strerror (errno));
+
+  return fail (error, path, what);
+}
+
+/* --- The folder --- */
+
+static int
+open_folder (const char *path, GError **error)
+{
+  int fd = -1;
+  struct stat info;
+
+  if (g_mkdir_with_parents (path, 0700) == 0)
+    fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+  if (fd < 0 || fstat (fd, &info) != 0) {
+    fail_errno (error, path);
+  } else if (info.st_uid != geteuid ()) {
+    fail (error, path, "belongs to somebody else");
+  } else if ((info.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+    fail (error, path, "can be written by others");
+  } else {
+    return fd;
+  }
+  if (fd >= 0)
+    close (fd);
+  return -1;
+}
+
+static void
+add_string (JsonBuilder *builder, const char *name, const char *text)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_string_value (builder, text);
+}
+
+static void
+add_int (JsonBuilder *builder, const char *name, gint64 number)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_int_value (builder, number);
+}
+
+/* All that makes one request another one, in this order: the key is made of it.
+ */
+static JsonNode *
+new_parameters (const VcRequest *request)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autofree char *api_url = g_strdup (request->api_url);
+
+  for (gsize n = strlen (api_url); n > 0 && api_url[n - 1] == '/'; n--)
+    api_url[n - 1] = '\0';
+  json_builder_begin_object (builder);
+  add_string (builder, "api-url", api_url);
+  add_string (builder, "endpoint",
+      request->endpoint != NULL ? request->endpoint : "generate-gif");
+  add_string (builder, "prompt", request->prompt);
+  if (request->negative_prompt != NULL)
+    add_string (builder, "negative-prompt", request->negative_prompt);
+  add_string (builder, "sampler", request->sampler);
+  add_int (builder, "cfg-scale", request->cfg_scale);
+  add_int (builder, "steps", request->steps);
+  add_int (builder, "variation", request->variation);
+  json_builder_end_object (builder);
+  return json_builder_get_root (builder);
+}
+
+VcCache *
+vc_cache_open (const VcRequest *request, GError **error)
+{
+  int folder = open_folder (request->cache_dir, error);
+  g_autofree char *canonical = NULL;
+  VcCache *cache;
+
+  if (folder < 0)
+    return NULL;
+  cache = g_new0 (VcCache, 1);
+  g_atomic_ref_count_init (&cache->refs);
+  cache->folder = folder;
+  cache->lock = -1;
+  cache->path = g_strdup (request->cache_dir);
+  cache->parameters = new_parameters (request);
+  canonical = json_to_string (cache->parameters, FALSE);
+  cache->key = g_compute_checksum_for_string (G_CHECKSUM_SHA256, canonical, -1);
+  return cache;
+}
+
+VcCache *
+vc_cache_ref (VcCache *cache)
+{
+  g_atomic_ref_count_inc (&cache->refs);
+  return cache;
+}
+
+static char *
+file_name (VcCache *cache, const char *suffix)
+{
+  return g_strconcat (cache->key, suffix, NULL);
+}
+
+void
+vc_cache_unref (VcCache *cache)
+{
+  g_autofree char *name = NULL;
+
+  if (!g_atomic_ref_count_dec (&cache->refs))
+    return;
+  if (cache->lock >= 0) {
+    name = file_name (cache, ".lock");
+    unlinkat (cache->folder, name, 0);
+    close (cache->lock);
+  }
+  close (cache->folder);
+  json_node_unref (cache->parameters);
+  g_free (cache->path);
+  g_free (cache->key);
+  g_free (cache);
+}
+
+/* The lock dies with its owner. Its file may be gone by the time that it is
+ * locked: then it is another one's name by now. */
+gboolean
+vc_cache_try_lock (VcCache *cache)
+{
+  g_autofree char *name = file_name (cache, ".lock");
+
+  while (cache->lock < 0) {
+    int fd = openat (cache->folder, name, O_RDWR | O_CREAT | OPEN_FLAGS, 0600);
+    gboolean busy, is_it;
+    struct stat mine, there;
+
+    if (fd < 0)
+      return TRUE;
+    if (flock (fd, LOCK_EX | LOCK_NB) != 0) {
+      busy = errno == EWOULDBLOCK;
+      close (fd);
+      return !busy;
+    }
+    is_it = fstat (fd, &mine) == 0
+        && fstatat (cache->folder, name, &there, AT_SYMLINK_NOFOLLOW) == 0
+        && mine.st_ino == there.st_ino;
+    if (is_it)
+      cache->lock = fd;
+    else
+      close (fd);
+  }
+  return TRUE;
+}
+
+/* --- Reading --- */
+
+/* The file's bytes; NULL where it is none, or of more than @max. */
+static GBytes *
+read_file (VcCache *cache, const char *suffix, guint64 max)
+{
+  g_autofree char *name = file_name (cache, suffix);
+  int fd = openat (cache->folder, name, O_RDONLY | OPEN_FLAGS);
+  g_autoptr (GByteArray) bytes = NULL;
+  struct stat info;
+  gssize n = -1;
+
+  if (fd < 0)
+    return NULL;
+  if (fstat (fd, &info) == 0 && S_ISREG (info.st_mode)
+      && (guint64) info.st_size <= MIN (max, G_MAXUINT - 1)) {
+    bytes = g_byte_array_new ();
+    g_byte_array_set_size (bytes, info.st_size + 1);
+    bytes->len = 0;
+    do {
+      n = read (fd, bytes->data + bytes->len, info.st_size + 1 - bytes->len);
+      if (n > 0)
+        bytes->len += n;
+    } while (
+        (n > 0 && bytes->len <= info.st_size) || (n < 0 && errno == EINTR));
+  }
+  close (fd);
+  if (n != 0 || bytes->len != info.st_size)
+    return NULL;
+  return g_byte_array_free_to_bytes (g_steal_pointer (&bytes));
+}
+
+static const char *
+string_member (JsonObject *object, const char *name)
+{
+  JsonNode *node = json_object_get_member (object, name);
+
+  return node != NULL && JSON_NODE_HOLDS_VALUE (node)
+          && json_node_get_value_type (node) == G_TYPE_STRING
+      ? json_node_get_string (node)
+      : NULL;
+}
+
+static gint64
+int_member (JsonObject *object, const char *name)
+{
+  JsonNode *node = json_object_get_member (object, name);
+
+  return node != NULL && JSON_NODE_HOLDS_VALUE (node)
+          && json_node_get_value_type (node) == G_TYPE_INT64
+      ? json_node_get_int (node)
+      : -1;
+}
+
+static GPtrArray *
+dup_images (JsonObject *object)
+{
+  JsonNode *node = json_object_get_member (object, "images");
+  GPtrArray *images = g_ptr_array_new_with_free_func (g_free);
+  JsonArray *array = node != NULL && JSON_NODE_HOLDS_ARRAY (node)
+      ? json_node_get_array (node)
+      : NULL;
+
+  for (guint i = 0; array != NULL && i < json_array_get_length (array); i++) {
+    JsonNode *image = json_array_get_element (array, i);
+
+    if (JSON_NODE_HOLDS_VALUE (image)
+        && json_node_get_value_type (image) == G_TYPE_STRING)
+      g_ptr_array_add (images, g_strdup (json_node_get_string (image)));
+  }
+  return images;
+}
+
+static void
+load_gif (VcCache *cache, JsonObject *object, VcCacheEntry *ret_entry)
+{
+  gint64 size = int_member (object, "size");
+  const char *wanted = string_member (object, "sha256");
+  g_autoptr (GBytes) gif = NULL;
+  g_autofree char *sum = NULL;
+
+  if (size < 0 || wanted == NULL)
+    return;
+  gif = read_file (cache, ".gif", size);
+  if (gif == NULL || g_bytes_get_size (gif) != (guint64) size)
+    return;
+  sum = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, gif);
+  if (!g_str_equal (sum, wanted))
+    return;
+  ret_entry->gif = g_steal_pointer (&gif);
+  ret_entry->images = dup_images (object);
+}
+
+gboolean
+vc_cache_load (
+    VcCache *cache, guint64 max_size, VcCacheEntry *ret_entry, GError **error)
+{
+  g_autoptr (GBytes) text = read_file (cache, ".json", JSON_MAX);
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  JsonNode *root = NULL;
+  JsonObject *object;
+  gsize length = 0;
+  const char *data = text != NULL ? g_bytes_get_data (text, &length) : NULL;
+
+  memset (ret_entry, 0, sizeof (*ret_entry));
+  if (length > 0 && g_utf8_validate (data, length, NULL)
+      && json_parser_load_from_data (parser, data, length, NULL))
+    root = json_parser_get_root (parser);
+  if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))
+    return TRUE;
+  object = json_node_get_object (root);
+
+  if (max_size > 0 && int_member (object, "size") > 0
+      && (guint64) int_member (object, "size") > max_size) {
+    g_set_error (error, VC_ERROR, VC_ERROR_TOO_LARGE,
+        "The GIF in cache-dir has %" G_GINT64_FORMAT
+        " bytes, more than max-size allows.",
+        int_member (object, "size"));
+    return FALSE;
+  }
+  load_gif (cache, object, ret_entry);
+  if (ret_entry->gif == NULL)
+    ret_entry->address = g_strdup (string_member (object, "address"));
+  return TRUE;
+}
+
+void
+vc_cache_entry_clear (VcCacheEntry *entry)
+{
+  g_clear_pointer (&entry->gif, g_bytes_unref);
+  g_clear_pointer (&entry->images, g_ptr_array_unref);
+  g_clear_pointer (&entry->address, vc_secret_free);
+}
+
+/* --- Writing --- */
+
+static gboolean
+write_all (int fd, const GPtrArray *slices)
+{
+  for (guint i = 0; i < slices->len; i++) {
+    gsize size, done = 0;
+    const guint8 *data =
+        g_bytes_get_data (g_ptr_array_index (slices, i), &size);
+
+    while (done < size) {
+      gssize n = write (fd, data + done, size - done);
+
+      if (n < 0 && errno != EINTR)
+        return FALSE;
+      done += MAX (n, 0);
+    }
+  }
+  return TRUE;
+}
+
+/* The whole file or none of it; @durable: on the disk. */
+static gboolean
+write_file (VcCache *cache, const char *suffix, const GPtrArray *slices,
+    gboolean durable, GError **error)
+{
+  g_autofree char *name = file_name (cache, suffix);
+  g_autofree char *beside = g_strconcat (name, ".part", NULL);
+  gboolean written = FALSE;
+  int fd;
+
+  /* What a killed process left is in nobody's hands. */
+  unlinkat (cache->folder, beside, 0);
+  fd = openat (
+      cache->folder, beside, O_WRONLY | O_CREAT | O_EXCL | OPEN_FLAGS, 0600);
+  if (fd >= 0) {
+    written = write_all (fd, slices) && (!durable || fsync (fd) == 0);
+    written = close (fd) == 0 && written;
+  }
+  if (written && renameat (cache->folder, beside, cache->folder, name) == 0)
+    return TRUE;
+  fail_errno (error, cache->path);
+  unlinkat (cache->folder, beside, 0);
+  return FALSE;
+}
+
+/* KEY.json with what it always has; the caller adds to it. */
+static JsonBuilder *
+begin_json (VcCache *cache)
+{
+  JsonBuilder *builder = json_builder_new ();
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+  g_autofree char *date = g_date_time_format_iso8601 (now);
+
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "parameters");
+  json_builder_add_value (builder, json_node_copy (cache->parameters));
+  add_string (builder, "date", date);
+  return builder;
+}
+
+static gboolean
+end_json (
+    VcCache *cache, JsonBuilder *builder, gboolean durable, GError **error)
+{
+  g_autoptr (JsonNode) root = NULL;
+  g_autoptr (GPtrArray) slices =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  char *text;
+
+  json_builder_end_object (builder);
+  root = json_builder_get_root (builder);
+  text = json_to_string (root, TRUE);
+  g_ptr_array_add (slices, g_bytes_new_take (text, strlen (text)));
+  return write_file (cache, ".json", slices, durable, error);
+}
+
+gboolean
+vc_cache_store_address (VcCache *cache, const char *address, GError **error)
+{
+  g_autoptr (JsonBuilder) builder = begin_json (cache);
+
+  add_string (builder, "address", address);
+  return end_json (cache, builder, FALSE, error);
+}
+
+gboolean
+vc_cache_store (VcCache *cache, const GPtrArray *slices,
+    const GPtrArray *images, GError **error)
+{
+  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autoptr (JsonBuilder) builder = begin_json (cache);
+  gint64 size = 0;
+
+  for (guint i = 0; i < slices->len; i++) {
+    GBytes *slice = g_ptr_array_index (slices, i);
+
+    g_checksum_update (
+        sum, g_bytes_get_data (slice, NULL), g_bytes_get_size (slice));
+    size += g_bytes_get_size (slice);
+  }
+  json_builder_set_member_name (builder, "images");
+  json_builder_begin_array (builder);
+  for (guint i = 0; images != NULL && i < images->len; i++)
+    json_builder_add_string_value (builder, g_ptr_array_index (images, i));
+  json_builder_end_array (builder);
+  add_int (builder, "size", size);
+  add_string (builder, "sha256", g_checksum_get_string (sum));
+
+  /* The GIF first: a KEY.json that names it finds it. */
+  if (!write_file (cache, ".gif", slices, TRUE, error)
+      || !end_json (cache, builder, TRUE, error))
+    return FALSE;
+  fsync (cache->folder);
+  return TRUE;
+}

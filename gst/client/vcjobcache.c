@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "vccache.h"
+#include "vcjob-private.h"
+
+#include <string.h>
+
+/* A job with a cache: it waits for others that want the same, looks, and where
+ * nothing is there, keeps what comes. What waits for the disk runs in threads
+ * of GIO's, never on the network thread. */
+
+#define BUSY_MS 100
+
+static void
+warn (VcJob *job, const GError *error)
+{
+  vc_job_emit (job, VC_JOB_WARNING, error);
+}
+
+static void
+generate (VcJob *job)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (vc_request_check_token (job->request, &error))
+    vc_job_generate (job);
+  else
+    vc_job_finish (job, error);
+}
+
+/* --- Keeping --- */
+
+/* What runs elsewhere: it outlives the run, and so does the lock. */
+typedef struct
+{
+  VcJob *job;
+  VcCache *cache;
+  VcCacheEntry entry;
+} Work;
+
+static void
+work_free (gpointer data)
+{
+  Work *work = data;
+
+  vc_cache_entry_clear (&work->entry);
+  vc_cache_unref (work->cache);
+  vc_job_unref (work->job);
+  g_free (work);
+}
+
+static void
+run_elsewhere (VcJob *job, GTaskThreadFunc function, GAsyncReadyCallback done)
+{
+  Work *work = g_new0 (Work, 1);
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, done, NULL);
+
+  work->job = vc_job_ref (job);
+  work->cache = vc_cache_ref (job->cache);
+  g_task_set_task_data (task, work, work_free);
+  g_task_run_in_thread (task, function);
+}
+
+static void
+store (GTask *task, gpointer source, gpointer data, GCancellable *unused)
+{
+  Work *work = data;
+  g_autoptr (GPtrArray) slices =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  g_auto (VcReport) report = { 0 };
+  guint64 offset = 0;
+  GBytes *slice;
+  GError *error = NULL;
+
+  while ((slice = vc_body_peek (work->job->body, offset)) != NULL) {
+    g_ptr_array_add (slices, slice);
+    offset += g_bytes_get_size (slice);
+  }
+  vc_job_get_report (work->job, &report);
+  if (vc_cache_store (work->cache, slices, report.images, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+on_stored (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Work *work = g_task_get_task_data (G_TASK (result));
+  g_autoptr (GError) error = NULL;
+
+  if (!vc_job_is_running (work->job))
+    return;
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    warn (work->job, error);
+  vc_job_finish (work->job, NULL);
+}
+
+/* All bytes are there. */
+static void
+keep (VcJob *job)
+{
+  job->keeper = NULL;
+  vc_job_end_transfer (job);
+  run_elsewhere (job, store, on_stored);
+}
+
+static void
+keep_address (VcJob *job, const char *address)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!vc_cache_store_address (job->cache, address, &error))
+    warn (job, error);
+}
+
+/* --- What waited at an address --- */
+
+static gboolean
+on_generate_anew (gpointer data)
+{
+  VcJob *job = data;
+
+  vc_job_end_transfer (job);
+  generate (job);
+  return G_SOURCE_REMOVE;
+}
+
+/* The address leads nowhere any more, which is no reason to give up: nothing was
+ * asked of the service yet. Anything else may pass, and the GIF be there. */
+static gboolean
+generate_anew (VcJob *job, const GError *error)
+{
+  switch (error->code) {
+    case VC_ERROR_NOT_FOUND:
+    case VC_ERROR_NOT_AUTHORIZED:
+    case VC_ERROR_REFUSED:
+    case VC_ERROR_REDIRECT:
+    case VC_ERROR_REPLY:
+    case VC_ERROR_NOT_GIF:
+      break;
+    default:
+      return FALSE;
+  }
+  if (!job->is_from_cache || !vc_body_restart (job->body))
+    return FALSE;
+  job->is_from_cache = FALSE;
+  vc_job_forget_download (job);
+  vc_job_wait (job, 0, on_generate_anew);
+  return TRUE;
+}
+
+static const VcJobKeeper keeper = {
+  .address = keep_address,
+  .whole = keep,
+  .failed = generate_anew,
+};
+
+/* --- Looking --- */
+
+static gboolean
+fill_body (VcBody *body, GBytes *gif, GError **error)
+{
+  gsize size, done = 0;
+  const guint8 *data = g_bytes_get_data (gif, &size);
+
+  if (!vc_body_expect (body, size, error))
+    return FALSE;
+  while (done < size) {
+    gsize room;
+    guint8 *space = vc_body_reserve (body, &room);
+
+    room = MIN (room, size - done);
+    memcpy (space, data + done, room);
+    if (!vc_body_commit (body, room, error))
+      return FALSE;
+    done += room;
+  }
+  return vc_body_check_end (body, error);
+}
+
+static void
+load (GTask *task, gpointer source, gpointer data, GCancellable *unused)
+{
+  Work *work = data;
+  VcJob *job = work->job;
+  GError *error = NULL;
+
+  if (vc_cache_load (work->cache, job->request->max_size, &work->entry, &error)
+      && (work->entry.gif == NULL
+          || fill_body (job->body, work->entry.gif, &error)))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+use_entry (VcJob *job, VcCacheEntry *entry)
+{
+  g_autoptr (GUri) address = entry->address != NULL
+      ? g_uri_parse (entry->address, SOUP_HTTP_URI_FLAGS, NULL)
+      : NULL;
+
+  if (entry->gif != NULL) {
+    vc_job_note_cached (job, g_steal_pointer (&entry->images));
+    vc_job_finish (job, NULL);
+    return;
+  }
+  job->keeper = &keeper;
+  if (address == NULL) {
+    generate (job);
+    return;
+  }
+  job->is_from_cache = TRUE;
+  vc_job_find_base (job);
+  vc_job_download (job, address);
+}
+
+static void
+on_loaded (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Work *work = g_task_get_task_data (G_TASK (result));
+  VcJob *job = work->job;
+  g_autoptr (GError) error = NULL;
+
+  if (!vc_job_is_running (job))
+    return;
+  if (g_task_propagate_boolean (G_TASK (result), &error))
+    use_entry (job, &work->entry);
+  else
+    vc_job_finish (job, error);
+}
+
+/* Who wants the same at the same time waits for the first one. */
+static gboolean
+on_try (gpointer data)
+{
+  VcJob *job = data;
+
+  if (vc_cache_try_lock (job->cache))
+    run_elsewhere (job, load, on_loaded);
+  else
+    vc_job_wait (job, BUSY_MS, on_try);
+  return G_SOURCE_REMOVE;
+}
+
+void
+vc_job_run (VcJob *job)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (job->request->cache_dir != NULL) {
+    job->cache = vc_cache_open (job->request, &error);
+    if (job->cache != NULL) {
+      on_try (job);
+      return;
+    }
+    warn (job, error);
+  }
+  generate (job);
+}
