@@ -146,6 +146,9 @@ progress_text (GstProgressType type, const VcReport *report)
     return g_strdup_printf ("Canceled after %.0f s", report->waited_s);
   if (type == GST_PROGRESS_TYPE_ERROR)
     return g_strdup_printf ("Failed after %.0f s", report->waited_s);
+  if (type == GST_PROGRESS_TYPE_COMPLETE && report->cached)
+    return g_strdup_printf (
+        "Found in cache-dir, %" G_GUINT64_FORMAT " bytes", report->bytes);
   if (type == GST_PROGRESS_TYPE_COMPLETE)
     return g_strdup_printf ("Generated in %.1f s, %" G_GUINT64_FORMAT " bytes",
         report->waited_s, report->bytes);
@@ -229,13 +232,13 @@ gst_vc_post_generated (GstElement *element, const VcReport *report)
 GstStructure *
 gst_vc_stats_new (const VcReport *report)
 {
-  return gst_structure_new ("visioncraft-stats", "requests", G_TYPE_UINT,
-      report->requests, "retries", G_TYPE_UINT, report->retries,
-      "http-status-code", G_TYPE_UINT, report->status, "bytes", G_TYPE_UINT64,
-      report->bytes, "connect-seconds", G_TYPE_DOUBLE, report->connect_s,
-      "generate-seconds", G_TYPE_DOUBLE, report->generate_s, "download-seconds",
-      G_TYPE_DOUBLE, report->download_s, "phase", G_TYPE_STRING,
-      vc_phase_name (report->phase), NULL);
+  return gst_structure_new ("visioncraft-stats", "cached", G_TYPE_BOOLEAN,
+      report->cached, "requests", G_TYPE_UINT, report->requests, "retries",
+      G_TYPE_UINT, report->retries, "http-status-code", G_TYPE_UINT,
+      report->status, "bytes", G_TYPE_UINT64, report->bytes, "connect-seconds",
+      G_TYPE_DOUBLE, report->connect_s, "generate-seconds", G_TYPE_DOUBLE,
+      report->generate_s, "download-seconds", G_TYPE_DOUBLE, report->download_s,
+      "phase", G_TYPE_STRING, vc_phase_name (report->phase), NULL);
 }
 
 /* A field that is there already becomes an array. */

@@ -86,6 +86,18 @@ static const Property properties[] = {
   { "steps", "Steps", "Number of sampling steps",
       INT (request.steps, GST_VC_STEPS_MIN, GST_VC_STEPS_MAX, 30), READWRITE },
   /**
+   * GstVisioncraftGifSrc:variation:
+   *
+   * Which of several generations of one prompt this is, for
+   * #GstVisioncraftGifSrc:cache-dir: another number is another picture. It is
+   * never sent.
+   *
+   * Since: 0.1
+   */
+  { "variation", "Variation",
+      "Tells generations of one prompt apart in cache-dir (not sent)",
+      UINT (request.variation, G_MAXUINT, 0), READWRITE },
+  /**
    * GstVisioncraftGifSrc:token:
    *
    * The API key. Prefer #GstVisioncraftGifSrc:token-file or the environment's
@@ -143,6 +155,22 @@ static const Property properties[] = {
   { "authorization", "Authorization",
       "Authorization field for a gateway in front of the service",
       STRING (request.authorization, NULL), SECRET },
+  /**
+   * GstVisioncraftGifSrc:cache-dir:
+   *
+   * A folder in which generations are kept and looked for: the same request
+   * with the same #GstVisioncraftGifSrc:variation is answered from there,
+   * without a request and without an API key. What was paid and could not be
+   * fetched is fetched before it is paid again. Nothing is ever deleted:
+   * remove the folder, or the two files of an entry, to do that. Prompts and
+   * pictures lie there readable for this user; a folder that others can write
+   * is not used.
+   *
+   * Since: 0.1
+   */
+  { "cache-dir", "Cache directory",
+      "Folder in which generations are kept and looked for (NULL = none)",
+      STRING (request.cache_dir, NULL), READWRITE },
   /**
    * GstVisioncraftGifSrc:connect-timeout:
    *
@@ -554,6 +582,8 @@ gst_vc_settings_set_uri (GstVcSettings *settings, const GstVcUri *uri)
     request->cfg_scale = uri->cfg_scale;
   if (uri->steps != GST_VC_URI_UNSET)
     request->steps = uri->steps;
+  if (uri->variation != GST_VC_URI_UNSET)
+    request->variation = uri->variation;
 }
 
 char *
@@ -564,7 +594,10 @@ gst_vc_settings_dup_uri (const GstVcSettings *settings)
     .negative_prompt = request->negative_prompt,
     .sampler = request->sampler,
     .cfg_scale = request->cfg_scale,
-    .steps = request->steps };
+    .steps = request->steps,
+    /* The first one needs no name. */
+    .variation =
+        request->variation != 0 ? request->variation : GST_VC_URI_UNSET };
 
   return gst_vc_uri_format (&uri);
 }

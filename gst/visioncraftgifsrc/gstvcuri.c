@@ -12,13 +12,13 @@
 
 /* In the order of the table below. */
 static const char *const keys[] = { "prompt", "negative-prompt", "sampler",
-  "cfg-scale", "steps", NULL };
+  "cfg-scale", "steps", "variation", NULL };
 
 /* What is text has no maximum. */
 static const struct
 {
   gsize offset;
-  int min, max;
+  gint64 min, max;
 } values[] = {
   { G_STRUCT_OFFSET (GstVcUri, prompt) },
   { G_STRUCT_OFFSET (GstVcUri, negative_prompt) },
@@ -26,12 +26,14 @@ static const struct
   { G_STRUCT_OFFSET (GstVcUri, cfg_scale), GST_VC_CFG_SCALE_MIN,
       GST_VC_CFG_SCALE_MAX },
   { G_STRUCT_OFFSET (GstVcUri, steps), GST_VC_STEPS_MIN, GST_VC_STEPS_MAX },
+  { G_STRUCT_OFFSET (GstVcUri, variation), 0, G_MAXUINT },
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (keys) == G_N_ELEMENTS (values) + 1);
 
-/* Normalized: what people take for the name of the API key. */
+/* Normalized: what people take for the name of the API key, and other secrets.
+ */
 static const char *const secret_keys[] = { "token", "api-key", "apikey",
-  "api-token", "key", "password", "proxy-pw", NULL };
+  "api-token", "authorization", "key", "password", "proxy-pw", NULL };
 
 const char *const *
 gst_vc_uri_get_keys (void)
@@ -139,11 +141,12 @@ take_value (GstVcUri *uri, int index, char *text, GError **error)
           value, 10, values[index].min, values[index].max, &number, NULL)) {
     shown = quote (value);
     g_set_error (error, GST_URI_ERROR, GST_URI_ERROR_BAD_URI,
-        "\"%s\" must be a whole number from %d to %d, not \"%s\".", keys[index],
-        values[index].min, values[index].max, shown);
+        "\"%s\" must be a whole number from %" G_GINT64_FORMAT
+        " to %" G_GINT64_FORMAT ", not \"%s\".",
+        keys[index], values[index].min, values[index].max, shown);
     return FALSE;
   }
-  *(int *) field = number;
+  *(gint64 *) field = number;
   return TRUE;
 }
 
@@ -184,8 +187,9 @@ parse_pair (GstVcUri *uri, char *pair, guint *seen, GError **error)
 gboolean
 gst_vc_uri_parse (const char *uri, GstVcUri *ret_uri, GError **error)
 {
-  g_auto (GstVcUri)
-      parsed = { .cfg_scale = GST_VC_URI_UNSET, .steps = GST_VC_URI_UNSET };
+  g_auto (GstVcUri) parsed = { .cfg_scale = GST_VC_URI_UNSET,
+    .steps = GST_VC_URI_UNSET,
+    .variation = GST_VC_URI_UNSET };
   g_auto (GStrv) pairs = NULL;
   const char *query = skip_to_query (uri, error);
   guint seen = 0;
@@ -221,14 +225,15 @@ gst_vc_uri_format (const GstVcUri *uri)
     gboolean is_text = values[i].max == 0;
 
     if (is_text ? *(char *const *) field == NULL
-                : *(const int *) field == GST_VC_URI_UNSET)
+                : *(const gint64 *) field == GST_VC_URI_UNSET)
       continue;
     g_string_append_c (text, separator);
     g_string_append_printf (text, "%s=", keys[i]);
     if (is_text)
       g_string_append_uri_escaped (text, *(char *const *) field, NULL, FALSE);
     else
-      g_string_append_printf (text, "%d", *(const int *) field);
+      g_string_append_printf (
+          text, "%" G_GINT64_FORMAT, *(const gint64 *) field);
     separator = '&';
   }
   return g_string_free (text, FALSE);

@@ -17,11 +17,11 @@ G_BEGIN_DECLS
 
 /* Strings are NULL and numbers GST_VC_URI_UNSET where the URI does not name
  * them. */
-#define GST_VC_URI_UNSET (-1)
+#define GST_VC_URI_UNSET G_GINT64_CONSTANT (-1)
 typedef struct
 {
   char *prompt, *negative_prompt, *sampler;
-  int cfg_scale, steps;
+  gint64 cfg_scale, steps, variation;
 } GstVcUri;
 
 /* The keys in the order of canonical URIs, which are names of properties too;

@@ -698,7 +698,7 @@ gst_visioncraft_gif_src_class_init (GstVisioncraftGifSrcClass *klass)
    * GstVisioncraftGifSrc:stats:
    *
    * Requests, retries, HTTP status, bytes and seconds of the run, or of the
-   * last one.
+   * last one, and whether it came from #GstVisioncraftGifSrc:cache-dir.
    *
    * Since: 0.1
    */

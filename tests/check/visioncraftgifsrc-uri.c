@@ -87,6 +87,22 @@ GST_START_TEST (test_a_uri_is_the_whole_request)
 }
 GST_END_TEST;
 
+/* Which of several pictures of one prompt: all of it that differs is named. */
+GST_START_TEST (test_a_uri_names_its_variation)
+{
+  g_autoptr (GstElement) element = make_from_uri (FOX_URI "&variation=7");
+  g_autoptr (GError) error = NULL;
+  guint variation;
+
+  g_object_get (element, "variation", &variation, NULL);
+  fail_unless_equals_int (variation, 7);
+  assert_uri (element, FOX_CANONICAL "&variation=7");
+  fail_unless (
+      gst_uri_handler_set_uri (GST_URI_HANDLER (element), FOX_URI, &error));
+  assert_uri (element, FOX_CANONICAL);
+}
+GST_END_TEST;
+
 GST_START_TEST (test_what_a_uri_refuses_changes_nothing)
 {
   g_autoptr (GstElement) element = make_from_uri (FOX_URI);
@@ -277,6 +293,7 @@ visioncraftgifsrc_uri_suite (void)
   tcase_add_test (tc, test_the_element_is_made_from_its_uri);
   tcase_add_test (tc, test_a_bad_uri_makes_no_element_but_a_sentence);
   tcase_add_test (tc, test_a_uri_is_the_whole_request);
+  tcase_add_test (tc, test_a_uri_names_its_variation);
   tcase_add_test (tc, test_what_a_uri_refuses_changes_nothing);
   tcase_add_test (tc, test_the_uri_is_fixed_above_ready);
   tcase_add_test (tc, test_the_uri_is_read_while_another_thread_sets_it);

@@ -12,13 +12,15 @@ test_all_keys_are_understood (void)
   g_autoptr (GError) error = NULL;
 
   gst_vc_uri_parse (BASE "?prompt=Beautiful%20landscape&sampler=DPM%2b%2B%202M"
-                         "&cfg-scale=8&steps=50&negative-prompt=((disfigured))",
+                         "&cfg-scale=8&steps=50&negative-prompt=((disfigured))"
+                         "&variation=4294967295",
       &uri, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (uri.prompt, ==, "Beautiful landscape");
   g_assert_cmpstr (uri.sampler, ==, "DPM++ 2M");
   g_assert_cmpint (uri.cfg_scale, ==, 8);
   g_assert_cmpint (uri.steps, ==, 50);
+  g_assert_cmpint (uri.variation, ==, G_MAXUINT);
   g_assert_cmpstr (uri.negative_prompt, ==, "((disfigured))");
 }
 
@@ -39,6 +41,7 @@ test_what_is_not_named_is_unset (void)
     g_assert_null (uri.sampler);
     g_assert_cmpint (uri.cfg_scale, ==, GST_VC_URI_UNSET);
     g_assert_cmpint (uri.steps, ==, GST_VC_URI_UNSET);
+    g_assert_cmpint (uri.variation, ==, GST_VC_URI_UNSET);
   }
 }
 
@@ -120,6 +123,10 @@ static const struct
   { BASE "?prompt=x&seed=1", "\"seed\"" },
   { BASE "?api-url=http%3A%2F%2Fevil.example", "\"api-url\"" },
   { BASE "?token-file=/etc/passwd", "\"token-file\"" },
+  { BASE "?cache-dir=/tmp", "\"cache-dir\"" },
+  { BASE "?endpoint=x", "\"endpoint\"" },
+  { BASE "?variation=-1", "\"variation\"" },
+  { BASE "?variation=4294967296", "\"variation\"" },
   { BASE "?Prompt=x", "\"Prompt\"" },
   { BASE "?=x", "\"\"" },
   { BASE "?%zz=x", "\"%zz\"" },
@@ -194,6 +201,7 @@ test_secrets_are_refused_and_not_repeated (void)
     BASE "?api_key=SECRET",
     BASE "?key=SECRET",
     BASE "?proxy_pw=SECRET",
+    BASE "?authorization=Basic%20SECRET",
     "visioncraft://SECRET@generate-gif?prompt=x",
     "visioncraft://SECRET/generate-gif?prompt=x",
     BASE "/SECRET?prompt=x",
