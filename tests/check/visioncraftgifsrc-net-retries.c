@@ -137,8 +137,8 @@ static const NetRow downloads[] = {
       .words = "of" },
   { "close-body after=10", "retries=2 keep-alive=false", RESOURCE (READ), 1, 3,
       "download", 206, .words = "ended after 30 of" },
-  { "chunked-cut", "retries=0", RESOURCE (READ), 1, 1, "download", 200,
-      .words = "without a GIF's end" },
+  /* Newer versions of libsoup tell of it themselves. */
+  { "chunked-cut", "retries=0", RESOURCE (READ), 1, 1, "download", 200 },
   /* However often it ends at the same place. */
   { "gif-truncated fault:no-length", "retries=0", RESOURCE (READ), 1, 1,
       "download", 200, .words = "without a GIF's end" },
