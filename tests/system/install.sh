@@ -81,10 +81,14 @@ main (void)
       || gst_element_factory_find ("animgifdec") == NULL;
 }
 EOF
-flags=$(PKG_CONFIG_PATH=$root$plugins_dir/pkgconfig pkg-config \
-  --define-variable=pluginsdir="$root$plugins_dir" --cflags --libs gstanimgif gstvisioncraft)
-# pkg-config writes for a shell: spaces in paths have a backslash.
-eval "cc \"\$work/program.c\" -o \"\$work/program\" $flags" || fail "linking the static library"
+# pkg-config takes no paths with spaces.
+link=$(mktemp -d)
+trap 'rm -rf "$link"' EXIT
+ln -s "$root$plugins_dir" "$link/plugins"
+flags=$(PKG_CONFIG_PATH=$link/plugins/pkgconfig pkg-config \
+  --define-variable=pluginsdir="$link/plugins" --cflags --libs gstanimgif gstvisioncraft)
+# shellcheck disable=SC2086
+cc "$work/program.c" -o "$work/program" $flags || fail "linking the static library"
 ! ldd "$work/program" | grep -qE "libgst(animgif|visioncraft)" || fail "the module was linked"
 GST_REGISTRY_DISABLE=yes "$work/program" || fail "static registration"
 

@@ -22,7 +22,7 @@ linked=$3 local=$4
 unset GST_REGISTRY_DISABLE G_DEBUG
 export GST_PLUGIN_PATH=$module_dir GST_REGISTRY=$work/registry.bin
 
-"$linked" "filesrc location=$gif ! decodebin ! fakesink" >"$work/out.txt" 2>&1 \
+"$linked" "filesrc location=\"$gif\" ! decodebin ! fakesink" >"$work/out.txt" 2>&1 \
   || fail "a program linked to libsoup 2 does not survive a GIF"
 grep -qx ended "$work/out.txt" || fail "a program linked to libsoup 2 does not play a GIF"
 
