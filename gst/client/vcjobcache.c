@@ -5,8 +5,8 @@
 #include <string.h>
 
 /* A job with a cache: it waits for others that want the same, looks, and where
- * nothing is there, keeps what comes. What waits for the disk runs in threads
- * of GIO's, never on the network thread. */
+ * nothing is there, keeps what comes. What waits for the disk has a thread of
+ * its own, and never runs on the network thread. */
 
 #define BUSY_MS 100
 
@@ -29,13 +29,17 @@ generate (VcJob *job)
 
 /* --- Keeping --- */
 
-/* What runs elsewhere: it outlives the run, and so does the lock. */
-typedef struct
+/* What a thread does for a job. It outlives the run, and so does the lock. */
+typedef struct _Work Work;
+struct _Work
 {
   VcJob *job;
   VcCache *cache;
+  void (*function) (Work *work);
+  void (*done) (VcJob *job, Work *work); /* in a job that still runs */
   VcCacheEntry entry;
-} Work;
+  GError *error;
+};
 
 static void
 work_free (gpointer data)
@@ -43,56 +47,78 @@ work_free (gpointer data)
   Work *work = data;
 
   vc_cache_entry_clear (&work->entry);
-  vc_cache_unref (work->cache);
+  g_clear_pointer (&work->cache, vc_cache_unref);
+  g_clear_error (&work->error);
   vc_job_unref (work->job);
   g_free (work);
 }
 
-static void
-run_elsewhere (VcJob *job, GTaskThreadFunc function, GAsyncReadyCallback done)
+static gboolean
+on_done (gpointer data)
 {
-  Work *work = g_new0 (Work, 1);
-  g_autoptr (GTask) task = g_task_new (NULL, NULL, done, NULL);
+  Work *work = data;
 
-  work->job = vc_job_ref (job);
-  work->cache = vc_cache_ref (job->cache);
-  g_task_set_task_data (task, work, work_free);
-  g_task_run_in_thread (task, function);
+  if (vc_job_is_running (work->job))
+    work->done (work->job, work);
+  return G_SOURCE_REMOVE;
+}
+
+static gpointer
+work_thread (gpointer data)
+{
+  Work *work = data;
+  g_autoptr (GSource) source = NULL;
+
+  work->function (work);
+  /* The next one need not wait for the network thread, which may be gone. */
+  g_clear_pointer (&work->cache, vc_cache_unref);
+  if (g_atomic_int_get (&work->job->cancelled)) {
+    work_free (work);
+    return NULL;
+  }
+  source = g_idle_source_new ();
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, on_done, work, work_free);
+  g_source_attach (source, work->job->context);
+  return NULL;
 }
 
 static void
-store (GTask *task, gpointer source, gpointer data, GCancellable *unused)
+run_elsewhere (VcJob *job, void (*function) (Work *work),
+    void (*done) (VcJob *job, Work *work))
 {
-  Work *work = data;
+  Work *work = g_new0 (Work, 1);
+
+  work->job = vc_job_ref (job);
+  work->cache = vc_cache_ref (job->cache);
+  work->function = function;
+  work->done = done;
+  g_thread_unref (g_thread_new ("visioncraft-disk", work_thread, work));
+}
+
+static void
+store (Work *work)
+{
   g_autoptr (GPtrArray) slices =
       g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   g_auto (VcReport) report = { 0 };
   guint64 offset = 0;
   GBytes *slice;
-  GError *error = NULL;
 
   while ((slice = vc_body_peek (work->job->body, offset)) != NULL) {
     g_ptr_array_add (slices, slice);
     offset += g_bytes_get_size (slice);
   }
   vc_job_get_report (work->job, &report);
-  if (vc_cache_store (work->cache, slices, report.images, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
+  vc_cache_store (work->cache, slices, report.images, &work->error);
 }
 
 static void
-on_stored (GObject *source, GAsyncResult *result, gpointer data)
+on_stored (VcJob *job, Work *work)
 {
-  Work *work = g_task_get_task_data (G_TASK (result));
-  g_autoptr (GError) error = NULL;
-
-  if (!vc_job_is_running (work->job))
-    return;
-  if (!g_task_propagate_boolean (G_TASK (result), &error))
-    warn (work->job, error);
-  vc_job_finish (work->job, NULL);
+  if (work->error != NULL)
+    warn (job, work->error);
+  vc_job_finish (job, NULL);
 }
 
 /* All bytes are there. */
@@ -179,18 +205,14 @@ fill_body (VcBody *body, GBytes *gif, GError **error)
 }
 
 static void
-load (GTask *task, gpointer source, gpointer data, GCancellable *unused)
+load (Work *work)
 {
-  Work *work = data;
   VcJob *job = work->job;
-  GError *error = NULL;
 
-  if (vc_cache_load (work->cache, job->request->max_size, &work->entry, &error)
-      && (work->entry.gif == NULL
-          || fill_body (job->body, work->entry.gif, &error)))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
+  if (vc_cache_load (
+          work->cache, job->request->max_size, &work->entry, &work->error)
+      && work->entry.gif != NULL)
+    fill_body (job->body, work->entry.gif, &work->error);
 }
 
 static void
@@ -216,18 +238,12 @@ use_entry (VcJob *job, VcCacheEntry *entry)
 }
 
 static void
-on_loaded (GObject *source, GAsyncResult *result, gpointer data)
+on_loaded (VcJob *job, Work *work)
 {
-  Work *work = g_task_get_task_data (G_TASK (result));
-  VcJob *job = work->job;
-  g_autoptr (GError) error = NULL;
-
-  if (!vc_job_is_running (job))
-    return;
-  if (g_task_propagate_boolean (G_TASK (result), &error))
-    use_entry (job, &work->entry);
+  if (work->error != NULL)
+    vc_job_finish (job, work->error);
   else
-    vc_job_finish (job, error);
+    use_entry (job, &work->entry);
 }
 
 /* Who wants the same at the same time waits for the first one. */
