@@ -164,12 +164,14 @@ static const Property properties[] = {
    * fetched is fetched before it is paid again. Nothing is ever deleted:
    * remove the folder, or the two files of an entry, to do that. Prompts and
    * pictures lie there readable for this user; a folder that others can write
-   * is not used.
+   * is not used. While unset, the environment's VISIONCRAFT_CACHE_DIR is used if
+   * there is one: editors and players need no more; an empty string is none.
    *
    * Since: 0.1
    */
   { "cache-dir", "Cache directory",
-      "Folder in which generations are kept and looked for (NULL = none)",
+      "Folder in which generations are kept and looked for (unset = "
+      "VISIONCRAFT_CACHE_DIR in the environment, then none; empty = none)",
       STRING (request.cache_dir, NULL), READWRITE },
   /**
    * GstVisioncraftGifSrc:connect-timeout:
@@ -654,16 +656,29 @@ gst_vc_settings_snapshot (const GstVcSettings *settings)
   return request;
 }
 
+/* While @field is unset: the environment's @variable, then @fallback. */
+static void
+complete_string (char **field, const char *variable, const char *fallback)
+{
+  const char *value = g_getenv (variable);
+
+  if (*field == NULL)
+    vc_request_set_string (
+        field, value != NULL && value[0] != '\0' ? value : fallback);
+}
+
 gboolean
 gst_vc_settings_complete (
     VcRequest *request, char **ret_warning, GError **error)
 {
-  const char *environment = g_getenv ("VISIONCRAFT_API_URL");
-
-  if (request->api_url == NULL || request->api_url[0] == '\0')
-    vc_request_set_string (&request->api_url,
-        environment != NULL && environment[0] != '\0' ? environment
-                                                      : GST_VC_DEFAULT_API_URL);
+  if (request->api_url != NULL && request->api_url[0] == '\0')
+    vc_request_set_string (&request->api_url, NULL);
+  complete_string (
+      &request->api_url, "VISIONCRAFT_API_URL", GST_VC_DEFAULT_API_URL);
+  complete_string (&request->cache_dir, "VISIONCRAFT_CACHE_DIR", NULL);
+  /* "" is none, whatever the environment says. */
+  if (request->cache_dir != NULL && request->cache_dir[0] == '\0')
+    vc_request_set_string (&request->cache_dir, NULL);
   return vc_request_find_token (
              request, g_getenv ("VISIONCRAFT_TOKEN"), ret_warning, error)
       && vc_request_check (request, error);

@@ -44,7 +44,7 @@ char *gst_vc_settings_dup_uri (const GstVcSettings *settings);
 VcRequest *gst_vc_settings_snapshot (const GstVcSettings *settings);
 
 /* Completes a snapshot from token-file and the environment (VISIONCRAFT_TOKEN,
- * VISIONCRAFT_API_URL) and checks it: FALSE with VC_ERROR_SETTING and a
+ * VISIONCRAFT_API_URL, VISIONCRAFT_CACHE_DIR) and checks it: FALSE with VC_ERROR_SETTING and a
  * sentence that says what to set. @ret_warning as vc_request_find_token() has
  * it. May read a small local file. */
 gboolean gst_vc_settings_complete (

@@ -11,6 +11,7 @@ source_suite_new (const char *name, TCase **ret_case)
 
   g_unsetenv ("VISIONCRAFT_TOKEN");
   g_unsetenv ("VISIONCRAFT_API_URL");
+  g_unsetenv ("VISIONCRAFT_CACHE_DIR");
   GST_ELEMENT_REGISTER (visioncraftgifsrc, NULL);
   GST_ELEMENT_REGISTER (animgifdec, NULL);
   *ret_case = tcase_create ("general");

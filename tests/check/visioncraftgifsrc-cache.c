@@ -187,6 +187,22 @@ GST_START_TEST (test_another_request_is_another_entry)
 }
 GST_END_TEST;
 
+GST_START_TEST (test_the_environment_s_folder_serves_while_cache_dir_is_unset)
+{
+  g_autoptr (MockServer) server = source_server_new ();
+  char *folder = folder_new ();
+
+  g_setenv ("VISIONCRAFT_CACHE_DIR", folder, TRUE);
+  g_bytes_unref (run (server, NULL, FALSE));
+  g_bytes_unref (run (server, NULL, TRUE));
+  assert_n_posts (server, 1);
+  g_bytes_unref (run (server, "", FALSE));
+  assert_n_posts (server, 2);
+  g_unsetenv ("VISIONCRAFT_CACHE_DIR");
+  folder_free (folder);
+}
+GST_END_TEST;
+
 /* --- Damage --- */
 
 static void
@@ -389,6 +405,40 @@ GST_START_TEST (test_who_waits_can_be_stopped)
 }
 GST_END_TEST;
 
+/* Discoverers stop there: before the end, while it is being stored, with the
+ * last element of the process. */
+GST_START_TEST (test_a_stop_at_the_last_byte_lets_the_next_one_in)
+{
+  g_autoptr (MockServer) server = source_server_new ();
+  char *folder = folder_new ();
+
+  for (guint i = 0; i < 20; i++) {
+    GstHarness *h = cached_source (server, folder);
+    gsize got = 0;
+    g_autoptr (GBytes) sent = NULL;
+
+    g_object_set (h->element, "variation", i, NULL);
+    gst_harness_play (h);
+    do {
+      GstBuffer *buffer = gst_harness_pull (h);
+
+      got += gst_buffer_get_size (buffer);
+      gst_buffer_unref (buffer);
+      g_clear_pointer (&sent, g_bytes_unref);
+      sent = mock_server_ref_gif (server, -1);
+    } while (got < g_bytes_get_size (sent));
+    source_harness_free (h);
+
+    h = cached_source (server, folder);
+    g_object_set (h->element, "variation", i, NULL);
+    source_harness_run_to_eos (h);
+    source_harness_free (h);
+    assert_n_posts (server, i + 1);
+  }
+  folder_free (folder);
+}
+GST_END_TEST;
+
 /* --- Paid, and not there yet --- */
 
 /* A run that ends when the service has replied, and before the GIF is there. */
@@ -532,6 +582,8 @@ visioncraftgifsrc_cache_suite (void)
   tcase_add_test (tc, test_a_second_run_asks_nobody);
   tcase_add_loop_test (
       tc, test_another_request_is_another_entry, 0, G_N_ELEMENTS (others));
+  tcase_add_test (
+      tc, test_the_environment_s_folder_serves_while_cache_dir_is_unset);
   tcase_add_loop_test (tc, test_a_damaged_entry_is_none_and_is_made_anew, 0,
       G_N_ELEMENTS (damages));
   tcase_add_test (
@@ -540,6 +592,7 @@ visioncraftgifsrc_cache_suite (void)
   tcase_add_test (tc, test_who_wants_the_same_waits_for_the_first);
   tcase_add_test (tc, test_a_lock_dies_with_its_owner);
   tcase_add_test (tc, test_who_waits_can_be_stopped);
+  tcase_add_test (tc, test_a_stop_at_the_last_byte_lets_the_next_one_in);
   tcase_add_test (tc, test_what_was_paid_is_fetched_before_another_post);
   tcase_add_loop_test (tc, test_what_is_gone_for_good_is_generated_anew, 0, 2);
   tcase_add_test (tc, test_a_broken_way_to_what_was_paid_is_no_reason_to_pay);
