@@ -14,7 +14,7 @@ static void
 run_quietly (ProgramFixture *fixture, const char *command, Result *result)
 {
   g_autofree char *line =
-      g_strdup_printf ("%s %s", g_getenv ("TEST_PROGRAM"), command);
+      g_strdup_printf ("'%s' %s", g_getenv ("TEST_PROGRAM"), command);
   g_autoptr (GSubprocess) process = program_start_command (fixture, line);
 
   program_finish (process, result);

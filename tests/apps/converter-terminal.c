@@ -321,12 +321,12 @@ test_the_other_shells_complete (ProgramFixture *fixture, gconstpointer unused)
   g_auto (Result) fish = { 0 };
   g_auto (Result) zsh = { 0 };
   g_autofree char *fish_command = g_strdup_printf (
-      "fish --no-config -c 'source %s/completion.fish; complete -C "
+      "fish --no-config -c 'source \"%s/completion.fish\"; complete -C "
       "\"visioncraft-to-video --sampler DPM+\"; complete -C "
       "\"visioncraft-to-video --fo\"'",
       g_getenv ("TEST_SOURCE_DIR"));
   g_autofree char *zsh_command = g_strdup_printf (
-      "zsh -n %s/completion.zsh", g_getenv ("TEST_SOURCE_DIR"));
+      "zsh -n '%s/completion.zsh'", g_getenv ("TEST_SOURCE_DIR"));
   g_autoptr (GSubprocess) in_fish =
       program_start_command (fixture, fish_command);
   g_autoptr (GSubprocess) in_zsh = program_start_command (fixture, zsh_command);
