@@ -4,6 +4,7 @@
 #include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 void
 program_tear_down (ProgramFixture *fixture, gconstpointer unused)
@@ -78,6 +79,20 @@ program_finish (GSubprocess *process, Result *result)
   result->status = g_subprocess_get_if_exited (process)
       ? g_subprocess_get_exit_status (process)
       : -g_subprocess_get_term_sig (process);
+}
+
+void
+program_read_until (int fd, GString *seen, const char *text)
+{
+  char bytes[256];
+
+  while (strstr (seen->str, text) == NULL) {
+    gssize n = read (fd, bytes, sizeof bytes);
+
+    if (n <= 0)
+      g_error ("it ended before '%s' came: %s", text, seen->str);
+    g_string_append_len (seen, bytes, n);
+  }
 }
 
 void

@@ -44,6 +44,9 @@ GSubprocess *program_start_command (
 /* Waits for its end. */
 void program_finish (GSubprocess *process, Result *result);
 
+/* Appends what comes from @fd to @seen until @text is there. */
+void program_read_until (int fd, GString *seen, const char *text);
+
 /* Both, with the words as arguments. */
 void program_run (
     ProgramFixture *fixture, Result *result, ...) G_GNUC_NULL_TERMINATED;

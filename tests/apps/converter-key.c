@@ -201,20 +201,6 @@ test_set_token_reads_a_pipe (ProgramFixture *fixture, gconstpointer unused)
   assert_kept (fixture);
 }
 
-/* Waits until the terminal shows @text. */
-static void
-read_until (int fd, GString *seen, const char *text)
-{
-  char bytes[256];
-
-  while (strstr (seen->str, text) == NULL) {
-    gssize n = read (fd, bytes, sizeof bytes);
-
-    g_assert_cmpint (n, >, 0);
-    g_string_append_len (seen, bytes, n);
-  }
-}
-
 static gboolean
 echoes (int fd)
 {
@@ -249,11 +235,11 @@ test_set_token_does_not_show_what_is_typed (
   g_autoptr (GSubprocess) process =
       start_on_terminal (fixture, &terminal, &theirs);
 
-  read_until (terminal, seen, "is not shown): ");
+  program_read_until (terminal, seen, "is not shown): ");
   g_assert_false (echoes (theirs));
   g_assert_cmpint (
       write (terminal, TEST_KEY "\n", strlen (TEST_KEY) + 1), >, 0);
-  read_until (terminal, seen, " now.");
+  program_read_until (terminal, seen, " now.");
   program_finish (process, &result);
   g_assert_cmpint (result.status, ==, 0);
   g_assert_null (strstr (seen->str, TEST_KEY));
@@ -273,7 +259,7 @@ test_a_signal_leaves_the_terminal_as_it_was (
   g_autoptr (GSubprocess) process =
       start_on_terminal (fixture, &terminal, &theirs);
 
-  read_until (terminal, seen, "is not shown): ");
+  program_read_until (terminal, seen, "is not shown): ");
   g_subprocess_send_signal (process, SIGINT);
   program_finish (process, &result);
   g_assert_cmpint (result.status, ==, -SIGINT);

@@ -9,21 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Reads from @fd into @seen until @text has come. */
-static void
-read_until (int fd, GString *seen, const char *text)
-{
-  char bytes[256];
-
-  while (strstr (seen->str, text) == NULL) {
-    gssize n = read (fd, bytes, sizeof bytes);
-
-    if (n <= 0)
-      g_error ("it ended before '%s' came: %s", text, seen->str);
-    g_string_append_len (seen, bytes, n);
-  }
-}
-
 /* The program with a terminal of @columns as its stderr, held while it
  * generates; what it prints then, and at the end. */
 static void
@@ -44,11 +29,11 @@ run_on_terminal (ProgramFixture *fixture, gushort columns, GString *seen)
   process = program_start (fixture, words);
   g_clear_object (&fixture->launcher); /* closes our copy of the terminal */
 
-  read_until (terminal, seen, "Generating");
-  read_until (terminal, seen, " 1 s"); /* it counts */
+  program_read_until (terminal, seen, "Generating");
+  program_read_until (terminal, seen, " 1 s"); /* it counts */
   mock_server_release (fixture->server);
-  read_until (terminal, seen, "Wrote fox.mp4");
-  read_until (terminal, seen, "\n");
+  program_read_until (terminal, seen, "Wrote fox.mp4");
+  program_read_until (terminal, seen, "\n");
   program_finish (process, &result);
   program_assert_success (fixture, &result);
   close (terminal);
@@ -305,9 +290,9 @@ test_a_shell_writes_options_whole (
   g_clear_object (&fixture->launcher);
   g_assert_cmpint (write (terminal, source, strlen (source)), >, 0);
   /* The prompt comes once the shell, not the terminal, echoes what is typed. */
-  read_until (terminal, seen, "ready");
+  program_read_until (terminal, seen, "ready");
   g_assert_cmpint (write (terminal, typed, strlen (typed)), >, 0);
-  read_until (terminal, seen, "|");
+  program_read_until (terminal, seen, "|");
   g_string_replace (seen, "\a", "", 0);
   g_assert_nonnull (
       strstr (seen->str, "visioncraft-to-video --sampler=LMS --force |"));

@@ -162,3 +162,17 @@ assert_no_error (GstHarness *h)
 
   fail_unless (message == NULL, "an error: %" GST_PTR_FORMAT, message);
 }
+
+void
+pipeline_run_to_eos (GstElement *pipeline)
+{
+  g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
+  g_autoptr (GstMessage) message = NULL;
+
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  message = gst_bus_timed_pop_filtered (
+      bus, TEST_DEADLINE_MS * GST_MSECOND, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+  fail_unless (message != NULL, "neither an end nor an error");
+  fail_unless (GST_MESSAGE_TYPE (message) == GST_MESSAGE_EOS,
+      "an error: %" GST_PTR_FORMAT, message);
+}

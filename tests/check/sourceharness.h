@@ -58,4 +58,7 @@ char *assert_error (GstHarness *h, GQuark domain, int code);
 /* No (further) error on the bus. */
 void assert_no_error (GstHarness *h);
 
+/* Sets @pipeline to PLAYING and waits for EOS; fails the test on an error. */
+void pipeline_run_to_eos (GstElement *pipeline);
+
 G_END_DECLS

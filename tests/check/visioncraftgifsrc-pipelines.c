@@ -51,20 +51,6 @@ on_handoff (GstElement *sink, GstBuffer *buffer, GstPad *pad, Arrived *arrived)
   gst_buffer_unmap (buffer, &map);
 }
 
-static void
-run_pipeline (GstElement *pipeline)
-{
-  g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
-  g_autoptr (GstMessage) message = NULL;
-
-  gst_element_set_state (pipeline, GST_STATE_PLAYING);
-  message = gst_bus_timed_pop_filtered (
-      bus, TEST_DEADLINE_MS * GST_MSECOND, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
-  fail_unless (message != NULL, "neither an end nor an error");
-  fail_unless (GST_MESSAGE_TYPE (message) == GST_MESSAGE_EOS,
-      "an error: %" GST_PTR_FORMAT, message);
-}
-
 GST_START_TEST (test_the_source_serves_what_stands_behind_it)
 {
   const MockOptions options = { .width = 64, .height = 48, .n_frames = 4 };
@@ -89,7 +75,7 @@ GST_START_TEST (test_the_source_serves_what_stands_behind_it)
   g_object_set (out, "signal-handoffs", TRUE, NULL);
   g_signal_connect (out, "handoff", G_CALLBACK (on_handoff), &arrived);
 
-  run_pipeline (pipeline);
+  pipeline_run_to_eos (pipeline);
   caps = gst_pad_get_current_caps (pad);
   if (lines[__i__].caps == NULL)
     fail_unless (caps == NULL);

@@ -215,20 +215,6 @@ GST_END_TEST;
 
 /* --- Files --- */
 
-static void
-play_to_eos (GstElement *pipeline)
-{
-  g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
-  g_autoptr (GstMessage) message = NULL;
-
-  gst_element_set_state (pipeline, GST_STATE_PLAYING);
-  message = gst_bus_timed_pop_filtered (
-      bus, TEST_DEADLINE_MS * GST_MSECOND, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
-  fail_unless (message != NULL, "neither an end nor an error");
-  fail_unless (GST_MESSAGE_TYPE (message) == GST_MESSAGE_EOS,
-      "an error: %" GST_PTR_FORMAT, message);
-}
-
 GST_START_TEST (test_every_run_sends_its_own_tags)
 {
   static const char *const prompts[] = { "a fox", "an owl" };
@@ -250,7 +236,7 @@ GST_START_TEST (test_every_run_sends_its_own_tags)
 
     g_object_set (in, "prompt", prompts[i], "token", TEST_TOKEN, "api-url",
         mock_server_get_url (server), NULL);
-    play_to_eos (pipeline);
+    pipeline_run_to_eos (pipeline);
     event = gst_pad_get_sticky_event (pad, GST_EVENT_TAG, 0);
     fail_unless (event != NULL);
     gst_event_parse_tag (event, &tags);
@@ -345,7 +331,7 @@ GST_START_TEST (test_the_tags_survive_into_files)
   in = gst_bin_get_by_name (GST_BIN (pipeline), "in");
   g_object_set (in, "prompt", PROMPT, "token", TEST_TOKEN, "api-url",
       mock_server_get_url (server), "negative-prompt", "blur; grain", NULL);
-  play_to_eos (pipeline);
+  pipeline_run_to_eos (pipeline);
   gst_element_set_state (pipeline, GST_STATE_NULL);
   found = read_tags (path, files[__i__].demux);
 

@@ -205,13 +205,7 @@ play (GstElement *pipeline)
       gst_element_query_duration (pipeline, GST_FORMAT_TIME, &duration));
   fail_unless_equals_uint64 (duration, DURATION);
 
-  gst_message_unref (message);
-  gst_element_set_state (pipeline, GST_STATE_PLAYING);
-  message = gst_bus_timed_pop_filtered (
-      bus, TEST_DEADLINE_MS * GST_MSECOND, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
-  fail_unless (message != NULL, "does not end");
-  fail_unless (GST_MESSAGE_TYPE (message) == GST_MESSAGE_EOS,
-      "an error: %" GST_PTR_FORMAT, message);
+  pipeline_run_to_eos (pipeline);
 }
 
 GST_START_TEST (test_players_play_the_uri_with_one_request)
