@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -174,20 +175,29 @@ read_hidden_line (gsize *ret_size)
   struct sigaction action = { .sa_handler = on_signal }, before[4];
   g_autofree char *text = g_malloc0 (MAX_SIZE + 4);
   struct termios shown, hidden;
-  gssize n;
+  struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+  sigset_t signals, usual;
+  gssize n = 0;
 
-  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
+  /* Caught only while waiting: one that came just before that would be lost. */
+  sigemptyset (&signals);
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++) {
+    sigaddset (&signals, numbers[i]);
     sigaction (numbers[i], &action, &before[i]);
+  }
+  sigprocmask (SIG_BLOCK, &signals, &usual);
   tcgetattr (STDIN_FILENO, &shown);
   hidden = shown;
   hidden.c_lflag &= ~(tcflag_t) ECHO;
   tcsetattr (STDIN_FILENO, TCSAFLUSH, &hidden);
   fputs ("API key (what you type is not shown): ", stderr);
-  n = read (STDIN_FILENO, text, MAX_SIZE + 3);
+  if (ppoll (&input, 1, NULL, &usual) > 0)
+    n = read (STDIN_FILENO, text, MAX_SIZE + 3);
   tcsetattr (STDIN_FILENO, TCSAFLUSH, &shown);
   fputs ("\n", stderr);
   for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
     sigaction (numbers[i], &before[i], NULL);
+  sigprocmask (SIG_SETMASK, &usual, NULL);
   if (caught != 0)
     raise (caught);
   *ret_size = n > 0 ? (gsize) n : 0;
