@@ -210,19 +210,40 @@ vc_error_redact (const char *text, const char *const *secrets)
   return g_string_free (redacted, FALSE);
 }
 
+/* C0, DEL and C1 (ECMA-48), line and paragraph separators, and what turns the
+ * direction of writing (Unicode UAX #9): none of it is a server's to write on a
+ * terminal or into a log. */
+static gboolean
+is_control (gunichar c)
+{
+  return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x2028 || c == 0x2029
+      || c == 0x061c || c == 0x200e || c == 0x200f
+      || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+char *
+vc_error_one_line (const char *text, gssize length)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, length);
+  GString *line = g_string_sized_new (strlen (valid));
+
+  for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p)) {
+    gunichar c = g_utf8_get_char (p);
+
+    g_string_append_unichar (line, is_control (c) ? ' ' : c);
+  }
+  return g_string_free (line, FALSE);
+}
+
 char *
 vc_error_quote (const char *text, gssize length, const char *const *secrets)
 {
-  g_autofree char *valid = g_utf8_make_valid (text, length);
+  g_autofree char *line = vc_error_one_line (text, length);
   /* Before anything is cut: half a secret is a secret too. */
-  g_autofree char *redacted = vc_error_redact (valid, secrets);
+  g_autofree char *redacted = vc_error_redact (line, secrets);
   g_autoptr (GString) quote = g_string_new (redacted);
   const char *end;
 
-  for (char *p = quote->str; *p != '\0'; p++) {
-    if (g_ascii_iscntrl (*p))
-      *p = ' ';
-  }
   if (quote->len > VC_SERVER_MESSAGE_MAX) {
     end = g_utf8_find_prev_char (
         quote->str, quote->str + VC_SERVER_MESSAGE_MAX + 1);

@@ -58,6 +58,11 @@ gboolean vc_error_is_transient (const GError *error);
  * §2.1) and in JSON. The caller owns it. */
 char *vc_error_redact (const char *text, const char *const *secrets);
 
+/* @text (@length bytes, any encoding; -1: up to its NUL) as valid UTF-8 in which
+ * every control character is a space: what a server chose passes here on its
+ * way to a terminal, a log or a tag. The caller owns it. */
+char *vc_error_one_line (const char *text, gssize length);
+
 /* At most VC_SERVER_MESSAGE_MAX bytes of @text (@length bytes, any encoding) as
  * one line of valid UTF-8, redacted. NULL where nothing is left. The caller
  * owns it. */

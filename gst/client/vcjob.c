@@ -207,11 +207,13 @@ finish (VcJob *job, const GError *error)
   vc_job_unref (job);
 }
 
-/* The last door for text: whoever put a secret into it, it goes no further. */
+/* The last door for text: whoever put a secret or a control character into it,
+ * it goes no further. */
 static void
 fail (VcJob *job, const GError *error, gboolean billed)
 {
   g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *line = NULL;
   g_autofree char *redacted = NULL;
   g_autoptr (GError) whole = NULL;
 
@@ -234,7 +236,8 @@ fail (VcJob *job, const GError *error, gboolean billed)
   if (billed)
     g_string_append (text, " The generation may have been billed.");
 
-  redacted = vc_error_redact (text->str, job->secrets);
+  line = vc_error_one_line (text->str, -1);
+  redacted = vc_error_redact (line, job->secrets);
   whole = g_error_new_literal (error->domain, error->code, redacted);
   finish (job, whole);
 }

@@ -167,13 +167,15 @@ add_told_header (VcJob *job, GPtrArray *fields, guint *times, const char *name,
     const char *value)
 {
   for (guint i = 0; i < G_N_ELEMENTS (told_headers); i++) {
+    g_autofree char *line = NULL;
     g_autofree char *redacted = NULL;
 
     if (g_ascii_strcasecmp (told_headers[i], name) != 0)
       continue;
     if (times[i]++ >= TOLD_TIMES)
       return;
-    redacted = vc_error_redact (value, job->secrets);
+    line = vc_error_one_line (value, -1);
+    redacted = vc_error_redact (line, job->secrets);
     g_ptr_array_add (fields, g_strdup (told_headers[i]));
     g_ptr_array_add (fields, g_strndup (redacted, TOLD_SIZE));
     return;

@@ -335,6 +335,33 @@ GST_START_TEST (test_a_download_that_fails_names_the_address)
 }
 GST_END_TEST;
 
+/* A server chooses the host: no line and no escape sequence of its making gets
+ * out. */
+GST_START_TEST (test_a_host_is_one_line_of_text)
+{
+  g_autoptr (MockServer) server = source_server_new ();
+  GstHarness *h = source_harness_new (server);
+  g_autoptr (GstMessage) message = NULL;
+  g_autoptr (GError) error = NULL;
+  const GstStructure *details;
+  const char *host;
+
+  g_object_set (h->element, "retries", 0, NULL);
+  mock_server_push_fault (
+      server, "address address=http://a%0a%1b%c2%9b31m%e2%80%aeb.invalid/x");
+  gst_harness_play (h);
+  message = source_harness_wait_message (h, GST_MESSAGE_ERROR);
+  gst_message_parse_error (message, &error, NULL);
+  gst_message_parse_error_details (message, &details);
+  for (const char *c = error->message; *c != '\0'; c++)
+    fail_if (g_ascii_iscntrl (*c), "%s", error->message);
+  host = gst_structure_get_string (details, "host");
+  fail_if (host != NULL && strpbrk (host, "\n\033") != NULL);
+  source_harness_free (h);
+  assert_n_posts (server, 1);
+}
+GST_END_TEST;
+
 GST_START_TEST (test_stats_are_there_during_and_after_the_run)
 {
   g_autoptr (MockServer) server = source_server_new ();
@@ -398,6 +425,7 @@ visioncraftgifsrc_progress_suite (void)
   tcase_add_test (tc, test_each_run_has_its_own_progress);
   tcase_add_test (tc, test_the_addresses_are_posted_when_it_is_generated);
   tcase_add_test (tc, test_a_download_that_fails_names_the_address);
+  tcase_add_test (tc, test_a_host_is_one_line_of_text);
   tcase_add_test (tc, test_stats_are_there_during_and_after_the_run);
   return suite;
 }

@@ -100,6 +100,32 @@ test_a_certificate_s_faults_are_named (void)
       "host, and it has expired.");
 }
 
+/* ESC, C1, NEL, separators, bidi controls; letters and emoji stay. */
+static void
+test_no_control_character_gets_through (void)
+{
+  static const struct
+  {
+    const char *text, *line;
+  } rows[] = {
+    { "a\nb\r\tc", "a b  c" },
+    { "\033[31mred\007", " [31mred " },
+    { "a\177b", "a b" },
+    { "a\302\205b\302\233c", "a b c" },
+    { "a\342\200\250b\342\200\251c", "a b c" },
+    { "a\342\200\256b\342\201\251c\330\234d", "a b c d" },
+    { "\377", "\357\277\275" },
+    { "\303\251 \360\237\246\212", "\303\251 \360\237\246\212" },
+    { "", "" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *line = vc_error_one_line (rows[i].text, -1);
+
+    g_assert_cmpstr (line, ==, rows[i].line);
+  }
+}
+
 static void
 test_a_quote_is_one_short_line_of_utf8 (void)
 {
@@ -155,6 +181,7 @@ main (int argc, char **argv)
   ADD (each_status_has_its_code);
   ADD (each_fault_of_the_transport_has_its_code);
   ADD (a_certificate_s_faults_are_named);
+  ADD (no_control_character_gets_through);
   ADD (a_quote_is_one_short_line_of_utf8);
   ADD (the_domain_has_a_name);
   ADD (secrets_are_taken_out_in_every_writing);
