@@ -34,6 +34,10 @@ set_properties (GstElement *source, const GenerateRequest *request)
   set_string (source, "token", request->token);
   set_string (source, "ssl-ca-file", request->ca_file);
   set_string (source, "proxy", request->proxy);
+  /* "": not the environment's either. */
+  g_object_set (source, "cache-dir",
+      request->cache_dir != NULL ? request->cache_dir : "", "variation",
+      request->variation, NULL);
   g_object_set (source, "ssl-strict", !request->insecure, NULL);
   if (request->steps != -1)
     g_object_set (source, "steps", request->steps, NULL);
@@ -157,4 +161,15 @@ generate_start (Generate *generate, GenerateMessageFunc on_progress,
           g_error_new_literal (GST_CORE_ERROR, GST_CORE_ERROR_STATE_CHANGE,
               "GStreamer does not start"),
           NULL));
+}
+
+gboolean
+generate_was_cached (Generate *generate)
+{
+  g_autoptr (GstStructure) stats = NULL;
+  gboolean cached = FALSE;
+
+  g_object_get (generate->source, "stats", &stats, NULL);
+  return stats != NULL && gst_structure_get_boolean (stats, "cached", &cached)
+      && cached;
 }

@@ -14,6 +14,9 @@ typedef struct
   const char *api_url, *token, *ca_file, *proxy;
   gboolean insecure; /* any certificate will do */
   int retries;
+
+  const char *cache_dir; /* NULL: none */
+  guint variation;       /* which of the pictures in it */
 } GenerateRequest;
 
 /* One generation, held in memory when it is whole. Main thread, default main
@@ -36,6 +39,9 @@ Generate *generate_new (const GenerateRequest *request, GError **error);
 /* Makes the request. @on_message may be NULL. */
 void generate_start (Generate *generate, GenerateMessageFunc on_message,
     GenerateFunc func, gpointer data);
+
+/* In @func: whether the GIF was in the cache, and nothing has been asked. */
+gboolean generate_was_cached (Generate *generate);
 
 /* Cancels it, where it runs. NULL is allowed. */
 void generate_free (Generate *generate);

@@ -5,7 +5,8 @@ _visioncraft_to_video ()
 {
   local word=$2 before=$3
   local options='--sampler= --steps= --cfg-scale= --negative-prompt= --from= --loops= --fps= --size=
-    --background= --quality= --format= --token-file= --api-url= --retries= --ca-file= --proxy=
+    --background= --quality= --format= --token-file= --api-url= --retries= --ca-file= --proxy= --cache-dir=
+    --variation= --new --no-cache
     --insecure --set-token --open --force --json --quiet --version --help'
   local samplers=('Euler' 'Euler a' 'LMS' 'Heun' 'DPM2' 'DPM2 a' 'DPM++ 2S a' 'DPM++ 2M'
     'DPM++ SDE' 'DPM fast' 'DPM adaptive' 'LMS Karras' 'DPM2 Karras' 'DPM2 a Karras'
@@ -44,11 +45,15 @@ _visioncraft_to_video ()
       mapfile -t COMPREPLY < <(compgen -f -X '!*.[gG][iI][fF]' -- "$word"; compgen -d -- "$word")
       compopt -o filenames 2>/dev/null
       return 0 ;;
+    --cache-dir)
+      mapfile -t COMPREPLY < <(compgen -d -- "$word")
+      compopt -o filenames 2>/dev/null
+      return 0 ;;
     --token-file | --ca-file)
       mapfile -t COMPREPLY < <(compgen -f -- "$word")
       compopt -o filenames 2>/dev/null
       return 0 ;;
-    --steps | --cfg-scale | --negative-prompt | --loops | --quality | --api-url | --retries | --proxy)
+    --steps | --cfg-scale | --negative-prompt | --loops | --quality | --api-url | --retries | --proxy | --variation)
       return 0 ;;
   esac
 

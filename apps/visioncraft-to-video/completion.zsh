@@ -24,6 +24,10 @@ _arguments -S \
   '--retries=[how often to try again]:number' \
   '--ca-file=[certificate authorities to trust]:file:_files' \
   '--proxy=[address of the proxy]:address:_urls' \
+  '--cache-dir=[where GIFs are kept]:directory:_files -/' \
+  '--variation=[which of the pictures in the cache]:number' \
+  '--new[another picture than those in the cache]' \
+  '--no-cache[no cache]' \
   '--insecure[take any certificate]' \
   '(- *)--set-token[keep the API key]' \
   '--open[show the first file]' \

@@ -19,6 +19,7 @@ typedef struct
   Generate *generate;
   GBytes *gif;
   GstTagList *tags;
+  char *cache_dir; /* NULL: none */
   GError *error;
 } Run;
 
@@ -30,6 +31,7 @@ run_clear (Run *run)
   g_clear_pointer (&run->outputs, g_ptr_array_unref);
   g_clear_pointer (&run->gif, g_bytes_unref);
   g_clear_pointer (&run->tags, gst_tag_list_unref);
+  g_free (run->cache_dir);
   g_main_loop_unref (run->loop);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
@@ -103,6 +105,8 @@ on_generated (Generate *generate, GBytes *gif, const GstTagList *tags,
   Run *run = data;
 
   if (error == NULL) {
+    if (generate_was_cached (generate))
+      progress_say (run->progress, "From the cache; --new for another");
     start_encoding (run, gif, tags);
     return;
   }
@@ -126,10 +130,42 @@ make_generate (Run *run, const char *key, GError **error)
     .proxy = options_get (options, OPTION_PROXY),
     .insecure = options->insecure,
     .retries = options->retries,
+    .cache_dir = run->cache_dir,
+    .variation = (guint) options->variation,
   };
 
   run->generate = generate_new (&request, error);
   return run->generate != NULL;
+}
+
+static char *
+find_cache_dir (const Options *options)
+{
+  const char *given = options_get (options, OPTION_CACHE_DIR);
+
+  if (options->no_cache)
+    return NULL;
+  return given != NULL
+      ? g_strdup (given)
+      : g_build_filename (g_get_user_cache_dir (), "visioncraft", NULL);
+}
+
+/* What was paid for is not lost; says how to go on. */
+static void
+add_way_on (Run *run, GError *error)
+{
+  g_autofree char *before = NULL;
+  g_autofree char *how = NULL;
+
+  if (run->generate == NULL || run->gif == NULL || run->cache_dir == NULL)
+    return;
+  before = error->message;
+  how = run->options->is_new ? g_strdup_printf (
+            "with --variation=%d instead of --new ", run->options->variation)
+                             : g_strdup ("");
+  error->message = g_strdup_printf (
+      "%s The GIF is in the cache: the same command %sasks for nothing again.",
+      before, how);
 }
 
 /* Any file that begins like a GIF; what is wrong inside, the decoder says. */
@@ -217,6 +253,7 @@ convert_run (const Options *options, const char *key, Progress *progress,
     .options = options,
     .progress = progress,
     .loop = interrupt_ref_loop (interrupt),
+    .cache_dir = find_cache_dir (options),
     .outputs = g_ptr_array_new_with_free_func ((GDestroyNotify) output_free),
     .encodes = g_ptr_array_new_with_free_func ((GDestroyNotify) encode_free),
   };
@@ -233,6 +270,7 @@ convert_run (const Options *options, const char *key, Progress *progress,
     start_encoding (&run, gif, NULL);
   run_loop (&run);
   if (run.error != NULL) {
+    add_way_on (&run, run.error);
     g_propagate_error (error, run.error);
     return FALSE;
   }

@@ -11,7 +11,7 @@
 
 #define MAX_LOOPS 10000
 #define MAX_RETRIES 1000
-#define N_SWITCHES 8
+#define N_SWITCHES 10
 
 static const char description[] =
     "The API key is looked for in --token-file, the environment variable\n"
@@ -80,6 +80,12 @@ static const ValueOption value_options[N_OPTIONS] = {
       "FILE", TRUE },
   [OPTION_PROXY] = { "proxy",
       "The proxy's address (default: as the system says)", "URL", TRUE },
+  [OPTION_CACHE_DIR] = { "cache-dir",
+      "Where generated GIFs are kept (default: visioncraft in the user's "
+      "cache)",
+      "DIR", TRUE },
+  [OPTION_VARIATION] = { "variation",
+      "Which of the pictures of one prompt in the cache (default: 0)", "N" },
 };
 
 /* FILENAME is text as it is in argv, whatever the locale. */
@@ -87,6 +93,10 @@ static void
 fill_entries (Options *options, GOptionEntry *entries)
 {
   const GOptionEntry switches[N_SWITCHES] = {
+    { "new", 0, 0, G_OPTION_ARG_NONE, &options->is_new,
+        "Ask for another picture than those in the cache", NULL },
+    { "no-cache", 0, 0, G_OPTION_ARG_NONE, &options->no_cache,
+        "Neither look into the cache nor keep the GIF there", NULL },
     { "insecure", 0, 0, G_OPTION_ARG_NONE, &options->insecure,
         "Take any certificate: others can read the API key", NULL },
     { "set-token", 0, 0, G_OPTION_ARG_NONE, &options->set_token,
@@ -170,6 +180,8 @@ read_numbers (Options *options, GError **error)
           options, OPTION_CFG_SCALE, 0, 20, &options->cfg_scale, error)
       && read_number (
           options, OPTION_RETRIES, 0, MAX_RETRIES, &options->retries, error)
+      && read_number (
+          options, OPTION_VARIATION, 0, G_MAXINT, &options->variation, error)
       && read_number (
           options, OPTION_LOOPS, 1, MAX_LOOPS, &encode->n_loops, error)
       && read_number (options, OPTION_QUALITY, 0, 100, &encode->quality, error)
@@ -374,9 +386,18 @@ check_rest (Options *options, GError **error)
   return TRUE;
 }
 
+/* A number that no other run has taken. */
+static void
+choose_variation (Options *options)
+{
+  if (options->is_new)
+    options->variation = (int) g_random_int_range (1, G_MAXINT);
+}
+
 static gboolean
 check (Options *options, GError **error)
 {
+  choose_variation (options);
   return check_texts (options, error) && read_numbers (options, error)
       && check_rest (options, error) && read_size (options, error)
       && read_background (options, error) && check_formats (options, error);

@@ -25,6 +25,8 @@ typedef enum
   OPTION_RETRIES,
   OPTION_CA_FILE,
   OPTION_PROXY,
+  OPTION_CACHE_DIR,
+  OPTION_VARIATION,
   N_OPTIONS
 } Option;
 
@@ -45,7 +47,8 @@ typedef struct
   GArray *targets;               /* of Target, one or more */
   int steps, cfg_scale, retries; /* -1: not given */
   EncodeSettings encode;
-  gboolean force, quiet, json, open, insecure;
+  int variation;
+  gboolean force, quiet, json, open, insecure, no_cache, is_new;
   /* What is done instead of a generation. */
   gboolean version, set_token;
 } Options;

@@ -231,8 +231,8 @@ progress_draw (Progress *progress)
     print_line (progress, seconds);
 }
 
-static void
-say (Progress *progress, const char *text)
+void
+progress_say (Progress *progress, const char *text)
 {
   g_autofree char *printable = failure_printable (text);
 
@@ -254,7 +254,7 @@ progress_wrote (
   g_autofree char *text = g_strdup_printf (
       "Wrote %s, %s%s, after %.0f s", file, files, size, seconds);
 
-  say (progress, text);
+  progress_say (progress, text);
   if (progress->kind == PROGRESS_JSON) {
     JsonObject *event = json_event_new ("wrote");
 
@@ -271,7 +271,7 @@ progress_warn (Progress *progress, const char *text)
 {
   g_autofree char *line = g_strdup_printf ("Warning: %s", text);
 
-  say (progress, line);
+  progress_say (progress, line);
   if (progress->kind == PROGRESS_JSON) {
     JsonObject *event = json_event_new ("warning");
 

@@ -36,6 +36,7 @@ void progress_wrote (
     Progress *progress, const char *file, guint n_files, guint64 n_bytes);
 
 /* For people, above the bar. */
+void progress_say (Progress *progress, const char *text);
 void progress_warn (Progress *progress, const char *text);
 
 G_END_DECLS

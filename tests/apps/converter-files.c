@@ -9,6 +9,7 @@
 #include <json-glib/json-glib.h>
 #include <locale.h>
 #include <string.h>
+#include <sys/resource.h>
 
 static void
 run_quietly (ProgramFixture *fixture, const char *command, Result *result)
@@ -376,6 +377,61 @@ test_wrong_defaults_are_refused (ProgramFixture *fixture, gconstpointer data)
   g_assert_null (strstr (result.err, "secret"));
 }
 
+/* --- The cache --- */
+
+static void
+test_the_same_command_asks_once (ProgramFixture *fixture, gconstpointer unused)
+{
+  g_auto (Result) first = { 0 };
+  g_auto (Result) again = { 0 };
+  g_auto (Result) other = { 0 };
+  g_auto (Result) without = { 0 };
+
+  program_run (fixture, &first, "a fox", "1.gif", NULL);
+  program_run (fixture, &again, "a fox", "2.mp4", NULL);
+  g_assert_cmpint (again.status, ==, 0);
+  g_assert_nonnull (strstr (again.err, "From the cache; --new for another\n"));
+  g_assert_cmpuint (count_posts (fixture), ==, 1);
+
+  program_run (fixture, &other, "a fox", "3.gif", "--new", NULL);
+  g_assert_cmpint (other.status, ==, 0);
+  g_assert_cmpuint (count_posts (fixture), ==, 2);
+  program_run (fixture, &without, "a fox", "4.gif", "--no-cache", NULL);
+  g_assert_cmpint (without.status, ==, 0);
+  g_assert_cmpuint (count_posts (fixture), ==, 3);
+}
+
+/* No file may get longer than a GIF of the mock's. */
+static void
+limit_files (gpointer unused)
+{
+  const struct rlimit limit = { 8192, 8192 };
+
+  setrlimit (RLIMIT_FSIZE, &limit);
+}
+
+static void
+test_a_failed_conversion_costs_nothing (
+    ProgramFixture *fixture, gconstpointer unused)
+{
+  g_auto (Result) failed = { 0 };
+  g_auto (Result) again = { 0 };
+
+  program_serve_file (fixture, "delays-1840ms.gif");
+  g_subprocess_launcher_set_child_setup (
+      fixture->launcher, limit_files, NULL, NULL);
+  program_run (fixture, &failed, "a fox", "fox.mp4", "--size=1024x1024",
+      "--quality=100", NULL);
+  program_assert_failure (fixture, &failed, 74,
+      "The GIF is in the cache: the same command asks for nothing again.", 1);
+  program_assert_files (fixture, "");
+
+  g_subprocess_launcher_set_child_setup (fixture->launcher, NULL, NULL, NULL);
+  program_run (fixture, &again, "a fox", "fox.mp4", "--size=1024x1024",
+      "--quality=100", NULL);
+  program_assert_success (fixture, &again);
+}
+
 /* --- The desktop --- */
 
 static void
@@ -445,6 +501,9 @@ main (int argc, char **argv)
   ADD ("/files/defaults-come-from-a-file", test_defaults_come_from_a_file);
   add_each ("/files/wrong-defaults-are-refused", G_N_ELEMENTS (wrong_configs),
       test_wrong_defaults_are_refused);
+  ADD ("/files/the-same-command-asks-once", test_the_same_command_asks_once);
+  ADD ("/files/a-failed-conversion-costs-nothing",
+      test_a_failed_conversion_costs_nothing);
   ADD ("/files/open-shows-the-first-file", test_open_shows_the_first_file);
   return g_test_run ();
 }
