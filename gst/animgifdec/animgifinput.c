@@ -128,6 +128,19 @@ anim_gif_input_get_frame (AnimGifInput *self, guint n, GifFrame *frame)
 }
 
 guint
+anim_gif_input_get_common_divisor (AnimGifInput *self)
+{
+  guint divisor = 0;
+
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < gif_decoder_get_info (self->decoder)->n_frames; i++)
+    divisor = gst_util_greatest_common_divisor (
+        divisor, gif_decoder_get_frame (self->decoder, i)->delay_cs);
+  g_mutex_unlock (&self->lock);
+  return divisor;
+}
+
+guint
 anim_gif_input_find_frame (AnimGifInput *self, guint64 cs)
 {
   guint n;

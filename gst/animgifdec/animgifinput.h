@@ -43,6 +43,10 @@ gsize anim_gif_input_get_size (AnimGifInput *self);
  * @frame. */
 void anim_gif_input_get_frame (AnimGifInput *self, guint n, GifFrame *frame);
 
+/* The largest time, in hundredths of a second, that every delay is a multiple
+ * of. Needs at least one frame. */
+guint anim_gif_input_get_common_divisor (AnimGifInput *self);
+
 /* Index of the frame on show @cs hundredths of a second into one play; needs at
  * least one frame. */
 guint anim_gif_input_find_frame (AnimGifInput *self, guint64 cs);

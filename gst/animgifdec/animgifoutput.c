@@ -68,7 +68,7 @@ anim_gif_output_get_info (const AnimGifOutput *self)
   return &self->info;
 }
 
-/* The template's formats, narrowed to one size and rate. */
+/* The template's formats, narrowed to one size. */
 static GstCaps *
 offered_caps (const AnimGifPicture *picture)
 {
@@ -86,36 +86,85 @@ offered_caps (const AnimGifPicture *picture)
   return caps;
 }
 
+/* Returns: the smallest k for which k × @n / @d is among @rates, 0: none. */
+static guint64
+find_multiple (const GValue *rates, guint n, guint d)
+{
+  const GValue *lowest = rates;
+  g_auto (GValue) multiple = G_VALUE_INIT;
+  guint64 best = 0, k;
+
+  if (GST_VALUE_HOLDS_LIST (rates)) {
+    for (guint i = 0; i < gst_value_list_get_size (rates); i++) {
+      k = find_multiple (gst_value_list_get_value (rates, i), n, d);
+      if (k > 0 && (best == 0 || k < best))
+        best = k;
+    }
+    return best;
+  }
+  if (GST_VALUE_HOLDS_FRACTION_RANGE (rates))
+    lowest = gst_value_get_fraction_range_min (rates);
+  k = gst_util_uint64_scale_ceil (gst_value_get_fraction_numerator (lowest), d,
+      (guint64) gst_value_get_fraction_denominator (lowest) * n);
+  k = MAX (k, 1);
+  if (k > G_MAXINT / n)
+    return 0;
+  g_value_init (&multiple, GST_TYPE_FRACTION);
+  gst_value_set_fraction (&multiple, k * n, d);
+  return gst_value_intersect (NULL, rates, &multiple) ? k : 0;
+}
+
+static void
+fixate_rate (GstStructure *structure, const AnimGifPicture *picture)
+{
+  guint n = picture->exact_n, d = picture->exact_d;
+  guint64 k =
+      find_multiple (gst_structure_get_value (structure, "framerate"), n, d);
+
+  if (k > 0)
+    gst_structure_set (structure, "framerate", GST_TYPE_FRACTION, (int) (k * n),
+        (int) d, NULL);
+  else
+    gst_structure_fixate_field_nearest_fraction (structure, "framerate", n, d);
+}
+
 /* Caps in the order the peer prefers, cut down to one; NULL when nothing is
  * common. */
 static GstCaps *
-choose_caps (AnimGifOutput *self, const AnimGifPicture *picture)
+choose_caps (
+    AnimGifOutput *self, const AnimGifPicture *picture, gboolean constant)
 {
   g_autoptr (GstCaps) offered = offered_caps (picture);
   g_autoptr (GstCaps) wanted = NULL;
-  GstCaps *common;
+  g_autoptr (GstCaps) common = NULL;
   GstVideoInfo info;
 
   /* Asked without a filter: with one, most elements answer in the filter's
    * order. */
   wanted = gst_pad_peer_query_caps (self->srcpad, NULL);
-  common = gst_caps_intersect_full (wanted, offered, GST_CAPS_INTERSECT_FIRST);
+  if (!constant || picture->fps_n > 0)
+    common =
+        gst_caps_intersect_full (wanted, offered, GST_CAPS_INTERSECT_FIRST);
+  if (common == NULL || gst_caps_is_empty (common)) {
+    gst_caps_set_simple (offered, "framerate", GST_TYPE_FRACTION_RANGE, 1,
+        G_MAXINT, G_MAXINT, 1, NULL);
+    gst_clear_caps (&common);
+    common =
+        gst_caps_intersect_full (wanted, offered, GST_CAPS_INTERSECT_FIRST);
+  }
   GST_DEBUG_OBJECT (self->srcpad,
       "offered %" GST_PTR_FORMAT ", wanted %" GST_PTR_FORMAT,
       (gpointer) offered, (gpointer) wanted);
-  if (gst_caps_is_empty (common)) {
-    gst_caps_unref (common);
+  if (gst_caps_is_empty (common))
     return NULL;
-  }
 
+  common = gst_caps_make_writable (gst_caps_truncate (common));
+  fixate_rate (gst_caps_get_structure (common, 0), picture);
   common = gst_caps_fixate (common);
   /* Completed with the fields every raw video has, colorimetry among them. */
-  if (!gst_video_info_from_caps (&info, common)) {
-    gst_caps_unref (common);
-    return NULL;
-  }
-  gst_caps_unref (common);
-  return gst_video_info_to_caps (&info);
+  return gst_video_info_from_caps (&info, common)
+      ? gst_video_info_to_caps (&info)
+      : NULL;
 }
 
 static gboolean
@@ -185,24 +234,31 @@ negotiate_pool (AnimGifOutput *self)
   return TRUE;
 }
 
-GstFlowReturn
-anim_gif_output_negotiate (AnimGifOutput *self, const AnimGifPicture *picture)
+static gboolean
+set_caps (AnimGifOutput *self, const AnimGifPicture *picture, gboolean constant)
 {
-  g_autoptr (GstCaps) caps = choose_caps (self, picture);
+  g_autoptr (GstCaps) caps = choose_caps (self, picture, constant);
   GstVideoInfo info;
 
   if (caps == NULL || !gst_video_info_from_caps (&info, caps))
+    return FALSE;
+  if (self->caps != NULL && gst_caps_is_equal (self->caps, caps))
+    return TRUE;
+  GST_INFO_OBJECT (self->srcpad, "%" GST_PTR_FORMAT, (gpointer) caps);
+  if (!gst_pad_set_caps (self->srcpad, caps))
+    return FALSE;
+  gst_caps_replace (&self->caps, caps);
+  self->info = info;
+  return TRUE;
+}
+
+GstFlowReturn
+anim_gif_output_negotiate (
+    AnimGifOutput *self, const AnimGifPicture *picture, gboolean constant)
+{
+  if (!set_caps (self, picture, constant))
     return GST_PAD_IS_FLUSHING (self->srcpad) ? GST_FLOW_FLUSHING
                                               : GST_FLOW_NOT_NEGOTIATED;
-
-  if (self->caps == NULL || !gst_caps_is_equal (self->caps, caps)) {
-    GST_INFO_OBJECT (self->srcpad, "%" GST_PTR_FORMAT, (gpointer) caps);
-    if (!gst_pad_set_caps (self->srcpad, caps))
-      return GST_PAD_IS_FLUSHING (self->srcpad) ? GST_FLOW_FLUSHING
-                                                : GST_FLOW_NOT_NEGOTIATED;
-    gst_caps_replace (&self->caps, caps);
-    self->info = info;
-  }
   return negotiate_pool (self) ? GST_FLOW_OK : GST_FLOW_ERROR;
 }
 

@@ -17,10 +17,11 @@ typedef struct _AnimGifOutput AnimGifOutput;
 /* What the file says about every picture of it. */
 typedef struct
 {
-  guint width, height; /* pixels */
-  guint par_n, par_d;  /* 1/1 when the file does not say */
-  guint fps_n, fps_d;  /* 0/1 when the delays differ or are unknown */
-  gboolean opaque;     /* no picture shows through anywhere */
+  guint width, height;    /* pixels */
+  guint par_n, par_d;     /* 1/1 when the file does not say */
+  guint fps_n, fps_d;     /* 0/1 when the delays differ or are unknown */
+  guint exact_n, exact_d; /* lowest rate with every picture on a tick */
+  gboolean opaque;        /* no picture shows through anywhere */
 } AnimGifPicture;
 
 /* Takes no reference to @srcpad, which must outlive the result. */
@@ -33,11 +34,15 @@ void anim_gif_output_reset (AnimGifOutput *self);
 
 /* Streaming thread. Picks the layout the peer likes best, pushes CAPS when they
  * changed, and asks for the peer's buffer pool. The layouts without alpha are
- * offered when @picture is opaque. Returns GST_FLOW_NOT_NEGOTIATED when the
- * peer takes none of them; GST_FLOW_ERROR when no buffer pool can be
- * configured; GST_FLOW_FLUSHING while the pad is flushing. */
+ * offered when @picture is opaque. The rate is @picture's own where the peer
+ * takes that, unless it is 0/1 and @constant forbids that; else the exact rate,
+ * its smallest multiple that the peer takes, or the nearest to it.
+ *
+ * Returns GST_FLOW_NOT_NEGOTIATED when the peer takes none of them;
+ * GST_FLOW_ERROR when no buffer pool can be configured; GST_FLOW_FLUSHING while
+ * the pad is flushing. */
 GstFlowReturn anim_gif_output_negotiate (
-    AnimGifOutput *self, const AnimGifPicture *picture);
+    AnimGifOutput *self, const AnimGifPicture *picture, gboolean constant);
 
 /* Valid after a successful negotiation. */
 const GstVideoInfo *anim_gif_output_get_info (const AnimGifOutput *self);

@@ -14,10 +14,25 @@
  * 32-bit RGB layout downstream likes best; the layouts without alpha are among
  * them when the file is opaque.
  *
+ * ## Constant frame rate
+ *
+ * Where downstream asks for another rate (a caps filter, an encoder that takes
+ * no 0/1, or #animgifdec:repeat-frames), the pictures are repeated: each begins
+ * at the tick nearest to its own time and stays until the next one begins, the
+ * last one to the nearest tick of the end. One that is shorter than a tick may
+ * have none. Repeats share one buffer's memory and carry the GAP flag. Of
+ * several rates that downstream takes, the lowest is used that shows every
+ * picture exactly when it begins (10/1 when all delays are multiples of
+ * 100 ms); if there is none, the one nearest to that.
+ *
+ * A stock `videorate` is not needed for it. It moves pictures to the half of the
+ * one before, and repeats one for at most a second.
+ *
+ * ## Streams and seeks
+ *
  * Bytes may come cut anywhere, with or without caps. By default the element
  * waits for the whole file before it shows the first picture, since duration,
- * frame rate and the end of the segment can be right only then: `videorate`,
- * for one, loses the time of the last picture otherwise.
+ * frame rate and the end of the segment can be right only then.
  * #animgifdec:progressive gives that up for early pictures.
  *
  * The compressed bytes are kept until the next file or until the element goes
@@ -40,7 +55,7 @@
  * - error RESOURCE/NO_SPACE_LEFT: the file exceeds #animgifdec:max-pixels or
  *   #animgifdec:max-size
  * - error CORE/NEGOTIATION: downstream does not take the pictures as they are,
- *   for instance wants another rate, or no alpha of pictures that have some
+ *   for instance wants another size, or no alpha of pictures that have some
  * - warning STREAM/DECODE: at least one picture is damaged or cut off
  * - duration-changed: the whole file is known
  * - qos: a picture was passed over since it would have come too late
@@ -52,7 +67,7 @@
  * gst-launch-1.0 filesrc location=in.gif ! animgifdec ! videoconvert ! video/x-raw,format=I420 ! x264enc bframes=0 ! mp4mux faststart=true ! filesink location=out.mp4
  * ]| A GIF as MP4, each picture with its own duration.
  * |[
- * gst-launch-1.0 filesrc location=in.gif ! animgifdec loop-count=3 ! videorate ! videoconvert ! video/x-raw,format=I420,framerate=25/1 ! x264enc ! h264parse ! mp4mux ! filesink location=out.mp4
+ * gst-launch-1.0 filesrc location=in.gif ! animgifdec loop-count=3 ! videoconvert ! video/x-raw,format=I420,framerate=25/1 ! x264enc ! h264parse ! mp4mux ! filesink location=out.mp4
  * ]| Three rounds of it, at a constant 25 pictures per second.
  * |[
  * gst-launch-1.0 filesrc location=in.gif ! animgifdec loop-count=-1 ! videoconvert ! autovideosink
@@ -76,6 +91,7 @@ enum
 {
   PROP_LOOP_COUNT = 1,
   PROP_PROGRESSIVE,
+  PROP_REPEAT_FRAMES,
   PROP_MAX_PIXELS,
   PROP_MAX_SIZE,
   PROP_QOS,
@@ -84,6 +100,7 @@ enum
 
 #define DEFAULT_LOOP_COUNT 1
 #define DEFAULT_PROGRESSIVE FALSE
+#define DEFAULT_REPEAT_FRAMES FALSE
 #define DEFAULT_MAX_PIXELS GIF_DECODER_MAX_PIXELS
 #define DEFAULT_MAX_SIZE (G_GUINT64_CONSTANT (256) << 20)
 #define DEFAULT_QOS TRUE
@@ -126,6 +143,9 @@ gst_anim_gif_dec_set_property (
     case PROP_PROGRESSIVE:
       self->settings.progressive = g_value_get_boolean (value);
       break;
+    case PROP_REPEAT_FRAMES:
+      self->settings.repeat_frames = g_value_get_boolean (value);
+      break;
     case PROP_MAX_PIXELS:
       self->settings.max_pixels = g_value_get_uint64 (value);
       break;
@@ -155,6 +175,9 @@ gst_anim_gif_dec_get_property (
       break;
     case PROP_PROGRESSIVE:
       g_value_set_boolean (value, self->settings.progressive);
+      break;
+    case PROP_REPEAT_FRAMES:
+      g_value_set_boolean (value, self->settings.repeat_frames);
       break;
     case PROP_MAX_PIXELS:
       g_value_set_uint64 (value, self->settings.max_pixels);
@@ -189,8 +212,9 @@ reset_run (GstAnimGifDec *self)
   g_mutex_unlock (&self->lock);
   gst_anim_gif_dec_forget_file (self);
   anim_gif_output_reset (self->output);
+  gst_clear_buffer (&self->kept);
   gst_clear_tag_list (&self->upstream_tags);
-  self->warned = FALSE;
+  self->warned = self->wants_rate = FALSE;
 }
 
 static GstStateChangeReturn
@@ -257,8 +281,9 @@ install_properties (GObjectClass *object_class)
    * Shows each picture as soon as its bytes are there, instead of after the
    * whole file. It costs what only the whole file tells: until its end there is
    * no duration, the segment has no stop (so that `videorate` drops the time of
-   * the last picture), the frame rate is always 0/1, and no layout without
-   * alpha is offered.
+   * the last picture), the frame rate is 0/1 even where all delays are equal,
+   * and no layout without alpha is offered. Where downstream asks for a rate,
+   * the exact one is taken to be 100/1, since delays are in hundredths.
    *
    * Since: 0.1
    */
@@ -266,6 +291,20 @@ install_properties (GObjectClass *object_class)
       "Show pictures before the whole file is there; duration, frame rate and "
       "segment stop are then unknown",
       DEFAULT_PROGRESSIVE, ready);
+  /**
+   * GstAnimGifDec:repeat-frames:
+   *
+   * Gives a constant frame rate also where downstream takes any. It is for
+   * pipelines with a stock `videorate` that one cannot take out, as in
+   * `encodebin` and GES: given each picture once, that moves pictures to the
+   * half of the one before, and ends long ones after a second.
+   *
+   * Since: 0.1
+   */
+  props[PROP_REPEAT_FRAMES] = g_param_spec_boolean ("repeat-frames",
+      "Repeat frames",
+      "Give a constant frame rate even where downstream takes variable ones",
+      DEFAULT_REPEAT_FRAMES, ready);
   /**
    * GstAnimGifDec:max-pixels:
    *
@@ -334,6 +373,7 @@ gst_anim_gif_dec_init (GstAnimGifDec *self)
   self->input = anim_gif_input_new ();
   self->settings = (AnimGifSettings){ .loop_count = DEFAULT_LOOP_COUNT,
     .progressive = DEFAULT_PROGRESSIVE,
+    .repeat_frames = DEFAULT_REPEAT_FRAMES,
     .max_pixels = DEFAULT_MAX_PIXELS,
     .max_size = DEFAULT_MAX_SIZE,
     .qos = DEFAULT_QOS };

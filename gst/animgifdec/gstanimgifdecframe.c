@@ -85,7 +85,7 @@ draw_step (GstAnimGifDec *self, const AnimGifShown *shown, gboolean *is_drawn)
 
 /* Returns: (transfer full): the canvas in a buffer of the negotiated pool. */
 static GstFlowReturn
-copy_out (GstAnimGifDec *self, const AnimGifShown *shown, GstBuffer **out)
+copy_out (GstAnimGifDec *self, GstBuffer **out)
 {
   GstVideoFrame frame;
   GstFlowReturn flow = anim_gif_output_acquire (self->output, out);
@@ -102,35 +102,61 @@ copy_out (GstAnimGifDec *self, const AnimGifShown *shown, GstBuffer **out)
   anim_gif_input_copy (self->input, GST_VIDEO_FRAME_PLANE_DATA (&frame, 0),
       GST_VIDEO_FRAME_PLANE_STRIDE (&frame, 0));
   gst_video_frame_unmap (&frame);
-
-  GST_BUFFER_PTS (*out) = shown->start;
-  GST_BUFFER_DTS (*out) = GST_CLOCK_TIME_NONE;
-  GST_BUFFER_DURATION (*out) = shown->end - shown->start;
   return GST_FLOW_OK;
 }
 
-/* Called with @lock held. */
-static void
-step_over (GstAnimGifDec *self, const AnimGifShown *shown)
+/* Returns: (transfer full): @kept once more, the same memory. */
+static GstBuffer *
+copy_kept (GstAnimGifDec *self)
 {
-  self->segment.position = shown->end;
-  self->frame++;
+  GstBuffer *buffer = gst_buffer_copy (self->kept);
+
+  /* Its pool shall not get the memory back before @buffer lets go of it. */
+  gst_buffer_add_parent_buffer_meta (buffer, self->kept);
+  return buffer;
+}
+
+/* Returns: (transfer full): a buffer with the frame; *@is_repeat: one that
+ * differs from the one before in nothing but its times. */
+static GstFlowReturn
+fill_buffer (GstAnimGifDec *self, const AnimGifShown *shown, GstBuffer **out,
+    gboolean *is_repeat)
+{
+  GstFlowReturn flow = GST_FLOW_OK;
+
+  *is_repeat = self->kept != NULL && self->n_kept == shown->n;
+  if (!*is_repeat) {
+    gst_clear_buffer (&self->kept);
+    flow = copy_out (self, out);
+    if (flow != GST_FLOW_OK || !shown->stays)
+      return flow;
+    self->kept = *out;
+    self->n_kept = shown->n;
+  }
+  *out = copy_kept (self);
+  return flow;
 }
 
 static GstFlowReturn
 push_frame (GstAnimGifDec *self, const AnimGifShown *shown)
 {
   GstBuffer *buffer = NULL;
-  GstFlowReturn flow = copy_out (self, shown, &buffer);
+  gboolean is_repeat;
+  GstFlowReturn flow = fill_buffer (self, shown, &buffer, &is_repeat);
 
   if (flow != GST_FLOW_OK)
     return flow;
+  GST_BUFFER_PTS (buffer) = shown->start;
+  GST_BUFFER_DTS (buffer) = GST_CLOCK_TIME_NONE;
+  GST_BUFFER_DURATION (buffer) = shown->end - shown->start;
 
   g_mutex_lock (&self->lock);
   self->segment.position = shown->start;
   if (self->discont)
     GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
-  self->discont = FALSE;
+  else if (is_repeat && !self->fresh)
+    GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_GAP);
+  self->discont = self->fresh = FALSE;
   g_mutex_unlock (&self->lock);
 
   GST_LOG_OBJECT (
@@ -139,7 +165,7 @@ push_frame (GstAnimGifDec *self, const AnimGifShown *shown)
   g_mutex_lock (&self->lock);
   if (flow == GST_FLOW_OK) {
     self->n_pushed++;
-    step_over (self, shown);
+    gst_anim_gif_dec_pass_frame (self, shown);
   }
   g_mutex_unlock (&self->lock);
   return flow;
@@ -148,13 +174,13 @@ push_frame (GstAnimGifDec *self, const AnimGifShown *shown)
 GstFlowReturn
 gst_anim_gif_dec_show_frame (GstAnimGifDec *self, const AnimGifShown *shown)
 {
+  gboolean is_drawn = self->kept != NULL && self->n_kept == shown->n;
+  GstFlowReturn flow = GST_FLOW_OK;
   GstMessage *late = NULL;
-  gboolean is_drawn = FALSE;
-  GstFlowReturn flow;
 
   g_mutex_lock (&self->lock);
   if (is_late (self, shown, &late)) {
-    step_over (self, shown);
+    gst_anim_gif_dec_pass_frame (self, shown);
     self->discont = TRUE;
   }
   g_mutex_unlock (&self->lock);
@@ -163,6 +189,7 @@ gst_anim_gif_dec_show_frame (GstAnimGifDec *self, const AnimGifShown *shown)
     gst_element_post_message (GST_ELEMENT (self), late);
     return GST_FLOW_OK;
   }
-  flow = draw_step (self, shown, &is_drawn);
+  if (!is_drawn)
+    flow = draw_step (self, shown, &is_drawn);
   return is_drawn ? push_frame (self, shown) : flow;
 }

@@ -27,6 +27,7 @@ typedef struct
 {
   guint n;
   gboolean complete;       /* all of its data is in the file */
+  gboolean stays;          /* the next tick shows it too */
   GstClockTime start, end; /* stream time, inside the segment */
 } AnimGifShown;
 
@@ -34,6 +35,7 @@ typedef struct
 {
   int loop_count;
   gboolean progressive;
+  gboolean repeat_frames;
   guint64 max_pixels;
   guint64 max_size;
   gboolean qos;
@@ -90,9 +92,11 @@ struct _GstAnimGifDec
   gboolean discont;
   GstSegment segment;
   guint32 segment_seqnum;
-  guint32 seek_seqnum; /* of the last seek, GST_SEQNUM_INVALID before */
-  guint64 pass;        /* number of the play, from 0 */
-  guint frame;         /* next one to push */
+  guint32 seek_seqnum;  /* of the last seek, GST_SEQNUM_INVALID before */
+  guint64 pass;         /* number of the play, from 0 */
+  guint frame;          /* next one to push */
+  guint64 fps_n, fps_d; /* constant rate; 0/1: each frame once */
+  guint64 tick;         /* of the constant rate: next one to push */
   GstClockTime
       earliest_time; /* running time; frames that end earlier are late */
   double proportion;
@@ -103,7 +107,11 @@ struct _GstAnimGifDec
   AnimGifOutput *output;
   AnimGifPicture picture; /* as downstream knows it */
   gboolean warned;        /* about damaged images */
+  gboolean wants_rate;    /* downstream refused a variable one */
   guint n_comments_sent;
+  gboolean fresh;  /* downstream has no buffer of these caps and segment */
+  GstBuffer *kept; /* at a constant rate: frame @n_kept, to repeat */
+  guint n_kept;
   GstTagList *upstream_tags;
 };
 
@@ -160,9 +168,13 @@ GstClockTime gst_anim_gif_dec_get_total (GstAnimGifDec *self);
  * the first one. */
 void gst_anim_gif_dec_go_to (GstAnimGifDec *self, GstClockTime position);
 
-/* Goes on to a frame that the segment shows anything of. FALSE: there is none,
- * or none yet when *@over is FALSE. */
+/* Goes on to a frame, at a constant rate to a tick, of which the segment shows
+ * anything. FALSE: there is none, or none yet when *@over is FALSE. */
 gboolean gst_anim_gif_dec_find_frame (
     GstAnimGifDec *self, AnimGifShown *shown, gboolean *over);
+
+/* Moves on behind @shown, as found. */
+void gst_anim_gif_dec_pass_frame (
+    GstAnimGifDec *self, const AnimGifShown *shown);
 
 G_END_DECLS

@@ -61,7 +61,9 @@ gst_anim_gif_dec_reset_output (GstAnimGifDec *self, GstClockTime base)
   self->finished = FALSE;
   self->refused = FALSE;
   self->flow = GST_FLOW_OK;
-  self->pass = 0;
+  self->fps_n = 0;
+  self->fps_d = 1;
+  self->pass = self->tick = 0;
   self->frame = 0;
   self->earliest_time = GST_CLOCK_TIME_NONE;
   self->proportion = 1.0;

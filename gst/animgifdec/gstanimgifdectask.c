@@ -173,8 +173,8 @@ give_up (GstAnimGifDec *self, GstFlowReturn flow)
   if (flow == GST_FLOW_NOT_NEGOTIATED)
     GST_ELEMENT_ERROR (self, CORE, NEGOTIATION,
         ("Downstream does not take the pictures of this GIF as they are."),
-        ("put videoconvert, videoscale or videorate behind %s: it makes 32-bit "
-         "RGB with alpha, at the size and rate of the file",
+        ("put videoconvert or videoscale behind %s: it makes 32-bit RGB with "
+         "alpha, at the size of the file and any rate",
             GST_OBJECT_NAME (self)));
   else if (flow != GST_FLOW_EOS && flow != ANIM_GIF_FLOW_POSTED)
     GST_ELEMENT_FLOW_ERROR (self, flow);
@@ -197,7 +197,7 @@ push_queued_event (GstAnimGifDec *self)
 
   if (GST_EVENT_TYPE (event) == GST_EVENT_STREAM_START) {
     gst_clear_tag_list (&self->upstream_tags);
-    self->warned = FALSE;
+    self->warned = self->wants_rate = FALSE;
   } else if (GST_EVENT_TYPE (event) == GST_EVENT_TAG) {
     gst_event_parse_tag (event, &tags);
     if (gst_tag_list_get_scope (tags) == GST_TAG_SCOPE_STREAM) {
@@ -211,11 +211,16 @@ push_queued_event (GstAnimGifDec *self)
   gst_pad_push_event (self->srcpad, event);
 }
 
-/* The true rate where there is one: some encoders and muxers refuse 0/1. */
+/* Called with @lock held. The true rate where there is one: some encoders and
+ * muxers refuse 0/1. Where the file is not known yet, its pictures begin at
+ * hundredths of a second. */
 static void
-describe_picture (const GifInfo *info, AnimGifPicture *picture)
+describe_picture (GstAnimGifDec *self, AnimGifPicture *picture)
 {
-  guint divisor;
+  const GifInfo *info = &self->info;
+  guint delay_cs =
+      info->complete ? anim_gif_input_get_common_divisor (self->input) : 1;
+  guint divisor = gst_util_greatest_common_divisor (100, delay_cs);
 
   *picture = (AnimGifPicture){ .width = info->width,
     .height = info->height,
@@ -223,24 +228,63 @@ describe_picture (const GifInfo *info, AnimGifPicture *picture)
     .par_d = info->par_d,
     .fps_n = 0,
     .fps_d = 1,
+    .exact_n = 100 / divisor,
+    .exact_d = delay_cs / divisor,
     .opaque = info->complete && info->opaque };
   if (info->complete && info->common_delay_cs > 0) {
-    divisor = gst_util_greatest_common_divisor (100, info->common_delay_cs);
-    picture->fps_n = 100 / divisor;
-    picture->fps_d = info->common_delay_cs / divisor;
+    picture->fps_n = picture->exact_n;
+    picture->fps_d = picture->exact_d;
   }
+}
+
+/* Downstream asked for a rate, or no longer does: times go on from where they
+ * are. */
+static void
+set_rate (GstAnimGifDec *self, guint fps_n, guint fps_d)
+{
+  GstClockTime before, total;
+  gboolean shows_all;
+
+  g_mutex_lock (&self->lock);
+  before = gst_anim_gif_dec_get_total (self);
+  shows_all = self->segment.stop == before;
+  self->fps_n = fps_n;
+  self->fps_d = fps_d;
+  total = gst_anim_gif_dec_get_total (self);
+  if (shows_all)
+    self->segment.stop = total;
+  self->segment_pending = self->started;
+  g_mutex_unlock (&self->lock);
+  if (total != before)
+    gst_element_post_message (GST_ELEMENT (self),
+        gst_message_new_duration_changed (GST_OBJECT (self)));
 }
 
 static GstFlowReturn
 negotiate (GstAnimGifDec *self)
 {
+  const GstVideoInfo *info = anim_gif_output_get_info (self->output);
+  guint fps_n = 0, fps_d = 1;
   GstFlowReturn flow;
 
   gst_pad_check_reconfigure (self->srcpad);
-  flow = anim_gif_output_negotiate (self->output, &self->picture);
-  if (flow != GST_FLOW_OK)
+  gst_clear_buffer (&self->kept);
+  flow = anim_gif_output_negotiate (self->output, &self->picture,
+      self->active.repeat_frames || self->wants_rate);
+  if (flow != GST_FLOW_OK) {
     gst_pad_mark_reconfigure (self->srcpad);
-  return flow;
+    return flow;
+  }
+  /* At its own rate, each frame is one tick long. */
+  if (GST_VIDEO_INFO_FPS_N (info) != (int) self->picture.fps_n
+      || GST_VIDEO_INFO_FPS_D (info) != (int) self->picture.fps_d) {
+    fps_n = GST_VIDEO_INFO_FPS_N (info);
+    fps_d = GST_VIDEO_INFO_FPS_D (info);
+  }
+  if (self->fps_n != fps_n || self->fps_d != fps_d)
+    set_rate (self, fps_n, fps_d);
+  self->fresh = TRUE;
+  return GST_FLOW_OK;
 }
 
 /* STREAM_START where upstream sent none, and CAPS. */
@@ -260,7 +304,7 @@ start_output (GstAnimGifDec *self)
   }
 
   g_mutex_lock (&self->lock);
-  describe_picture (&self->info, &self->picture);
+  describe_picture (self, &self->picture);
   g_mutex_unlock (&self->lock);
   self->n_comments_sent = 0;
   flow = negotiate (self);
@@ -296,7 +340,7 @@ push_segment (GstAnimGifDec *self)
   event = gst_event_new_segment (&self->segment);
   gst_event_set_seqnum (event, self->segment_seqnum);
   self->segment_pending = FALSE;
-  self->discont = TRUE;
+  self->discont = self->fresh = TRUE;
   n_comments = self->info.n_comments;
   g_mutex_unlock (&self->lock);
 
@@ -309,7 +353,6 @@ push_segment (GstAnimGifDec *self)
 static GstFlowReturn
 show_frame (GstAnimGifDec *self, const AnimGifShown *shown)
 {
-  GstFlowReturn flow = GST_FLOW_OK;
   guint n_comments;
 
   g_mutex_lock (&self->lock);
@@ -318,11 +361,10 @@ show_frame (GstAnimGifDec *self, const AnimGifShown *shown)
 
   if (n_comments != self->n_comments_sent)
     push_tags (self, n_comments);
+  /* The frame comes again, with the times it has then. */
   if (gst_pad_check_reconfigure (self->srcpad))
-    flow = negotiate (self);
-  if (flow == GST_FLOW_OK)
-    flow = gst_anim_gif_dec_show_frame (self, shown);
-  return flow;
+    return negotiate (self);
+  return gst_anim_gif_dec_show_frame (self, shown);
 }
 
 void
@@ -359,6 +401,13 @@ gst_anim_gif_dec_loop (GstPad *pad)
     case STEP_FINISH:
       finish (self);
       break;
+  }
+  /* Some, avimux for one, refuse 0/1 only when it comes. */
+  if (flow == GST_FLOW_NOT_NEGOTIATED && !self->wants_rate
+      && self->picture.fps_n == 0) {
+    self->wants_rate = TRUE;
+    gst_pad_mark_reconfigure (self->srcpad);
+    flow = GST_FLOW_OK;
   }
   if (flow != GST_FLOW_OK)
     give_up (self, flow);

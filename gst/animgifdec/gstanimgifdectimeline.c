@@ -14,44 +14,106 @@ count_plays (GstAnimGifDec *self)
   return MAX (self->active.loop_count, 0);
 }
 
-GstClockTime
-gst_anim_gif_dec_get_total (GstAnimGifDec *self)
+/* Ticks of the constant rate up to @cs, rounded. Always from the start, so that
+ * rounding never adds up. */
+static guint64
+cs_to_tick (GstAnimGifDec *self, guint64 cs)
 {
-  guint64 play = self->info.duration_cs * ANIM_GIF_CENTISECOND;
-  guint64 n_plays = count_plays (self);
+  return gst_util_uint64_scale_round (cs, self->fps_n, 100 * self->fps_d);
+}
+
+static GstClockTime
+tick_to_time (GstAnimGifDec *self, guint64 tick)
+{
+  return gst_util_uint64_scale (tick, self->fps_d * GST_SECOND, self->fps_n);
+}
+
+/* The tick that @time lies in. */
+static guint64
+time_to_tick (GstAnimGifDec *self, GstClockTime time)
+{
+  guint64 tick =
+      gst_util_uint64_scale (time, self->fps_n, self->fps_d * GST_SECOND);
+
+  /* Both directions round down. */
+  return tick_to_time (self, tick + 1) <= time ? tick + 1 : tick;
+}
+
+/* Length of all plays; G_MAXUINT64: for ever. */
+static guint64
+get_total_cs (GstAnimGifDec *self)
+{
+  guint64 play = self->info.duration_cs, n_plays = count_plays (self);
 
   /* More than 292 years are as good as for ever, and fit into no segment. */
   if (!self->info.complete || n_plays == 0
-      || (play > 0 && n_plays > G_MAXINT64 / play))
-    return GST_CLOCK_TIME_NONE;
+      || (play > 0 && n_plays > G_MAXINT64 / ANIM_GIF_CENTISECOND / play))
+    return G_MAXUINT64;
   return n_plays * play;
 }
 
-/* Called with @lock held. Times of the current frame, clipped to the segment.
- */
-static void
+GstClockTime
+gst_anim_gif_dec_get_total (GstAnimGifDec *self)
+{
+  guint64 cs = get_total_cs (self);
+
+  if (cs == G_MAXUINT64)
+    return GST_CLOCK_TIME_NONE;
+  if (self->fps_n > 0 && cs > 0)
+    return tick_to_time (self, MAX (cs_to_tick (self, cs), 1));
+  return cs * ANIM_GIF_CENTISECOND;
+}
+
+/* Times of the current frame, or of what the current tick shows of it, behind
+ * the segment's position. FALSE: nothing of it lies there. */
+static gboolean
 look_at_frame (GstAnimGifDec *self, AnimGifShown *shown)
 {
-  GstClockTime from = self->segment.start + self->segment.offset;
+  guint64 start_cs, end_cs, behind;
   GifFrame frame;
 
   anim_gif_input_get_frame (self->input, self->frame, &frame);
+  start_cs = self->pass * self->info.duration_cs + frame.start_cs;
+  end_cs = start_cs + frame.delay_cs;
   shown->n = self->frame;
   shown->complete = frame.complete;
-  shown->start = (self->pass * self->info.duration_cs + frame.start_cs)
-      * ANIM_GIF_CENTISECOND;
-  shown->end = shown->start + frame.delay_cs * ANIM_GIF_CENTISECOND;
-  shown->start = MAX (shown->start, from);
+  shown->stays = FALSE;
+  if (self->fps_n == 0) {
+    shown->start = start_cs * ANIM_GIF_CENTISECOND;
+    shown->end = end_cs * ANIM_GIF_CENTISECOND;
+  } else {
+    self->tick = MAX (self->tick, cs_to_tick (self, start_cs));
+    behind = cs_to_tick (self, end_cs);
+    /* Something is shown of any file. */
+    if (end_cs == get_total_cs (self))
+      behind = MAX (behind, 1);
+    if (self->tick >= behind)
+      return FALSE;
+    shown->stays = self->tick + 1 < behind;
+    shown->start = tick_to_time (self, self->tick);
+    shown->end = tick_to_time (self, self->tick + 1);
+  }
+  shown->start = MAX (shown->start, self->segment.position);
   shown->end = MIN (shown->end, self->segment.stop);
+  return shown->end > shown->start || shown->start >= self->segment.stop;
 }
 
 void
 gst_anim_gif_dec_go_to (GstAnimGifDec *self, GstClockTime position)
 {
-  guint64 cs = position / ANIM_GIF_CENTISECOND;
+  guint64 cs = position / ANIM_GIF_CENTISECOND, total_cs = get_total_cs (self);
 
   self->pass = 0;
   self->frame = 0;
+  self->tick = 0;
+  if (self->fps_n > 0) {
+    self->tick = time_to_tick (self, position);
+    /* The last one that cs_to_tick() rounds to this tick or below. */
+    cs = gst_util_uint64_scale_ceil (
+             2 * self->tick + 1, 100 * self->fps_d, 2 * self->fps_n)
+        - 1;
+    cs = MIN (cs, MAX (total_cs, 1) - 1);
+  }
   /* While the file still comes in, frames before @position are passed one by
    * one, undrawn. */
   if (self->info.complete && self->info.duration_cs > 0) {
@@ -61,15 +123,35 @@ gst_anim_gif_dec_go_to (GstAnimGifDec *self, GstClockTime position)
   }
 }
 
-/* Called with @lock held, at the start of a play. Goes on to the one the
- * segment begins in. */
+/* At the start of a play: goes on to the one that the segment's position is in,
+ * unless that one is here. */
 static void
 skip_plays (GstAnimGifDec *self)
 {
-  GstClockTime from = self->segment.start + self->segment.offset;
+  GstClockTime position = self->segment.position;
+  guint64 end_cs = (self->pass + 1) * self->info.duration_cs;
 
-  if ((self->pass + 1) * self->info.duration_cs * ANIM_GIF_CENTISECOND <= from)
-    gst_anim_gif_dec_go_to (self, from);
+  if (self->fps_n > 0
+          ? cs_to_tick (self, end_cs) <= time_to_tick (self, position)
+          : end_cs * ANIM_GIF_CENTISECOND <= position)
+    gst_anim_gif_dec_go_to (self, position);
+}
+
+/* To the next tick, or the next frame. */
+static void
+step_over (GstAnimGifDec *self, const AnimGifShown *shown)
+{
+  if (shown->stays)
+    self->tick++;
+  else
+    self->frame++;
+}
+
+void
+gst_anim_gif_dec_pass_frame (GstAnimGifDec *self, const AnimGifShown *shown)
+{
+  self->segment.position = shown->end;
+  step_over (self, shown);
 }
 
 gboolean
@@ -90,13 +172,10 @@ gst_anim_gif_dec_find_frame (
       self->pass++;
       skip_plays (self);
     }
-    look_at_frame (self, shown);
-    if (shown->start >= self->segment.stop) {
-      *over = TRUE;
-      return FALSE;
+    if (look_at_frame (self, shown)) {
+      *over = shown->start >= self->segment.stop;
+      return !*over;
     }
-    if (shown->end > shown->start)
-      return TRUE;
-    self->frame++;
+    step_over (self, shown);
   }
 }
