@@ -15,6 +15,7 @@ struct _GifCanvas
 {
   gsize lead, slack;
   guint width, height;
+  guint32 background; /* pixel where nothing is drawn */
 
   Plane shown;   /* the picture */
   Plane scratch; /* the frame being decoded */
@@ -94,12 +95,32 @@ gif_canvas_clear (GifCanvas *self)
   self->last_disposal = GIF_DISPOSAL_KEEP;
 }
 
+void
+gif_canvas_set_background (GifCanvas *self, guint32 pixel)
+{
+  self->background = pixel;
+  gif_canvas_clear (self);
+}
+
+/* Makes @n pixels background. */
+static void
+clear_pixels (const GifCanvas *self, guint32 *pixels, gsize n)
+{
+  gsize i;
+
+  if (self->background == 0)
+    memset (pixels, 0, n * sizeof (guint32));
+  else
+    for (i = 0; i < n; i++)
+      pixels[i] = self->background;
+}
+
 static void
 clear_if_needed (GifCanvas *self)
 {
   if (self->needs_clearing)
-    memset (pixels_of (self, &self->shown), 0,
-        (gsize) self->width * self->height * sizeof (guint32));
+    clear_pixels (self, pixels_of (self, &self->shown),
+        (gsize) self->width * self->height);
   self->needs_clearing = FALSE;
 }
 
@@ -118,9 +139,9 @@ gif_canvas_take_scratch (GifCanvas *self, gsize n_pixels)
   return pixels_of (self, &self->scratch);
 }
 
-void
-gif_canvas_map_palette (guint32 *pixels, guint n, const guint8 *rgb,
-    guint n_colors, int transparent_index, GifLayout layout)
+guint32
+gif_canvas_map_color (
+    guint8 red, guint8 green, guint8 blue, guint8 alpha, GifLayout layout)
 {
   /* Places of red, green, blue and alpha. */
   static const guint8 places[][4] = {
@@ -131,14 +152,30 @@ gif_canvas_map_palette (guint32 *pixels, guint n, const guint8 *rgb,
   };
   const guint8 *place = places[layout];
   guint8 bytes[4];
+  guint32 pixel;
+
+  if (alpha == 0)
+    return 0;
+  bytes[place[0]] = red;
+  bytes[place[1]] = green;
+  bytes[place[2]] = blue;
+  bytes[place[3]] = alpha;
+  memcpy (&pixel, bytes, sizeof pixel);
+  return pixel;
+}
+
+void
+gif_canvas_map_palette (guint32 *pixels, guint n, const guint8 *rgb,
+    guint n_colors, int transparent_index, GifLayout layout)
+{
+  static const guint8 black[3] = { 0 };
   guint i;
 
   for (i = 0; i < n; i++) {
-    bytes[place[0]] = i < n_colors ? rgb[3 * i] : 0;
-    bytes[place[1]] = i < n_colors ? rgb[3 * i + 1] : 0;
-    bytes[place[2]] = i < n_colors ? rgb[3 * i + 2] : 0;
-    bytes[place[3]] = 0xff;
-    memcpy (&pixels[i], bytes, sizeof bytes);
+    const guint8 *color = i < n_colors ? rgb + 3 * i : black;
+
+    pixels[i] =
+        gif_canvas_map_color (color[0], color[1], color[2], 0xff, layout);
   }
   if (transparent_index >= 0 && (guint) transparent_index < n)
     pixels[transparent_index] = 0;
@@ -174,7 +211,7 @@ dispose (GifCanvas *self)
 
     saved_at = (gsize) y * rect->width;
     if (self->last_disposal == GIF_DISPOSAL_BACKGROUND)
-      memset (row, 0, n_bytes);
+      clear_pixels (self, row, rect->width);
     else
       memcpy (row, pixels_of (self, &self->saved) + saved_at, n_bytes);
   }

@@ -21,7 +21,10 @@ void gif_canvas_free (GifCanvas *self);
  * checked. Memory that is large enough is used again. FALSE: no memory. */
 gboolean gif_canvas_setup (GifCanvas *self, guint width, guint height);
 
-/* Makes the whole picture transparent and forgets the frame drawn last. */
+/* What is shown where nothing is drawn, 0 at first. Clears the picture. */
+void gif_canvas_set_background (GifCanvas *self, guint32 pixel);
+
+/* Makes the whole picture background and forgets the frame drawn last. */
 void gif_canvas_clear (GifCanvas *self);
 
 /* Returns: (transfer none): the picture, rows without gaps. */
@@ -30,6 +33,10 @@ const guint32 *gif_canvas_get_pixels (GifCanvas *self);
 /* Returns: (transfer none) (nullable): room for @n_pixels, content undefined;
  * lives until the next call on this canvas. NULL: no memory. */
 guint32 *gif_canvas_take_scratch (GifCanvas *self, gsize n_pixels);
+
+/* Returns: the pixel of a colour, 0 for any without alpha. */
+guint32 gif_canvas_map_color (
+    guint8 red, guint8 green, guint8 blue, guint8 alpha, GifLayout layout);
 
 /* Fills @pixels[0] to @pixels[n - 1] with the colour of each index: @n_colors
  * from the three-byte entries at @rgb, opaque black beyond them, zero for

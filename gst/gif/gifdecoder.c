@@ -14,6 +14,7 @@ struct _GifDecoder
   guint64 max_pixels;
 
   GifLayout layout;
+  guint32 background; /* 0xAARRGGBB */
   GifCanvas *canvas;
   GifLzw *lzw;
   guint8 *codes; /* of one frame, without sub-block lengths */
@@ -104,13 +105,34 @@ forget_picture (GifDecoder *self)
   self->n_drawn = 0;
 }
 
+/* The canvas is to be drawn anew, in another layout or on another colour. */
+static void
+update_background (GifDecoder *self)
+{
+  guint32 argb = self->background;
+
+  gif_canvas_set_background (self->canvas,
+      gif_canvas_map_color (
+          argb >> 16, argb >> 8, argb, argb >> 24, self->layout));
+  forget_picture (self);
+}
+
+void
+gif_decoder_set_background (GifDecoder *self, guint32 argb)
+{
+  if (self->background == argb)
+    return;
+  self->background = argb;
+  update_background (self);
+}
+
 void
 gif_decoder_set_layout (GifDecoder *self, GifLayout layout)
 {
   if (self->layout == layout)
     return;
   self->layout = layout;
-  forget_picture (self);
+  update_background (self);
 }
 
 static gboolean

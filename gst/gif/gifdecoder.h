@@ -74,6 +74,11 @@ guint gif_decoder_find_frame (const GifDecoder *self, guint64 cs);
  * render begins anew. */
 void gif_decoder_set_layout (GifDecoder *self, GifLayout layout);
 
+/* The colour that pictures are composed on, 0xAARRGGBB with alpha not
+ * multiplied in; at first, and for every colour without alpha, transparent. A
+ * new one forgets the picture. */
+void gif_decoder_set_background (GifDecoder *self, guint32 argb);
+
 /* Where the way from the picture there is to frame @n begins: gif_decoder_
  * render() composes each frame from the result up to @n. A caller that renders
  * them one by one can stop in between. */
@@ -89,8 +94,8 @@ GifResult gif_decoder_render (
     GifDecoder *self, const guint8 *data, gsize size, guint n);
 
 /* Returns: (transfer none) (nullable): the canvas, rows of 4 × screen width
- * bytes without gaps; fully transparent pixels are four zero bytes, all others
- * have alpha 255. NULL before the first render; lives until the next one. */
+ * bytes without gaps; what is drawn has alpha 255, the rest is the background,
+ * four zero bytes a pixel when that is transparent. NULL before the first render; lives until the next one. */
 const guint8 *gif_decoder_get_canvas (const GifDecoder *self);
 
 /* Copies the canvas to the picture that begins at @dest and has @stride bytes

@@ -207,6 +207,27 @@ test_clear_forgets_the_last_disposal (void)
 }
 
 static void
+test_background_is_where_nothing_is_drawn (void)
+{
+  GifCanvas *canvas = make_canvas ();
+  GifFrame box = make_frame (1, 1, 2, 2, GIF_DISPOSAL_BACKGROUND);
+  GifFrame dot = make_frame (0, 0, 1, 1, GIF_DISPOSAL_PREVIOUS);
+
+  gif_canvas_set_background (canvas, 9);
+  assert_picture (canvas, "999999 999999 999999 999999 999999");
+  draw_all (canvas, &box, 1);
+  assert_picture (canvas, "999999 911999 911999 999999 999999");
+  draw_all (canvas, &dot, 2);
+  assert_picture (canvas, "299999 999999 999999 999999 999999");
+  box.transparent_index = 3;
+  draw_all (canvas, &box, 0);
+  assert_picture (canvas, "999999 999999 999999 999999 999999");
+  gif_canvas_set_background (canvas, 0);
+  assert_picture (canvas, "000000 000000 000000 000000 000000");
+  gif_canvas_free (canvas);
+}
+
+static void
 test_a_smaller_screen_uses_the_same_memory (void)
 {
   GifCanvas *canvas = gif_canvas_new (LEAD, SLACK);
@@ -268,6 +289,8 @@ main (int argc, char **argv)
       test_transparent_pixels_let_through);
   g_test_add_func ("/gif/canvas/interlaced-rows-go-where-they-belong",
       test_interlaced_rows_go_where_they_belong);
+  g_test_add_func ("/gif/canvas/background-is-where-nothing-is-drawn",
+      test_background_is_where_nothing_is_drawn);
   g_test_add_func ("/gif/canvas/clear-forgets-the-last-disposal",
       test_clear_forgets_the_last_disposal);
   g_test_add_func ("/gif/canvas/a-smaller-screen-uses-the-same-memory",
