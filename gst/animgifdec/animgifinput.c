@@ -39,7 +39,8 @@ anim_gif_input_free (AnimGifInput *self)
 }
 
 void
-anim_gif_input_reset (AnimGifInput *self, guint64 max_size, guint64 max_pixels)
+anim_gif_input_reset (AnimGifInput *self, guint64 max_size, guint64 max_pixels,
+    guint32 background)
 {
   g_mutex_lock (&self->lock);
   /* A new decoder: a reset one would keep the canvas of the largest file. */
@@ -47,6 +48,7 @@ anim_gif_input_reset (AnimGifInput *self, guint64 max_size, guint64 max_pixels)
   self->decoder = gif_decoder_new ();
   gif_decoder_set_max_pixels (
       self->decoder, max_pixels > 0 ? max_pixels : G_MAXUINT64);
+  gif_decoder_set_background (self->decoder, background);
   g_byte_array_unref (self->bytes);
   self->bytes = g_byte_array_new ();
   /* No GByteArray holds more. */

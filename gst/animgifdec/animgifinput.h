@@ -18,9 +18,9 @@ void anim_gif_input_free (AnimGifInput *self);
 
 /* Forgets the file and gives its memory back. A file of more than @max_size
  * bytes, or with a screen of more than @max_pixels, will be refused; 0: no
- * limit. */
-void anim_gif_input_reset (
-    AnimGifInput *self, guint64 max_size, guint64 max_pixels);
+ * limit. It is drawn on @background, 0xAARRGGBB. */
+void anim_gif_input_reset (AnimGifInput *self, guint64 max_size,
+    guint64 max_pixels, guint32 background);
 
 /* Copies the bytes of @buffer and scans them; @info (out) is brought up to
  * date. NEED_DATA: the file goes on. END: it is complete, these and later bytes

@@ -72,11 +72,16 @@ anim_gif_output_get_info (const AnimGifOutput *self)
 static GstCaps *
 offered_caps (const AnimGifPicture *picture)
 {
-  GstCaps *caps = gst_caps_from_string (picture->opaque
-          ? GST_VIDEO_CAPS_MAKE (
-              "{ " ANIM_GIF_ALPHA_FORMATS ", " ANIM_GIF_OPAQUE_FORMATS " }")
-          : GST_VIDEO_CAPS_MAKE ("{ " ANIM_GIF_ALPHA_FORMATS " }"));
+  const char *formats = !picture->opaque ? "{ " ANIM_GIF_ALPHA_FORMATS " }"
+      : picture->has_alpha               ? "{ " ANIM_GIF_ALPHA_FORMATS
+                             ", " ANIM_GIF_OPAQUE_FORMATS " }"
+                           : "{ " ANIM_GIF_OPAQUE_FORMATS " }";
+  GstCaps *caps = gst_caps_new_empty_simple ("video/x-raw");
+  g_auto (GValue) list = G_VALUE_INIT;
 
+  g_value_init (&list, GST_TYPE_LIST);
+  gst_value_deserialize (&list, formats);
+  gst_caps_set_value (caps, "format", &list);
   gst_caps_set_simple (caps, "width", G_TYPE_INT, (int) picture->width,
       "height", G_TYPE_INT, (int) picture->height, "framerate",
       GST_TYPE_FRACTION, (int) picture->fps_n, (int) picture->fps_d,

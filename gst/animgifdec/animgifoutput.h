@@ -22,6 +22,7 @@ typedef struct
   guint fps_n, fps_d;     /* 0/1 when the delays differ or are unknown */
   guint exact_n, exact_d; /* lowest rate with every picture on a tick */
   gboolean opaque;        /* no picture shows through anywhere */
+  gboolean has_alpha;     /* the layouts with alpha are offered */
 } AnimGifPicture;
 
 /* Takes no reference to @srcpad, which must outlive the result. */
@@ -34,7 +35,8 @@ void anim_gif_output_reset (AnimGifOutput *self);
 
 /* Streaming thread. Picks the layout the peer likes best, pushes CAPS when they
  * changed, and asks for the peer's buffer pool. The layouts without alpha are
- * offered when @picture is opaque. The rate is @picture's own where the peer
+ * offered when @picture is opaque, those with alpha
+ * when it asks for them. The rate is @picture's own where the peer
  * takes that, unless it is 0/1 and @constant forbids that; else the exact rate,
  * its smallest multiple that the peer takes, or the nearest to it.
  *

@@ -92,6 +92,7 @@ enum
   PROP_LOOP_COUNT = 1,
   PROP_PROGRESSIVE,
   PROP_REPEAT_FRAMES,
+  PROP_BACKGROUND,
   PROP_MAX_PIXELS,
   PROP_MAX_SIZE,
   PROP_QOS,
@@ -101,6 +102,7 @@ enum
 #define DEFAULT_LOOP_COUNT 1
 #define DEFAULT_PROGRESSIVE FALSE
 #define DEFAULT_REPEAT_FRAMES FALSE
+#define DEFAULT_BACKGROUND 0
 #define DEFAULT_MAX_PIXELS GIF_DECODER_MAX_PIXELS
 #define DEFAULT_MAX_SIZE (G_GUINT64_CONSTANT (256) << 20)
 #define DEFAULT_QOS TRUE
@@ -146,6 +148,9 @@ gst_anim_gif_dec_set_property (
     case PROP_REPEAT_FRAMES:
       self->settings.repeat_frames = g_value_get_boolean (value);
       break;
+    case PROP_BACKGROUND:
+      self->settings.background = g_value_get_uint (value);
+      break;
     case PROP_MAX_PIXELS:
       self->settings.max_pixels = g_value_get_uint64 (value);
       break;
@@ -178,6 +183,9 @@ gst_anim_gif_dec_get_property (
       break;
     case PROP_REPEAT_FRAMES:
       g_value_set_boolean (value, self->settings.repeat_frames);
+      break;
+    case PROP_BACKGROUND:
+      g_value_set_uint (value, self->settings.background);
       break;
     case PROP_MAX_PIXELS:
       g_value_set_uint64 (value, self->settings.max_pixels);
@@ -306,6 +314,18 @@ install_properties (GObjectClass *object_class)
       "Give a constant frame rate even where downstream takes variable ones",
       DEFAULT_REPEAT_FRAMES, ready);
   /**
+   * GstAnimGifDec:background:
+   *
+   * The colour that the pictures are composed on, as `textoverlay` and
+   * `videotestsrc` write theirs. With alpha 255 only the layouts without alpha
+   * are offered, for any file. It costs no time.
+   *
+   * Since: 0.1
+   */
+  props[PROP_BACKGROUND] = g_param_spec_uint ("background", "Background",
+      "Colour behind the pictures, big-endian ARGB (0 = transparent)", 0,
+      G_MAXUINT32, DEFAULT_BACKGROUND, ready);
+  /**
    * GstAnimGifDec:max-pixels:
    *
    * A file with a larger screen is refused with a RESOURCE/NO_SPACE_LEFT error
@@ -374,6 +394,7 @@ gst_anim_gif_dec_init (GstAnimGifDec *self)
   self->settings = (AnimGifSettings){ .loop_count = DEFAULT_LOOP_COUNT,
     .progressive = DEFAULT_PROGRESSIVE,
     .repeat_frames = DEFAULT_REPEAT_FRAMES,
+    .background = DEFAULT_BACKGROUND,
     .max_pixels = DEFAULT_MAX_PIXELS,
     .max_size = DEFAULT_MAX_SIZE,
     .qos = DEFAULT_QOS };

@@ -36,6 +36,7 @@ typedef struct
   int loop_count;
   gboolean progressive;
   gboolean repeat_frames;
+  guint background; /* 0xAARRGGBB */
   guint64 max_pixels;
   guint64 max_size;
   gboolean qos;

@@ -15,8 +15,8 @@ gst_anim_gif_dec_forget_file (GstAnimGifDec *self)
   GstEvent *event;
 
   g_mutex_lock (&self->lock);
-  anim_gif_input_reset (
-      self->input, self->active.max_size, self->active.max_pixels);
+  anim_gif_input_reset (self->input, self->active.max_size,
+      self->active.max_pixels, self->active.background);
   self->info = (GifInfo){ 0 };
   self->end = INPUT_OPEN;
   while ((event = g_queue_pop_head (&self->events)) != NULL)

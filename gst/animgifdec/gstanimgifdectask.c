@@ -218,6 +218,7 @@ static void
 describe_picture (GstAnimGifDec *self, AnimGifPicture *picture)
 {
   const GifInfo *info = &self->info;
+  gboolean on_opaque = self->active.background >> 24 == 0xff;
   guint delay_cs =
       info->complete ? anim_gif_input_get_common_divisor (self->input) : 1;
   guint divisor = gst_util_greatest_common_divisor (100, delay_cs);
@@ -230,7 +231,8 @@ describe_picture (GstAnimGifDec *self, AnimGifPicture *picture)
     .fps_d = 1,
     .exact_n = 100 / divisor,
     .exact_d = delay_cs / divisor,
-    .opaque = info->complete && info->opaque };
+    .opaque = on_opaque || (info->complete && info->opaque),
+    .has_alpha = !on_opaque };
   if (info->complete && info->common_delay_cs > 0) {
     picture->fps_n = picture->exact_n;
     picture->fps_d = picture->exact_d;

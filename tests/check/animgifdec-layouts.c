@@ -99,6 +99,74 @@ GST_START_TEST (test_transparency_is_never_thrown_away)
 }
 GST_END_TEST
 
+/* Composed on a colour, in any layout: what is transparent shows it, what is not
+ * does not. */
+GST_START_TEST (test_pictures_are_composed_on_a_background)
+{
+  g_autofree char *caps =
+      g_strdup_printf ("video/x-raw, format=%s", layouts[__i__]);
+  gboolean has_alpha = __i__ < 4;
+  guint background = has_alpha ? 0x80102030 : 0xff102030;
+  guint32 expected = 0x10203000 | (has_alpha ? 0x80 : 0xff);
+  g_autoptr (GBytes) bytes = write_gif (FALSE);
+  GstHarness *h = start_decoder ("background", background, NULL);
+  GstBuffer *buffer;
+
+  gst_harness_set_sink_caps_str (h, caps);
+  push_file (h, bytes);
+  buffer = gst_harness_pull (h);
+  fail_unless_equals_string (get_format (h), layouts[__i__]);
+  fail_unless_equals_int_hex (get_pixel (h, buffer, 0, 0), expected);
+  fail_unless_equals_int_hex (
+      get_pixel (h, buffer, WIDTH / 2 - 1, HEIGHT - 1), expected);
+  fail_unless_equals_int_hex (get_pixel (h, buffer, WIDTH / 2, HEIGHT - 1),
+      test_gif_color (0) << 8 | 0xff);
+  gst_buffer_unref (buffer);
+  stop_decoder (h);
+}
+GST_END_TEST
+
+static const struct
+{
+  guint background;
+  gboolean opaque_file;
+  const char *wanted; /* NULL: anything */
+  const char *chosen; /* NULL: nothing is offered that fits */
+} backgrounds[] = {
+  { 0xffffffff, FALSE, NULL, "RGBx" },
+  { 0xffffffff, TRUE, NULL, "RGBx" },
+  { 0xff000000, FALSE, "{ BGRA, BGRx }", "BGRx" },
+  { 0xffffffff, FALSE, "BGRA", NULL },
+  { 0xfeffffff, FALSE, NULL, "RGBA" },
+  { 0xfeffffff, FALSE, "BGRx", NULL },
+  { 0xfeffffff, TRUE, "BGRx", "BGRx" },
+  { 0x00ffffff, FALSE, NULL, "RGBA" },
+};
+
+GST_START_TEST (test_an_opaque_background_leaves_no_alpha)
+{
+  const char *wanted = backgrounds[__i__].wanted;
+  g_autoptr (GBytes) bytes = write_gif (backgrounds[__i__].opaque_file);
+  GstHarness *h =
+      start_decoder ("background", backgrounds[__i__].background, NULL);
+
+  if (wanted != NULL) {
+    g_autofree char *caps = g_strdup_printf ("video/x-raw, format=%s", wanted);
+
+    gst_harness_set_sink_caps_str (h, caps);
+  }
+  push_file (h, bytes);
+  if (backgrounds[__i__].chosen != NULL) {
+    gst_buffer_unref (gst_harness_pull (h));
+    fail_unless_equals_string (get_format (h), backgrounds[__i__].chosen);
+  } else {
+    expect_eos (h);
+    assert_one_error (h, GST_CORE_ERROR, GST_CORE_ERROR_NEGOTIATION);
+  }
+  stop_decoder (h);
+}
+GST_END_TEST
+
 static const struct
 {
   const char *wanted;
@@ -386,6 +454,10 @@ animgifdec_layouts_suite (void)
   tcase_add_loop_test (
       caps, test_transparent_pictures_come_in_each_alpha_layout, 0, 4);
   tcase_add_test (caps, test_transparency_is_never_thrown_away);
+  tcase_add_loop_test (caps, test_pictures_are_composed_on_a_background, 0,
+      G_N_ELEMENTS (layouts));
+  tcase_add_loop_test (caps, test_an_opaque_background_leaves_no_alpha, 0,
+      G_N_ELEMENTS (backgrounds));
   tcase_add_loop_test (
       caps, test_downstream_chooses_the_layout, 0, G_N_ELEMENTS (preferences));
   tcase_add_loop_test (caps, test_impossible_wishes_are_one_clear_error, 0,
