@@ -3,52 +3,12 @@
 /* animgifdec as its users meet it: the built module beside stock elements,
  * which are loaded one by one, and ffprobe's opinion of the files that come
  * out. */
+#include "animgifdec-files.h"
 #include "animgifdec-testgif.h"
 
-#include <gst/check/gstcheck.h>
 #include <gst/pbutils/pbutils.h>
 
-#include <glib/gstdio.h>
-
-#define RUN_TIMEOUT (50 * GST_SECOND)
 #define UNEVEN GST_TIME_AS_NSECONDS (1840 * GST_MSECOND)
-
-static char *directory; /* of one test */
-
-static void
-load (const char *folder, const char *name)
-{
-  g_autofree char *file = g_strdup_printf ("%s/libgst%s.so", folder, name);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GstPlugin) plugin = gst_plugin_load_file (file, &error);
-
-  fail_unless (
-      plugin != NULL, "%s: %s", file, error != NULL ? error->message : "");
-}
-
-static void
-load_plugins (void)
-{
-  const char *stock[] = { "aom", "app", "coreelements", "gio", "hls", "isomp4",
-    "libav", "matroska", "mpegtsmux", "multifile", "playback", "png",
-    "typefindfunctions", "videoconvertscale", "videoparsersbad", "videorate",
-    "vpx", "x264", "y4menc" };
-
-  load (MODULE_DIR, "animgif");
-  for (guint i = 0; i < G_N_ELEMENTS (stock); i++)
-    load (PLUGINS_DIR, stock[i]);
-}
-
-static void
-write_file (const char *name, GBytes *bytes)
-{
-  g_autofree char *path = g_build_filename (directory, name, NULL);
-  g_autoptr (GError) error = NULL;
-
-  g_file_set_contents (
-      path, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), &error);
-  g_assert_no_error (error);
-}
 
 /* uneven.gif and even.gif, 10 frames of 80 ms, in a folder of their own. */
 static void
@@ -56,12 +16,10 @@ set_up (void)
 {
   const guint delays_cs[] = { 8, G_MAXUINT };
   g_autoptr (GBytes) uneven = test_gif_write_uneven (64, 48);
-  g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) even = NULL;
   TestGif gif;
 
-  directory = g_dir_make_tmp ("animgifdec-XXXXXX", &error);
-  g_assert_no_error (error);
+  set_up_directory ();
   test_gif_init (&gif, 64, 48, 10, delays_cs);
   gif.loops = 0;
   gif.comment = "even";
@@ -70,88 +28,9 @@ set_up (void)
   write_file ("even.gif", even);
 }
 
-static void
-tear_down (void)
-{
-  g_autoptr (GDir) dir = g_dir_open (directory, 0, NULL);
-  const char *name;
-
-  while ((name = g_dir_read_name (dir)) != NULL) {
-    g_autofree char *path = g_build_filename (directory, name, NULL);
-
-    g_unlink (path);
-  }
-  g_rmdir (directory);
-  g_clear_pointer (&directory, g_free);
-}
-
-/* Plays until EOS; an error or silence fails the test. */
-static void
-run (GstElement *pipeline)
-{
-  g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
-  g_autoptr (GstMessage) message = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *debug = NULL;
-
-  gst_element_set_state (pipeline, GST_STATE_PLAYING);
-  message = gst_bus_timed_pop_filtered (
-      bus, RUN_TIMEOUT, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
-  fail_unless (message != NULL, "the pipeline does not end");
-  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR)
-    gst_message_parse_error (message, &error, &debug);
-  fail_unless (error == NULL, "%s (%s)", error ? error->message : "", debug);
-  gst_element_set_state (pipeline, GST_STATE_NULL);
-}
-
-/* gst-launch syntax, with DIR for the test's folder. */
-static GstElement *
-parse (const char *line)
-{
-  g_auto (GStrv) parts = g_strsplit (line, "DIR", -1);
-  g_autofree char *text = g_strjoinv (directory, parts);
-  g_autoptr (GError) error = NULL;
-  GstElement *pipeline = gst_parse_launch (text, &error);
-
-  g_assert_no_error (error);
-  return pipeline;
-}
-
-static void
-run_line (const char *line)
-{
-  GstElement *pipeline = parse (line);
-
-  run (pipeline);
-  gst_object_unref (pipeline);
-}
-
-/* Duration and number of pictures of a file, as ffprobe sees them. */
-static void
-assert_media (const char *name, const char *duration, guint n_pictures)
-{
-  g_autofree char *path = g_build_filename (directory, name, NULL);
-  const char *argv[] = { "ffprobe", "-v", "error", "-count_packets",
-    "-show_streams", "-show_format", "-of", "flat", path, NULL };
-  g_autofree char *time = NULL;
-  g_autofree char *number = NULL;
-  g_autofree char *out = NULL;
-  g_autoptr (GError) error = NULL;
-  int status;
-
-  g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL,
-      &out, NULL, &status, &error);
-  g_assert_no_error (error);
-  fail_unless (g_spawn_check_wait_status (status, NULL));
-  time = g_strdup_printf ("format.duration=\"%s\"", duration);
-  number = g_strdup_printf ("stream.0.nb_read_packets=\"%u\"", n_pictures);
-  fail_unless (strstr (out, time) != NULL, "%s is not in:\n%s", time, out);
-  fail_unless (strstr (out, number) != NULL, "%s is not in:\n%s", number, out);
-}
-
 #define SOURCE "filesrc location=DIR/uneven.gif ! animgifdec ! "
 #define I420 "videoconvert ! video/x-raw,format=I420"
-#define CONSTANT "videorate ! " I420 ",framerate=25/1"
+#define CONSTANT I420 ",framerate=25/1"
 
 static const struct
 {
@@ -201,7 +80,7 @@ GST_END_TEST
 
 GST_START_TEST (test_equal_delays_suit_who_wants_a_frame_rate)
 {
-  g_autofree char *path = g_build_filename (directory, "even.y4m", NULL);
+  g_autofree char *path = path_of ("even.y4m");
   g_autofree char *text = NULL;
 
   run_line ("filesrc location=DIR/even.gif ! animgifdec ! " I420
@@ -217,7 +96,8 @@ GST_START_TEST (test_each_frame_becomes_a_picture)
   run_line (
       SOURCE "videoconvert ! pngenc ! multifilesink location=DIR/f%03d.png");
   for (guint i = 0; i < 6; i++) {
-    g_autofree char *path = g_strdup_printf ("%s/f%03u.png", directory, i);
+    g_autofree char *name = g_strdup_printf ("f%03u.png", i);
+    g_autofree char *path = path_of (name);
 
     fail_unless_equals_int (g_file_test (path, G_FILE_TEST_EXISTS), i < 5);
   }
@@ -255,7 +135,7 @@ static const char *players[] = {
 
 GST_START_TEST (test_players_pick_it_and_end)
 {
-  GstElement *pipeline = parse (players[__i__]);
+  GstElement *pipeline = parse_line (players[__i__]);
   gint64 duration = 0;
 
   gst_element_set_state (pipeline, GST_STATE_PAUSED);
@@ -266,14 +146,15 @@ GST_START_TEST (test_players_pick_it_and_end)
   fail_unless (
       gst_element_query_duration (pipeline, GST_FORMAT_TIME, &duration));
   fail_unless_equals_uint64 (duration, UNEVEN);
-  run (pipeline);
+  run_pipeline (pipeline);
   gst_object_unref (pipeline);
 }
 GST_END_TEST
 
 GST_START_TEST (test_discoverer_knows_the_duration)
 {
-  g_autofree char *uri = g_strdup_printf ("file://%s/uneven.gif", directory);
+  g_autofree char *path = path_of ("uneven.gif");
+  g_autofree char *uri = g_strdup_printf ("file://%s", path);
   g_autoptr (GError) error = NULL;
   GstDiscoverer *discoverer = gst_discoverer_new (RUN_TIMEOUT, &error);
   GstDiscovererInfo *info;
@@ -310,7 +191,7 @@ start_leak_tracer (void)
   g_autoptr (GstPluginFeature) feature = NULL;
   GstTracer *tracer;
 
-  load (PLUGINS_DIR, "coretracers");
+  load_plugin (PLUGINS_DIR, "coretracers");
   feature = gst_registry_lookup_feature (gst_registry_get (), "leaks");
   fail_unless (feature != NULL);
   tracer = g_object_new (
@@ -342,9 +223,10 @@ assert_nothing_lives (GstTracer *tracer)
 GST_START_TEST (test_nothing_stays_behind)
 {
   GstTracer *tracer = start_leak_tracer ();
-  GstElement *pipeline = parse ("filesrc location=DIR/even.gif ! "
-                                "animgifdec loop-count=-1 ! videoconvert ! "
-                                "fakesink sync=false");
+  GstElement *pipeline =
+      parse_line ("filesrc location=DIR/even.gif ! "
+                  "animgifdec loop-count=-1 ! videoconvert ! "
+                  "fakesink sync=false");
 
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
   for (guint i = 0; i < 20; i++) {
@@ -366,7 +248,7 @@ animgifdec_pipelines_suite (void)
   TCase *players_case = tcase_create ("players");
 
   tcase_add_unchecked_fixture (files, load_plugins, NULL);
-  tcase_add_checked_fixture (files, set_up, tear_down);
+  tcase_add_checked_fixture (files, set_up, tear_down_directory);
   tcase_add_loop_test (
       files, test_every_muxer_keeps_the_time, 0, G_N_ELEMENTS (recipes));
   tcase_add_test (files, test_hls_keeps_the_time);
@@ -377,7 +259,7 @@ animgifdec_pipelines_suite (void)
   suite_add_tcase (suite, files);
 
   tcase_add_unchecked_fixture (players_case, load_plugins, NULL);
-  tcase_add_checked_fixture (players_case, set_up, tear_down);
+  tcase_add_checked_fixture (players_case, set_up, tear_down_directory);
   tcase_add_loop_test (
       players_case, test_players_pick_it_and_end, 0, G_N_ELEMENTS (players));
   tcase_add_test (players_case, test_discoverer_knows_the_duration);

@@ -44,7 +44,7 @@ write_header (GifFileType *file, const TestGif *gif)
   ColorMapObject *map = GifMakeMapObject (N_COLORS, NULL);
 
   for (guint i = 0; i < N_COLORS; i++) {
-    guint32 color = test_gif_color (i);
+    guint32 color = i < gif->n_colors ? gif->colors[i] : test_gif_color (i);
 
     map->Colors[i].Red = color >> 16;
     map->Colors[i].Green = color >> 8;

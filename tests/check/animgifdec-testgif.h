@@ -28,6 +28,8 @@ typedef struct
   guint aspect;             /* the screen descriptor's byte; 0: not given */
   const char *comment;      /* before the first image; NULL: none */
   const char *last_comment; /* after the last image; NULL: none */
+  const guint *colors;      /* 0xRRGGBB: instead of test_gif_color() */
+  guint n_colors;           /* of those, below TEST_GIF_HOLE */
   guint n_frames;
   TestGifFrame frames[TEST_GIF_MAX_FRAMES];
 } TestGif;
