@@ -25,8 +25,8 @@
  * picture exactly when it begins (10/1 when all delays are multiples of
  * 100 ms); if there is none, the one nearest to that.
  *
- * A stock `videorate` is not needed for it. It moves pictures to the half of the
- * one before, and repeats one for at most a second.
+ * Do not put a `videorate` behind it: that lets a picture begin halfway through
+ * the one before, and repeats one for at most a second.
  *
  * ## Streams and seeks
  *
@@ -304,8 +304,8 @@ install_properties (GObjectClass *object_class)
    *
    * Gives a constant frame rate also where downstream takes any. It is for
    * pipelines with a stock `videorate` that one cannot take out, as in
-   * `encodebin` and GES: given each picture once, that moves pictures to the
-   * half of the one before, and ends long ones after a second.
+   * `encodebin` and GES: given each picture once, that lets them begin too
+   * early, and ends long ones after a second.
    *
    * Since: 0.1
    */
