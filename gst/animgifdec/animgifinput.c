@@ -5,6 +5,8 @@
 
 #include "animgifinput.h"
 
+#include "animgifplanes.h"
+
 struct _AnimGifInput
 {
   GMutex lock;
@@ -206,9 +208,14 @@ anim_gif_input_render (AnimGifInput *self, guint n, GifLayout layout)
 }
 
 void
-anim_gif_input_copy (AnimGifInput *self, guint8 *dest, gsize stride)
+anim_gif_input_copy (AnimGifInput *self, GstVideoFrame *frame)
 {
   g_mutex_lock (&self->lock);
-  gif_decoder_copy (self->decoder, dest, stride);
+  if (GST_VIDEO_INFO_IS_YUV (&frame->info))
+    anim_gif_planes_copy (
+        (const guint32 *) gif_decoder_get_canvas (self->decoder), frame);
+  else
+    gif_decoder_copy (self->decoder, GST_VIDEO_FRAME_PLANE_DATA (frame, 0),
+        GST_VIDEO_FRAME_PLANE_STRIDE (frame, 0));
   g_mutex_unlock (&self->lock);
 }

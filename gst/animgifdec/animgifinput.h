@@ -3,7 +3,7 @@
 
 #include "gifdecoder.h"
 
-#include <gst/gst.h>
+#include <gst/video/video.h>
 
 G_BEGIN_DECLS
 
@@ -61,7 +61,8 @@ guint anim_gif_input_first_step (AnimGifInput *self, guint n);
 /* Draws frame @n. Results as for gif_decoder_render(). */
 GifResult anim_gif_input_render (AnimGifInput *self, guint n, GifLayout layout);
 
-/* Copies the picture drawn last to @dest, @stride bytes per row. */
-void anim_gif_input_copy (AnimGifInput *self, guint8 *dest, gsize stride);
+/* Copies the picture drawn last to @frame, which has its size and a format of
+ * its layout. */
+void anim_gif_input_copy (AnimGifInput *self, GstVideoFrame *frame);
 
 G_END_DECLS

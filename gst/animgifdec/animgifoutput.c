@@ -68,110 +68,6 @@ anim_gif_output_get_info (const AnimGifOutput *self)
   return &self->info;
 }
 
-/* The template's formats, narrowed to one size. */
-static GstCaps *
-offered_caps (const AnimGifPicture *picture)
-{
-  const char *formats = !picture->opaque ? "{ " ANIM_GIF_ALPHA_FORMATS " }"
-      : picture->has_alpha               ? "{ " ANIM_GIF_ALPHA_FORMATS
-                             ", " ANIM_GIF_OPAQUE_FORMATS " }"
-                           : "{ " ANIM_GIF_OPAQUE_FORMATS " }";
-  GstCaps *caps = gst_caps_new_empty_simple ("video/x-raw");
-  g_auto (GValue) list = G_VALUE_INIT;
-
-  g_value_init (&list, GST_TYPE_LIST);
-  gst_value_deserialize (&list, formats);
-  gst_caps_set_value (caps, "format", &list);
-  gst_caps_set_simple (caps, "width", G_TYPE_INT, (int) picture->width,
-      "height", G_TYPE_INT, (int) picture->height, "framerate",
-      GST_TYPE_FRACTION, (int) picture->fps_n, (int) picture->fps_d,
-      "pixel-aspect-ratio", GST_TYPE_FRACTION, (int) picture->par_n,
-      (int) picture->par_d, "interlace-mode", G_TYPE_STRING, "progressive",
-      NULL);
-  return caps;
-}
-
-/* Returns: the smallest k for which k × @n / @d is among @rates, 0: none. */
-static guint64
-find_multiple (const GValue *rates, guint n, guint d)
-{
-  const GValue *lowest = rates;
-  g_auto (GValue) multiple = G_VALUE_INIT;
-  guint64 best = 0, k;
-
-  if (GST_VALUE_HOLDS_LIST (rates)) {
-    for (guint i = 0; i < gst_value_list_get_size (rates); i++) {
-      k = find_multiple (gst_value_list_get_value (rates, i), n, d);
-      if (k > 0 && (best == 0 || k < best))
-        best = k;
-    }
-    return best;
-  }
-  if (GST_VALUE_HOLDS_FRACTION_RANGE (rates))
-    lowest = gst_value_get_fraction_range_min (rates);
-  k = gst_util_uint64_scale_ceil (gst_value_get_fraction_numerator (lowest), d,
-      (guint64) gst_value_get_fraction_denominator (lowest) * n);
-  k = MAX (k, 1);
-  if (k > G_MAXINT / n)
-    return 0;
-  g_value_init (&multiple, GST_TYPE_FRACTION);
-  gst_value_set_fraction (&multiple, k * n, d);
-  return gst_value_intersect (NULL, rates, &multiple) ? k : 0;
-}
-
-static void
-fixate_rate (GstStructure *structure, const AnimGifPicture *picture)
-{
-  guint n = picture->exact_n, d = picture->exact_d;
-  guint64 k =
-      find_multiple (gst_structure_get_value (structure, "framerate"), n, d);
-
-  if (k > 0)
-    gst_structure_set (structure, "framerate", GST_TYPE_FRACTION, (int) (k * n),
-        (int) d, NULL);
-  else
-    gst_structure_fixate_field_nearest_fraction (structure, "framerate", n, d);
-}
-
-/* Caps in the order the peer prefers, cut down to one; NULL when nothing is
- * common. */
-static GstCaps *
-choose_caps (
-    AnimGifOutput *self, const AnimGifPicture *picture, gboolean constant)
-{
-  g_autoptr (GstCaps) offered = offered_caps (picture);
-  g_autoptr (GstCaps) wanted = NULL;
-  g_autoptr (GstCaps) common = NULL;
-  GstVideoInfo info;
-
-  /* Asked without a filter: with one, most elements answer in the filter's
-   * order. */
-  wanted = gst_pad_peer_query_caps (self->srcpad, NULL);
-  if (!constant || picture->fps_n > 0)
-    common =
-        gst_caps_intersect_full (wanted, offered, GST_CAPS_INTERSECT_FIRST);
-  if (common == NULL || gst_caps_is_empty (common)) {
-    gst_caps_set_simple (offered, "framerate", GST_TYPE_FRACTION_RANGE, 1,
-        G_MAXINT, G_MAXINT, 1, NULL);
-    gst_clear_caps (&common);
-    common =
-        gst_caps_intersect_full (wanted, offered, GST_CAPS_INTERSECT_FIRST);
-  }
-  GST_DEBUG_OBJECT (self->srcpad,
-      "offered %" GST_PTR_FORMAT ", wanted %" GST_PTR_FORMAT,
-      (gpointer) offered, (gpointer) wanted);
-  if (gst_caps_is_empty (common))
-    return NULL;
-
-  common = gst_caps_make_writable (gst_caps_truncate (common));
-  fixate_rate (gst_caps_get_structure (common, 0), picture);
-  common = gst_caps_fixate (common);
-  /* Completed with the fields every raw video has, colorimetry among them. */
-  return gst_video_info_from_caps (&info, common)
-      ? gst_video_info_to_caps (&info)
-      : NULL;
-}
-
 static gboolean
 configure_pool (GstBufferPool *pool, GstCaps *caps, guint size, guint min,
     guint max, GstAllocator *allocator, const GstAllocationParams *params,
@@ -242,8 +138,17 @@ negotiate_pool (AnimGifOutput *self)
 static gboolean
 set_caps (AnimGifOutput *self, const AnimGifPicture *picture, gboolean constant)
 {
-  g_autoptr (GstCaps) caps = choose_caps (self, picture, constant);
+  g_autoptr (GstCaps) wanted = NULL;
+  g_autoptr (GstCaps) caps = NULL;
   GstVideoInfo info;
+
+  /* Asked without a filter: with one, most elements answer in the filter's
+   * order. */
+  wanted = gst_pad_peer_query_caps (self->srcpad, NULL);
+  caps = anim_gif_caps_choose (wanted, picture, constant);
+  GST_DEBUG_OBJECT (self->srcpad,
+      "wanted %" GST_PTR_FORMAT ", chosen %" GST_PTR_FORMAT, (gpointer) wanted,
+      (gpointer) caps);
 
   if (caps == NULL || !gst_video_info_from_caps (&info, caps))
     return FALSE;

@@ -114,8 +114,7 @@ static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE (
 
 static GstStaticPadTemplate src_template =
     GST_STATIC_PAD_TEMPLATE ("src", GST_PAD_SRC, GST_PAD_ALWAYS,
-        GST_STATIC_CAPS (GST_VIDEO_CAPS_MAKE (
-            "{ " ANIM_GIF_ALPHA_FORMATS ", " ANIM_GIF_OPAQUE_FORMATS " }")));
+        GST_STATIC_CAPS (GST_VIDEO_CAPS_MAKE (ANIM_GIF_FORMATS)));
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (GstAnimGifDec, gst_anim_gif_dec,
     GST_TYPE_ELEMENT,

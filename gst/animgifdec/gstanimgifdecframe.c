@@ -43,6 +43,10 @@ is_late (GstAnimGifDec *self, const AnimGifShown *shown, GstMessage **message)
 static GifLayout
 layout_of (const GstVideoInfo *info)
 {
+  if (GST_VIDEO_INFO_IS_YUV (info))
+    return info->colorimetry.matrix == GST_VIDEO_COLOR_MATRIX_BT709
+        ? GIF_LAYOUT_AYUV_BT709
+        : GIF_LAYOUT_AYUV_BT601;
   switch (GST_VIDEO_INFO_FORMAT (info)) {
     case GST_VIDEO_FORMAT_BGRA:
     case GST_VIDEO_FORMAT_BGRx:
@@ -99,8 +103,7 @@ copy_out (GstAnimGifDec *self, GstBuffer **out)
         ("Downstream's video memory cannot be written to."), (NULL));
     return ANIM_GIF_FLOW_POSTED;
   }
-  anim_gif_input_copy (self->input, GST_VIDEO_FRAME_PLANE_DATA (&frame, 0),
-      GST_VIDEO_FRAME_PLANE_STRIDE (&frame, 0));
+  anim_gif_input_copy (self->input, &frame);
   gst_video_frame_unmap (&frame);
   return GST_FLOW_OK;
 }

@@ -34,7 +34,7 @@ const guint32 *gif_canvas_get_pixels (GifCanvas *self);
  * lives until the next call on this canvas. NULL: no memory. */
 guint32 *gif_canvas_take_scratch (GifCanvas *self, gsize n_pixels);
 
-/* Returns: the pixel of a colour, 0 for any without alpha. */
+/* Returns: the pixel of a colour; all without alpha are one, 0 but in YUV. */
 guint32 gif_canvas_map_color (
     guint8 red, guint8 green, guint8 blue, guint8 alpha, GifLayout layout);
 

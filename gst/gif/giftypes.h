@@ -16,13 +16,15 @@ typedef enum
   GIF_RESULT_CORRUPT,   /* image data damaged: what could be decoded is drawn */
 } GifResult;
 
-/* Order of the four bytes of a pixel in memory, first byte first. */
+/* The four bytes of a pixel in memory, first byte first. */
 typedef enum
 {
   GIF_LAYOUT_RGBA = 1,
   GIF_LAYOUT_BGRA,
   GIF_LAYOUT_ARGB,
   GIF_LAYOUT_ABGR,
+  GIF_LAYOUT_AYUV_BT601, /* luma of 16 to 235, as in standard definition */
+  GIF_LAYOUT_AYUV_BT709, /* the same, as in high definition */
 } GifLayout;
 
 /* GIF89a §23: what happens to a frame's rectangle before the next frame. */

@@ -174,8 +174,8 @@ static const struct
 } preferences[] = {
   { "video/x-raw, format={ ABGR, RGBA }", "ABGR" },
   { "video/x-raw, format={ xRGB, BGRA, RGBA }", "xRGB" },
-  { "video/x-raw, format={ I420, NV12, BGRx, RGBA }", "BGRx" },
-  { "video/x-raw, format=AYUV; video/x-raw, format=ARGB; "
+  { "video/x-raw, format={ YUY2, NV12, BGRx, RGBA }", "BGRx" },
+  { "video/x-raw, format=YUY2; video/x-raw, format=ARGB; "
     "video/x-raw, format=RGBA",
       "ARGB" },
   { "video/x-raw, format={ BGRA, RGBA }, width=[1, 100], "
@@ -198,7 +198,7 @@ GST_START_TEST (test_downstream_chooses_the_layout)
 GST_END_TEST
 
 static const char *impossible[] = {
-  "video/x-raw, format=I420",
+  "video/x-raw, format=YUY2",
   "video/x-raw, format=RGBA, width=20",
   "video/x-h264",
 };

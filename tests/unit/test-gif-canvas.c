@@ -227,6 +227,33 @@ test_background_is_where_nothing_is_drawn (void)
   gif_canvas_free (canvas);
 }
 
+/* All colours, against the formulas of BT.601 and BT.709. */
+static void
+test_yuv_is_the_formula_rounded (void)
+{
+  guint32 rgb;
+  int hd;
+
+  for (hd = 0; hd < 2; hd++) {
+    GifLayout layout = hd ? GIF_LAYOUT_AYUV_BT709 : GIF_LAYOUT_AYUV_BT601;
+    double kr = hd ? .2126 : .299, kb = hd ? .0722 : .114;
+
+    for (rgb = 0; rgb < 1 << 24; rgb++) {
+      int red = rgb >> 16, green = rgb >> 8 & 0xff, blue = rgb & 0xff;
+      guint32 pixel = gif_canvas_map_color (red, green, blue, 0xff, layout);
+      double luma = kr * red + (1 - kr - kb) * green + kb * blue;
+      double u = 128 + (blue - luma) / (1 - kb) * 112 / 255;
+      double v = 128 + (red - luma) / (1 - kr) * 112 / 255;
+      guint8 bytes[4];
+
+      memcpy (bytes, &pixel, sizeof bytes);
+      if (bytes[0] != 0xff || ABS (bytes[1] - 16 - luma * 219 / 255) > 0.51
+          || ABS (bytes[2] - u) > 0.51 || ABS (bytes[3] - v) > 0.51)
+        g_error ("%06x is %02x, %02x, %02x", rgb, bytes[1], bytes[2], bytes[3]);
+    }
+  }
+}
+
 static void
 test_a_smaller_screen_uses_the_same_memory (void)
 {
@@ -291,6 +318,8 @@ main (int argc, char **argv)
       test_interlaced_rows_go_where_they_belong);
   g_test_add_func ("/gif/canvas/background-is-where-nothing-is-drawn",
       test_background_is_where_nothing_is_drawn);
+  g_test_add_func ("/gif/canvas/yuv-is-the-formula-rounded",
+      test_yuv_is_the_formula_rounded);
   g_test_add_func ("/gif/canvas/clear-forgets-the-last-disposal",
       test_clear_forgets_the_last_disposal);
   g_test_add_func ("/gif/canvas/a-smaller-screen-uses-the-same-memory",
