@@ -11,8 +11,12 @@
  * show it: delays of 0 and 1 hundredths of a second last 100 ms, what no frame
  * has drawn is transparent. Caps carry the true frame rate when all delays are
  * equal and `framerate=0/1` when they differ. The pictures come in whichever
- * 32-bit RGB layout downstream likes best; the layouts without alpha are among
- * them when the file is opaque.
+ * 32-bit RGB layout downstream likes best, or in YUV where downstream names that
+ * first or takes nothing else; formats without alpha are among them when the
+ * file or #animgifdec:background is opaque. YUV needs no conversion: a GIF's
+ * palettes are converted, not its pixels. It has the matrix of BT.601 up to 576
+ * rows and of BT.709 above, as `videoconvert` would have made it, and chroma in
+ * the middle of its pixels.
  *
  * ## Constant frame rate
  *
@@ -289,7 +293,7 @@ install_properties (GObjectClass *object_class)
    * whole file. It costs what only the whole file tells: until its end there is
    * no duration, the segment has no stop (so that `videorate` drops the time of
    * the last picture), the frame rate is 0/1 even where all delays are equal,
-   * and no layout without alpha is offered. Where downstream asks for a rate,
+   * and no format without alpha is offered. Where downstream asks for a rate,
    * the exact one is taken to be 100/1, since delays are in hundredths.
    *
    * Since: 0.1
@@ -316,7 +320,7 @@ install_properties (GObjectClass *object_class)
    * GstAnimGifDec:background:
    *
    * The colour that the pictures are composed on, as `textoverlay` and
-   * `videotestsrc` write theirs. With alpha 255 only the layouts without alpha
+   * `videotestsrc` write theirs. With alpha 255 only the formats without alpha
    * are offered, for any file. It costs no time.
    *
    * Since: 0.1
