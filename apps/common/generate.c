@@ -147,6 +147,7 @@ generate_start (Generate *generate, GenerateMessageFunc on_progress,
     GenerateFunc func, gpointer data)
 {
   g_autoptr (GstBus) bus = gst_element_get_bus (generate->pipeline);
+  g_autoptr (GError) error = NULL;
 
   generate->on_message = on_progress;
   generate->func = func;
@@ -156,11 +157,9 @@ generate_start (Generate *generate, GenerateMessageFunc on_progress,
       != GST_STATE_CHANGE_FAILURE)
     return;
   /* The source has posted why; this one counts where it has not. */
-  gst_bus_post (bus,
-      gst_message_new_error (NULL,
-          g_error_new_literal (GST_CORE_ERROR, GST_CORE_ERROR_STATE_CHANGE,
-              "GStreamer does not start"),
-          NULL));
+  error = g_error_new_literal (
+      GST_CORE_ERROR, GST_CORE_ERROR_STATE_CHANGE, "GStreamer does not start");
+  gst_bus_post (bus, gst_message_new_error (NULL, error, NULL));
 }
 
 gboolean
