@@ -287,7 +287,7 @@ format_head (MockConn *conn, MockReply *reply)
   g_autofree char *date = soup_date_time_to_string (now, SOUP_DATE_HTTP);
   SoupMessageHeadersIter iter;
   const char *name, *value;
-  gint64 length = reply->announced_length >= 0
+  gint64 length = reply->announced_length != G_MININT64
       ? reply->announced_length
       : (gint64) g_bytes_get_size (reply->body);
 

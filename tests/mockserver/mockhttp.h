@@ -49,7 +49,7 @@ typedef struct
   SoupMessageHeaders *headers; /* without the framing's */
   GBytes *body;                /* never NULL */
   MockFraming framing;
-  gint64 announced_length; /* Content-Length; -1: the body's */
+  gint64 announced_length; /* Content-Length; G_MININT64: the body's */
   gboolean body_omitted;   /* HEAD: headers of the body only */
   gboolean gzipped;        /* compress, and say so */
   gboolean endless;        /* the body again and again */

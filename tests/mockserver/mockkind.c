@@ -39,7 +39,7 @@ enum
 };
 
 /* A row. What is left out does not change. In @text and @location stand for
- * themselves: $TOKEN $MESSAGE $STATUS $PHRASE $ADDRESS, of the picture's
+ * themselves: $TOKEN $MESSAGE $STATUS $PHRASE $ADDRESS $IMAGE, of the picture's
  * address $SCHEME $HOST $ORIGIN $PATH, of the request's $SELF and $HOP. */
 struct _MockFaultKind
 {
@@ -122,6 +122,19 @@ get_status (const MockFault *fault)
   return fault->status != 0 ? fault->status : fault->kind->status;
 }
 
+/* The picture itself, for texts; transfer full. */
+static char *
+encode_gif (const MockFaultTarget *target)
+{
+  gsize size;
+  const guint8 *data;
+
+  if (target->gif == NULL)
+    return g_strdup ("");
+  data = g_bytes_get_data (target->gif->bytes, &size);
+  return g_base64_encode (data, size);
+}
+
 /* The value of a placeholder, transfer full. */
 static char *
 get_value (
@@ -144,6 +157,8 @@ get_value (
     return g_strdup (scheme);
   if (g_str_equal (name, "HOST"))
     return g_strdup (host);
+  if (g_str_equal (name, "IMAGE"))
+    return encode_gif (target);
   if (g_str_equal (name, "ORIGIN"))
     return g_strdup_printf ("%s://%s", scheme, host);
   if (g_str_equal (name, "SELF"))
@@ -414,6 +429,21 @@ static const MockFaultKind table[] = {
       .help = "the address is null" },
   { "images-nested", ANSWER (0, "{\"images\":[[\"$ORIGIN$PATH\"]]}"),
       .help = "the address is an array" },
+  { "images-objects", ANSWER (0, "{\"images\":[{\"url\":\"$PATH\"}]}"),
+      .help = "\"images\" is a list of objects" },
+  { "images-base64", ANSWER (0, "{\"images\":[\"$IMAGE\"]}"),
+      .help = "the GIF itself in base64" },
+  { "images-remark",
+      ANSWER (0,
+          "{\"images\":[\"$PATH\"],\"detail\":\"Free users can generate 1 "
+          "GIF per 60 seconds\"}"),
+      .help = "an address, and a remark about the next request" },
+  { "image-url", ANSWER (0, "{\"image_url\":\"$ORIGIN$PATH\"}"),
+      .help = "another member has the address" },
+  { "image-data", ANSWER (0, "{\"data\":[{\"b64_json\":\"$IMAGE\"}]}"),
+      .help = "another member has the GIF itself" },
+  { "job-id", ANSWER (202, "{\"job_id\":\"job-17\"}"),
+      .help = "202 and no image yet" },
   { "json-truncated", ANSWER (200, "{\"images\":[\"http:/"),
       .help = "JSON that breaks off" },
   { "json-two-roots", ANSWER (200, "0{\"images\":[]}"),
@@ -459,9 +489,10 @@ static const MockFaultKind table[] = {
   { "address-file", ANSWER (0, "{\"images\":[\"file:///etc/passwd\"]}"),
       .help = "a file of the client's" },
   { "address-data",
-      ANSWER (
-          0, "{\"images\":[\"data:image/gif;base64,R0lGODlhAQABAAAAACw=\"]}"),
-      .help = "a data: address" },
+      ANSWER (0, "{\"images\":[\"data:image/gif;base64,$IMAGE\"]}"),
+      .help = "a data: address, of the GIF" },
+  { "address-unwritable", ANSWER (0, "{\"images\":[\"x:/.//y\"]}"),
+      .help = "an address that GLib reads and cannot write" },
   { "address-ftp", ANSWER (0, "{\"images\":[\"ftp://127.0.0.1/x.gif\"]}"),
       .help = "another scheme" },
   { "address-garbage", ANSWER (0, "{\"images\":[\"no address at all\"]}"),
@@ -511,6 +542,8 @@ static const MockFaultKind table[] = {
       .help = "announces 10 bytes too few, or length=" },
   { "length-huge", MOCK_STAGE_GET, .length = (gint64) 1 << 40,
       .end = MOCK_END_CLOSE, .help = "announces 1 TiB, or length=" },
+  { "length-negative", MOCK_STAGE_GET, .length = -5, .end = MOCK_END_CLOSE,
+      .help = "announces -5 bytes" },
   { "no-length", MOCK_STAGE_GET, .framing = MOCK_FRAMING_CLOSE,
       .help = "no length, ended by closing" },
   { "chunked", MOCK_STAGE_GET, .framing = MOCK_FRAMING_CHUNKED,

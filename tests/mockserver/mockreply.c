@@ -14,7 +14,7 @@ mock_reply_new (guint status)
   reply->status = status;
   reply->headers = soup_message_headers_new (SOUP_MESSAGE_HEADERS_RESPONSE);
   reply->body = g_bytes_new (NULL, 0);
-  reply->announced_length = -1;
+  reply->announced_length = G_MININT64;
   reply->hold_at = reply->cut_at = MOCK_AT_NONE;
   return reply;
 }
