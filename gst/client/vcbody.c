@@ -250,6 +250,23 @@ find_block (VcBody *body, guint64 offset)
 }
 
 gboolean
+vc_body_append (VcBody *body, const guint8 *data, gsize size, GError **error)
+{
+  while (size > 0) {
+    gsize room;
+    guint8 *space = vc_body_reserve (body, &room);
+    gsize length = MIN (room, size);
+
+    memcpy (space, data, length);
+    if (!vc_body_commit (body, length, error))
+      return FALSE;
+    data += length;
+    size -= length;
+  }
+  return TRUE;
+}
+
+gboolean
 vc_body_equals (VcBody *body, guint64 offset, const guint8 *data, gsize size)
 {
   G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =

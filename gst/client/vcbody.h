@@ -44,6 +44,10 @@ guint8 *vc_body_reserve (VcBody *body, gsize *ret_size);
 gboolean vc_body_commit (VcBody *body, gsize size, GError **error);
 void vc_body_wake (VcBody *body);
 
+/* Adds a copy of the @size bytes at @data; as vc_body_commit(). */
+gboolean vc_body_append (
+    VcBody *body, const guint8 *data, gsize size, GError **error);
+
 /* Whether the bytes at @offset are the @size bytes at @data; FALSE where there
  * are fewer. */
 gboolean vc_body_equals (

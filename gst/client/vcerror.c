@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "vcerror.h"
+#include "vctext.h"
 
 #include <string.h>
 
 #include <libsoup/soup.h>
-
-/* What stands where a secret stood. */
-#define REDACTED "[secret]"
 
 GQuark
 vc_error_quark (void)
@@ -55,8 +53,10 @@ static const struct
 } certificate_faults[] = {
   { G_TLS_CERTIFICATE_UNKNOWN_CA, "it is not signed by a trusted authority" },
   { G_TLS_CERTIFICATE_BAD_IDENTITY, "it belongs to another host" },
-  { G_TLS_CERTIFICATE_NOT_ACTIVATED, "it is not valid yet" },
-  { G_TLS_CERTIFICATE_EXPIRED, "it has expired" },
+  { G_TLS_CERTIFICATE_NOT_ACTIVATED,
+      "it is not valid yet (or this machine's clock is wrong)" },
+  { G_TLS_CERTIFICATE_EXPIRED,
+      "it has expired (or this machine's clock is wrong)" },
   { G_TLS_CERTIFICATE_REVOKED, "it was revoked" },
   { G_TLS_CERTIFICATE_INSECURE, "its algorithm is insecure" },
 };
@@ -91,9 +91,16 @@ code_from_io_error (const GError *error)
     case G_IO_ERROR_PROXY_NOT_ALLOWED:
       return VC_ERROR_NOT_AUTHORIZED;
     case G_IO_ERROR_PARTIAL_INPUT:
+      /* libsoup's code for a head that is too long, in its own words. */
+      if (g_strcmp0 (
+              error->message, g_dgettext ("libsoup-3.0", "Header too big"))
+          == 0)
+        return VC_ERROR_REPLY;
+      return VC_ERROR_INTERRUPTED;
     case G_IO_ERROR_CONNECTION_CLOSED: /* also G_IO_ERROR_BROKEN_PIPE */
       return VC_ERROR_INTERRUPTED;
     case G_IO_ERROR_INVALID_DATA:
+    case G_IO_ERROR_INVALID_ARGUMENT: /* a chunk's size, in newer libsoups */
       return VC_ERROR_REPLY;
     default:
       return VC_ERROR_CONNECT;
@@ -151,7 +158,7 @@ vc_error_from_transport (
     i++;
 
   /* The sentence brings its own full stop; GIO's text sometimes has one. */
-  reason = vc_error_quote (error->message, -1, NULL);
+  reason = vc_text_quote (error->message, -1, NULL);
   length = reason != NULL ? strlen (reason) : 0;
   if (length > 0 && reason[length - 1] == '.')
     reason[length - 1] = '\0';
@@ -180,77 +187,6 @@ vc_error_is_transient (const GError *error)
     default:
       return FALSE;
   }
-}
-
-static void
-redact_all (GString *text, const char *secret)
-{
-  g_autofree char *in_address = g_uri_escape_string (secret, NULL, FALSE);
-  g_autoptr (GString) in_json = g_string_new (secret);
-
-  g_string_replace (in_json, "\\", "\\\\", 0);
-  g_string_replace (in_json, "\"", "\\\"", 0);
-  g_string_replace (text, secret, REDACTED, 0);
-  g_string_replace (text, in_address, REDACTED, 0);
-  g_string_replace (text, in_json->str, REDACTED, 0);
-  /* A slash may be escaped as well (RFC 8259 §7). */
-  g_string_replace (in_json, "/", "\\/", 0);
-  g_string_replace (text, in_json->str, REDACTED, 0);
-}
-
-char *
-vc_error_redact (const char *text, const char *const *secrets)
-{
-  GString *redacted = g_string_new (text);
-
-  for (guint i = 0; secrets != NULL && secrets[i] != NULL; i++) {
-    if (secrets[i][0] != '\0')
-      redact_all (redacted, secrets[i]);
-  }
-  return g_string_free (redacted, FALSE);
-}
-
-/* C0, DEL and C1 (ECMA-48), line and paragraph separators, and what turns the
- * direction of writing (Unicode UAX #9): none of it is a server's to write on a
- * terminal or into a log. */
-static gboolean
-is_control (gunichar c)
-{
-  return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x2028 || c == 0x2029
-      || c == 0x061c || c == 0x200e || c == 0x200f
-      || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
-}
-
-char *
-vc_error_one_line (const char *text, gssize length)
-{
-  g_autofree char *valid = g_utf8_make_valid (text, length);
-  GString *line = g_string_sized_new (strlen (valid));
-
-  for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p)) {
-    gunichar c = g_utf8_get_char (p);
-
-    g_string_append_unichar (line, is_control (c) ? ' ' : c);
-  }
-  return g_string_free (line, FALSE);
-}
-
-char *
-vc_error_quote (const char *text, gssize length, const char *const *secrets)
-{
-  g_autofree char *line = vc_error_one_line (text, length);
-  /* Before anything is cut: half a secret is a secret too. */
-  g_autofree char *redacted = vc_error_redact (line, secrets);
-  g_autoptr (GString) quote = g_string_new (redacted);
-  const char *end;
-
-  if (quote->len > VC_SERVER_MESSAGE_MAX) {
-    end = g_utf8_find_prev_char (
-        quote->str, quote->str + VC_SERVER_MESSAGE_MAX + 1);
-    g_string_truncate (quote, end - quote->str);
-  }
-  g_strstrip (quote->str);
-  return quote->str[0] != '\0' ? g_strdup (quote->str) : NULL;
 }
 
 void

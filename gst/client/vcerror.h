@@ -36,9 +36,6 @@ typedef enum
 #define VC_ERROR (vc_error_quark ())
 GQuark vc_error_quark (void);
 
-/* The most bytes of an error body that any message carries. */
-#define VC_SERVER_MESSAGE_MAX 512
-
 /* The code of a final HTTP @status (RFC 9110 §15) that is no success; the
  * reply's text is asked first (vcwire.h). */
 VcErrorCode vc_error_code_from_status (guint status);
@@ -52,22 +49,6 @@ GError *vc_error_from_transport (
 /* Whether trying again could help after @error came from the transport and
  * nothing had been processed. */
 gboolean vc_error_is_transient (const GError *error);
-
-/* @text with every occurrence of each of @secrets (NULL-terminated, entries may
- * be empty; NULL: none) replaced, also as they stand in addresses (RFC 3986
- * §2.1) and in JSON. The caller owns it. */
-char *vc_error_redact (const char *text, const char *const *secrets);
-
-/* @text (@length bytes, any encoding; -1: up to its NUL) as valid UTF-8 in which
- * every control character is a space: what a server chose passes here on its
- * way to a terminal, a log or a tag. The caller owns it. */
-char *vc_error_one_line (const char *text, gssize length);
-
-/* At most VC_SERVER_MESSAGE_MAX bytes of @text (@length bytes, any encoding) as
- * one line of valid UTF-8, redacted. NULL where nothing is left. The caller
- * owns it. */
-char *vc_error_quote (
-    const char *text, gssize length, const char *const *secrets);
 
 /* A string that holds a secret: overwritten, then freed. NULL is fine. */
 void vc_secret_free (char *secret);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "vcimages.h"
 #include "vcjob-private.h"
+#include "vctext.h"
 #include "vctransport.h"
 #include "vcwire.h"
 
@@ -78,7 +80,7 @@ on_head (SoupMessage *message, gpointer data)
   if (status >= 300 && status < 400) {
     const char *location = soup_message_headers_get_one (headers, "Location");
     g_autofree char *quote =
-        location != NULL ? vc_error_quote (location, -1, job->secrets) : NULL;
+        location != NULL ? vc_text_quote (location, -1, job->secrets) : NULL;
 
     error = g_error_new (VC_ERROR, VC_ERROR_REDIRECT,
         "The service answered %u and points to %s: requests are not "
@@ -118,25 +120,6 @@ on_space (gsize *ret_size, gpointer data)
   return job->reply->data + length;
 }
 
-/* What came before it was known to be a GIF. */
-static gboolean
-move_reply_to_body (VcJob *job, GError **error)
-{
-  gsize moved = 0;
-
-  while (moved < job->reply->len) {
-    gsize room;
-    guint8 *space = vc_body_reserve (job->body, &room);
-    gsize size = MIN (room, job->reply->len - moved);
-
-    memcpy (space, job->reply->data + moved, size);
-    if (!vc_body_commit (job->body, size, error))
-      return FALSE;
-    moved += size;
-  }
-  return TRUE;
-}
-
 static gboolean
 take (VcJob *job, gsize size, GError **error)
 {
@@ -147,9 +130,11 @@ take (VcJob *job, gsize size, GError **error)
   if (is_good (job->report.status)
       && vc_body_is_gif (job->reply->data, job->reply->len)) {
     begin_gif (job, vc_http_get_message (job->http));
-    return move_reply_to_body (job, error);
+    return vc_body_append (job->body, job->reply->data, job->reply->len, error);
   }
-  if (job->reply->len <= VC_REPLY_MAX)
+  if (job->reply->len <= VC_REPLY_MAX
+      || (job->reply->len <= VC_REPLY_GIF_MAX
+          && vc_images_may_hold_gif (job->reply->data, job->reply->len)))
     return TRUE;
   g_set_error (error, VC_ERROR, VC_ERROR_REPLY,
       "The service's reply is longer than the %d bytes that one can have.",
@@ -183,7 +168,7 @@ note_images (VcJob *job, const GPtrArray *images)
 
   for (guint i = 0; i < images->len; i++)
     g_ptr_array_add (addresses,
-        vc_error_redact (g_ptr_array_index (images, i), job->secrets));
+        vc_text_redact (g_ptr_array_index (images, i), job->secrets));
   g_mutex_lock (&job->lock);
   job->report.images = addresses;
   g_mutex_unlock (&job->lock);
@@ -245,41 +230,6 @@ use_images (VcJob *job, const GPtrArray *images)
 }
 
 static void
-read_reply (VcJob *job)
-{
-  guint status = job->report.status;
-  g_autoptr (GBytes) body =
-      g_byte_array_free_to_bytes (g_steal_pointer (&job->reply));
-  g_autoptr (GError) error = NULL;
-  g_auto (VcReply) reply = { 0 };
-  gboolean repeat;
-
-  if (vc_wire_read_reply (
-          body, status, job->base, job->secrets, &reply, &error)) {
-    vc_job_note_server_message (job, reply.server_message);
-    use_images (job, reply.images);
-    return;
-  }
-  explain_end (job, g_bytes_get_size (body), &error);
-  vc_job_note_server_message (job, reply.server_message);
-  vc_job_note_wait (job, reply.retry_after_s);
-  repeat = may_repeat (job, &reply);
-  if (job->is_from_proxy) {
-    g_clear_error (&error);
-    error = proxy_error (job, &reply);
-  }
-
-  if (repeat && vc_job_retry (job, FALSE, try_again))
-    return;
-  if (!repeat && !job->is_from_proxy
-      && (status >= 500 || error->code == VC_ERROR_REPLY
-          || error->code == VC_ERROR_INTERRUPTED))
-    vc_job_finish_billed (job, error);
-  else
-    vc_job_finish (job, error);
-}
-
-static void
 end_gif (VcJob *job)
 {
   guint64 total, size = vc_body_get_size (job->body, &total);
@@ -293,6 +243,62 @@ end_gif (VcJob *job)
     vc_job_finish_billed (job, error);
   else
     vc_job_finish (job, NULL);
+}
+
+/* The reply had the GIF in it. */
+static void
+use_gif (VcJob *job, GBytes *gif)
+{
+  gsize size;
+  const guint8 *data = g_bytes_get_data (gif, &size);
+  g_autoptr (GError) error = NULL;
+
+  job->reply_is_gif = TRUE;
+  vc_job_set_phase (job, VC_PHASE_DOWNLOAD);
+  vc_job_emit (job, VC_JOB_GENERATED, NULL);
+  if (vc_body_expect (job->body, size, &error)
+      && vc_body_append (job->body, data, size, &error))
+    end_gif (job);
+  else
+    vc_job_finish_billed (job, error);
+}
+
+static void
+read_reply (VcJob *job)
+{
+  guint status = job->report.status;
+  g_autoptr (GBytes) body =
+      g_byte_array_free_to_bytes (g_steal_pointer (&job->reply));
+  g_autoptr (GError) error = NULL;
+  g_auto (VcReply) reply = { 0 };
+  gboolean repeat;
+
+  if (vc_wire_read_reply (
+          body, status, job->base, job->secrets, &reply, &error)) {
+    vc_job_note_server_message (job, reply.server_message);
+    if (reply.gif != NULL)
+      use_gif (job, reply.gif);
+    else
+      use_images (job, reply.images);
+    return;
+  }
+  explain_end (job, g_bytes_get_size (body), &error);
+  vc_job_note_server_message (job, reply.server_message);
+  vc_job_note_wait (job, reply.retry_after_s);
+  repeat = may_repeat (job, &reply);
+  if (job->is_from_proxy) {
+    g_clear_error (&error);
+    error = proxy_error (job, &reply);
+  }
+
+  if (repeat && vc_job_retry (job, FALSE, try_again))
+    return;
+  if (!repeat && !job->is_from_proxy && !reply.unreached
+      && (status >= 500 || error->code == VC_ERROR_REPLY
+          || error->code == VC_ERROR_INTERRUPTED))
+    vc_job_finish_billed (job, error);
+  else
+    vc_job_finish (job, error);
 }
 
 static void

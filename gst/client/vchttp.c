@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "vchttp.h"
+#include "vctext.h"
 
 /* One turn of the main loop reads no longer than this for one exchange: others
  * wait for theirs. */
@@ -246,15 +247,32 @@ on_got_informational (SoupMessage *message, VcHttp *http)
   finish (http, error, FALSE);
 }
 
+/* libsoup takes it (RFC 9110 §8.6 does not), and reads nothing. */
+static gboolean
+has_negative_length (SoupMessageHeaders *headers)
+{
+  return soup_message_headers_get_encoding (headers)
+      == SOUP_ENCODING_CONTENT_LENGTH
+      && soup_message_headers_get_content_length (headers) < 0;
+}
+
 /* What libsoup would read by itself, to its end if it has one, is stopped: the
  * body of a 401 that nobody will answer, and of a 421, after which it would send
  * the same again. */
 static void
 on_got_headers (SoupMessage *message, VcHttp *http)
 {
+  SoupMessageHeaders *headers = soup_message_get_response_headers (message);
   guint status = soup_message_get_status (message);
   g_autoptr (GError) error = NULL;
 
+  if (has_negative_length (headers) && !http->finished) {
+    error = g_error_new (VC_ERROR, VC_ERROR_REPLY,
+        "The reply of %s is not valid HTTP: its length is negative.",
+        http->host);
+    finish (http, error, FALSE);
+    return;
+  }
   if (status == SOUP_STATUS_UNAUTHORIZED)
     soup_message_disable_feature (message, SOUP_TYPE_AUTH_MANAGER);
   if (status != SOUP_STATUS_MISDIRECTED_REQUEST || http->finished) {
@@ -401,8 +419,8 @@ vc_http_send (SoupSession *session, SoupMessage *message,
   VcHttp *http = g_new0 (VcHttp, 1);
 
   g_ref_count_init (&http->refs);
-  http->host = vc_error_quote (
-      g_uri_get_host (soup_message_get_uri (message)), -1, NULL);
+  http->host =
+      vc_text_quote (g_uri_get_host (soup_message_get_uri (message)), -1, NULL);
   http->message = g_object_ref (message);
   http->cancellable = g_cancellable_new ();
   http->accept_any_certificate = accept_any_certificate;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "vcjob-private.h"
+#include "vctext.h"
 
 #include <string.h>
 
@@ -222,7 +223,7 @@ fail (VcJob *job, const GError *error, gboolean billed)
   if (job->download.uri != NULL) {
     const char *host = g_uri_get_host (job->download.uri);
     g_autofree char *quote =
-        host != NULL ? vc_error_quote (host, -1, NULL) : NULL;
+        host != NULL ? vc_text_quote (host, -1, NULL) : NULL;
 
     g_string_append_printf (text, "The download%s%s failed. ",
         quote != NULL ? " from " : "", quote != NULL ? quote : "");
@@ -236,8 +237,8 @@ fail (VcJob *job, const GError *error, gboolean billed)
   if (billed)
     g_string_append (text, " The generation may have been billed.");
 
-  line = vc_error_one_line (text->str, -1);
-  redacted = vc_error_redact (line, job->secrets);
+  line = vc_text_one_line (text->str, -1);
+  redacted = vc_text_redact (line, job->secrets);
   whole = g_error_new_literal (error->domain, error->code, redacted);
   finish (job, whole);
 }

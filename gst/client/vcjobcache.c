@@ -186,22 +186,12 @@ static const VcJobKeeper keeper = {
 static gboolean
 fill_body (VcBody *body, GBytes *gif, GError **error)
 {
-  gsize size, done = 0;
+  gsize size;
   const guint8 *data = g_bytes_get_data (gif, &size);
 
-  if (!vc_body_expect (body, size, error))
-    return FALSE;
-  while (done < size) {
-    gsize room;
-    guint8 *space = vc_body_reserve (body, &room);
-
-    room = MIN (room, size - done);
-    memcpy (space, data + done, room);
-    if (!vc_body_commit (body, room, error))
-      return FALSE;
-    done += room;
-  }
-  return vc_body_check_end (body, error);
+  return vc_body_expect (body, size, error)
+      && vc_body_append (body, data, size, error)
+      && vc_body_check_end (body, error);
 }
 
 static void

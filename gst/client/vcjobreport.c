@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "vcjob-private.h"
+#include "vctext.h"
 #include "vcwire.h"
 
 /* What is known of a job, and how it gets known. */
@@ -108,7 +109,7 @@ vc_job_note_location (VcJob *job, GUri *uri)
   g_autofree char *address =
       g_uri_to_string_partial (uri, G_URI_HIDE_USERINFO | G_URI_HIDE_FRAGMENT);
   char *location =
-      address != NULL ? vc_error_redact (address, job->secrets) : NULL;
+      address != NULL ? vc_text_redact (address, job->secrets) : NULL;
 
   g_mutex_lock (&job->lock);
   g_free (job->report.location);
@@ -174,8 +175,8 @@ add_told_header (VcJob *job, GPtrArray *fields, guint *times, const char *name,
       continue;
     if (times[i]++ >= TOLD_TIMES)
       return;
-    line = vc_error_one_line (value, -1);
-    redacted = vc_error_redact (line, job->secrets);
+    line = vc_text_one_line (value, -1);
+    redacted = vc_text_redact (line, job->secrets);
     g_ptr_array_add (fields, g_strdup (told_headers[i]));
     g_ptr_array_add (fields, g_strndup (redacted, TOLD_SIZE));
     return;

@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "vcwire.h"
+#include "vcimages.h"
+#include "vcjson.h"
+#include "vctext.h"
 
 #include <string.h>
 
-#include <json-glib/json-glib.h>
 #include <libsoup/soup.h>
-
-/* json-glib recurses for each level; the protocol needs four. */
-#define MAX_DEPTH 32
 
 /* How much of a reply that makes no sense is shown. */
 #define QUOTE_CHARS 60
-
-#define NUL_ESCAPE "\\u0000"
 
 #define SECONDS_MAX (24 * 60 * 60)
 
@@ -87,79 +84,8 @@ void
 vc_reply_clear (VcReply *reply)
 {
   g_clear_pointer (&reply->images, g_ptr_array_unref);
+  g_clear_pointer (&reply->gif, g_bytes_unref);
   g_clear_pointer (&reply->server_message, g_free);
-}
-
-/* Exactly one value, no deeper than MAX_DEPTH: what json-glib takes without
- * harm. */
-static gboolean
-is_one_shallow_value (const char *text, gsize length)
-{
-  guint depth = 0;
-  gboolean in_string = FALSE, ended = FALSE;
-
-  for (gsize i = 0; i < length; i++) {
-    char c = text[i];
-
-    if (in_string) {
-      /* A NUL would cut an address short. */
-      if (length - i >= strlen (NUL_ESCAPE)
-          && memcmp (text + i, NUL_ESCAPE, strlen (NUL_ESCAPE)) == 0)
-        return FALSE;
-      if (c == '\\')
-        i++;
-      else if (c == '"')
-        in_string = FALSE;
-      continue;
-    }
-    if (ended && !g_ascii_isspace (c))
-      return FALSE;
-    if (c == '{' || c == '[') {
-      if (++depth > MAX_DEPTH)
-        return FALSE;
-    } else if (c == '}' || c == ']') {
-      if (depth == 0)
-        return FALSE;
-      ended = --depth == 0;
-    } else if (depth == 0 && !g_ascii_isspace (c)) {
-      return FALSE; /* the protocol's replies are objects or arrays */
-    } else if (c == '"') {
-      in_string = TRUE;
-    }
-  }
-  return ended;
-}
-
-static JsonParser *
-parse (GBytes *body)
-{
-  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
-  gsize length;
-  const char *text = g_bytes_get_data (body, &length);
-
-  if (length == 0 || !g_utf8_validate (text, length, NULL)
-      || !is_one_shallow_value (text, length)
-      || !json_parser_load_from_data (parser, text, length, NULL)
-      || json_parser_get_root (parser) == NULL)
-    return NULL;
-  return g_steal_pointer (&parser);
-}
-
-static JsonNode *
-member (JsonNode *node, const char *name)
-{
-  if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
-    return NULL;
-  return json_object_get_member (json_node_get_object (node), name);
-}
-
-static const char *
-string_of (JsonNode *node)
-{
-  if (node == NULL || !JSON_NODE_HOLDS_VALUE (node)
-      || json_node_get_value_type (node) != G_TYPE_STRING)
-    return NULL;
-  return json_node_get_string (node);
 }
 
 /* FastAPI's list: [{"loc": ["body", "cfg_scale"], "msg": "…"}, …]. Each entry
@@ -169,8 +95,8 @@ append_validation_errors (GString *text, JsonArray *details)
 {
   for (guint i = 0; i < json_array_get_length (details); i++) {
     JsonNode *entry = json_array_get_element (details, i);
-    JsonNode *loc = member (entry, "loc");
-    const char *msg = string_of (member (entry, "msg"));
+    JsonNode *loc = vc_json_member (entry, "loc");
+    const char *msg = vc_json_string (vc_json_member (entry, "msg"));
     const char *name = NULL;
 
     /* The last string names the parameter; integers are places inside it. */
@@ -178,13 +104,13 @@ append_validation_errors (GString *text, JsonArray *details)
       JsonArray *path = json_node_get_array (loc);
 
       for (guint k = 0; k < json_array_get_length (path); k++) {
-        const char *part = string_of (json_array_get_element (path, k));
+        const char *part = vc_json_string (json_array_get_element (path, k));
 
         name = part != NULL ? part : name;
       }
     }
     if (name == NULL && msg == NULL)
-      msg = string_of (entry);
+      msg = vc_json_string (entry);
     if (name == NULL && msg == NULL)
       continue;
 
@@ -198,48 +124,33 @@ append_validation_errors (GString *text, JsonArray *details)
   }
 }
 
-/* Whether @node says something: not null, false, 0, "", [] or {}. */
-static gboolean
-is_said (JsonNode *node)
-{
-  if (node == NULL || JSON_NODE_HOLDS_NULL (node))
-    return FALSE;
-  if (JSON_NODE_HOLDS_ARRAY (node))
-    return json_array_get_length (json_node_get_array (node)) > 0;
-  if (JSON_NODE_HOLDS_OBJECT (node))
-    return json_object_get_size (json_node_get_object (node)) > 0;
-  if (string_of (node) != NULL)
-    return string_of (node)[0] != '\0';
-  return json_node_get_double (node) != 0 || json_node_get_boolean (node);
-}
-
 /* The error's text in any shape that the service or FastAPI gives them, NULL
  * where @root is no error. */
 static char *
 error_text (JsonNode *root, guint *ret_code)
 {
-  JsonNode *node = member (root, "detail");
+  JsonNode *node = vc_json_member (root, "detail");
   JsonNode *code;
   const char *text;
 
-  if (!is_said (node))
-    node = member (root, "error");
-  if (!is_said (node))
+  if (!vc_json_is_said (node))
+    node = vc_json_member (root, "error");
+  if (!vc_json_is_said (node))
     return NULL;
 
-  code = member (node, "code");
+  code = vc_json_member (node, "code");
   if (code == NULL)
-    code = member (root, "code");
+    code = vc_json_member (root, "code");
   if (code != NULL && JSON_NODE_HOLDS_VALUE (code)
       && json_node_get_value_type (code) == G_TYPE_INT64
       && json_node_get_int (code) >= 400 && json_node_get_int (code) < 600)
     *ret_code = json_node_get_int (code);
 
-  text = string_of (node);
+  text = vc_json_string (node);
   if (text == NULL)
-    text = string_of (member (node, "message"));
+    text = vc_json_string (vc_json_member (node, "message"));
   if (text == NULL)
-    text = string_of (member (node, "msg"));
+    text = vc_json_string (vc_json_member (node, "msg"));
   if (text != NULL)
     return g_strdup (text);
   if (JSON_NODE_HOLDS_ARRAY (node)) {
@@ -249,30 +160,6 @@ error_text (JsonNode *root, guint *ret_code)
     return g_string_free (list, FALSE);
   }
   return json_to_string (node, FALSE);
-}
-
-/* Text of a page: what stands between the tags. */
-static char *
-plain_text (GBytes *body)
-{
-  gsize length;
-  const char *data = g_bytes_get_data (body, &length);
-  GString *text = g_string_new (NULL);
-  gboolean in_tag = FALSE;
-
-  for (gsize i = 0; i < length; i++) {
-    if (data[i] == '<') {
-      in_tag = TRUE;
-    } else if (data[i] == '>' && in_tag) {
-      in_tag = FALSE;
-    } else if (!in_tag && !g_ascii_isspace (data[i])) {
-      g_string_append_c (text, data[i]);
-      continue;
-    }
-    if (text->len > 0 && text->str[text->len - 1] != ' ')
-      g_string_append_c (text, ' ');
-  }
-  return g_string_free (text, FALSE);
 }
 
 /* "… users can … once per 5 minutes": the service's rate limit, whatever its
@@ -312,116 +199,138 @@ is_rate_limit (const char *text, guint *ret_wait_s)
   return FALSE;
 }
 
-static GError *
-error_from_text (VcReply *reply, guint status, const char *text)
+/* A gateway says that it never reached the service: nothing was processed. */
+static gboolean
+is_unreached (guint status)
 {
-  const char *quote = reply->server_message;
-  VcErrorCode code;
+  return (status >= 521 && status <= 523) || status == 525 || status == 526;
+}
+
+static VcErrorCode
+code_of (guint status, const char *text, gboolean is_page)
+{
+  if (strstr (text, "doesn't have ") != NULL)
+    return VC_ERROR_PARAMETER;
+  if (status < 300)
+    return VC_ERROR_SERVICE;
+  /* The service answers in JSON. A page comes from what stands before it, and
+   * has seen no key. */
+  return is_page && status == SOUP_STATUS_FORBIDDEN
+      ? VC_ERROR_REFUSED
+      : vc_error_code_from_status (status);
+}
+
+static GError *
+error_from_text (
+    VcReply *reply, guint status, const char *text, gboolean is_page)
+{
+  VcErrorCode code = code_of (status, text, is_page);
 
   if (is_rate_limit (text, &reply->retry_after_s)) {
     reply->rate_limited = TRUE;
     code = VC_ERROR_BUSY;
-  } else if (strstr (text, "doesn't have ") != NULL) {
-    code = VC_ERROR_PARAMETER;
-  } else {
-    code =
-        status >= 300 ? vc_error_code_from_status (status) : VC_ERROR_SERVICE;
   }
-
-  if (quote != NULL)
+  if (reply->server_message == NULL)
     return g_error_new (
-        VC_ERROR, code, "The service answered %u: \"%s\".", status, quote);
-  return g_error_new (
-      VC_ERROR, code, "The service answered %u without a word.", status);
+        VC_ERROR, code, "The service answered %u without a word.", status);
+  return g_error_new (VC_ERROR, code, "%s answered %u: \"%s\".",
+      code == VC_ERROR_REFUSED && is_page ? "A gateway before the service"
+                                          : "The service",
+      status, reply->server_message);
 }
 
-/* The addresses in {"images": […]}, each absolute. The first is the GIF: NULL
- * with @error where it is none. */
-static GPtrArray *
-read_images (JsonNode *images, GUri *base, GError **error)
-{
-  g_autoptr (GPtrArray) addresses = g_ptr_array_new_with_free_func (g_free);
-  JsonArray *array;
-
-  if (images == NULL || !JSON_NODE_HOLDS_ARRAY (images)
-      || json_array_get_length (json_node_get_array (images)) == 0) {
-    g_set_error (
-        error, VC_ERROR, VC_ERROR_REPLY, "The service's reply names no image.");
-    return NULL;
-  }
-
-  array = json_node_get_array (images);
-  for (guint i = 0; i < json_array_get_length (array); i++) {
-    const char *address = string_of (json_array_get_element (array, i));
-    g_autoptr (GUri) uri = NULL;
-
-    if (address != NULL && address[0] != '\0')
-      uri = g_uri_parse_relative (base, address, SOUP_HTTP_URI_FLAGS, NULL);
-    if (uri != NULL) {
-      g_ptr_array_add (
-          addresses, g_uri_to_string_partial (uri, G_URI_HIDE_USERINFO));
-    } else if (i == 0) {
-      g_set_error (error, VC_ERROR, VC_ERROR_REPLY,
-          "The service's reply holds no address where the image's should be.");
-      return NULL;
-    }
-  }
-  return g_steal_pointer (&addresses);
-}
-
+/* The beginning of @quote (NULL: nothing). The caller owns it. */
 static char *
-quote_bytes (GBytes *body, const char *const *secrets)
+begin_of (const char *quote)
+{
+  return quote != NULL ? g_utf8_substring (
+             quote, 0, MIN (g_utf8_strlen (quote, -1), QUOTE_CHARS))
+                       : NULL;
+}
+
+/* Why a reply without an error has no image either; takes @cause. */
+static GError *
+no_image (JsonNode *root, guint status, const char *quote, GError *cause)
+{
+  static const char *const names[] = { "job_id", "request_id", "task_id" };
+  g_autoptr (GError) owned = cause;
+  g_autofree char *begin = begin_of (quote);
+  gboolean is_later = status == SOUP_STATUS_ACCEPTED;
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    is_later |= vc_json_is_said (vc_json_member (root, names[i]));
+  if (begin == NULL)
+    return g_error_new_literal (
+        VC_ERROR, VC_ERROR_REPLY, "The service's reply is empty.");
+  if (is_later)
+    return g_error_new (VC_ERROR, VC_ERROR_REPLY,
+        "The service answered %u and promises the image for later, which is "
+        "not supported: \"%s\".",
+        status, begin);
+  if (cause != NULL)
+    return g_error_new (
+        VC_ERROR, VC_ERROR_REPLY, "%s: \"%s\".", cause->message, begin);
+  return g_error_new (VC_ERROR, VC_ERROR_REPLY,
+      "The service's reply is not the JSON of its protocol but \"%s\".", begin);
+}
+
+/* The error's text; NULL where it is no error. */
+static char *
+find_error_text (JsonNode *root, GBytes *body, gboolean is_page, guint status,
+    guint *ret_code)
 {
   gsize size;
   const char *data = g_bytes_get_data (body, &size);
+  char *text = error_text (root, ret_code);
 
-  return size > 0 ? vc_error_quote (data, size, secrets) : NULL;
-}
-
-static GError *
-not_json (const char *quote)
-{
-  g_autofree char *start = NULL;
-
-  if (quote == NULL)
-    return g_error_new_literal (
-        VC_ERROR, VC_ERROR_REPLY, "The service's reply is empty.");
-  start =
-      g_utf8_substring (quote, 0, MIN (g_utf8_strlen (quote, -1), QUOTE_CHARS));
-  return g_error_new (VC_ERROR, VC_ERROR_REPLY,
-      "The service's reply is not the JSON of its protocol but \"%s\".", start);
+  if (text != NULL || (status >= 200 && status < 300))
+    return text;
+  if (is_page)
+    return vc_text_of_page (data, size);
+  return size > 0 ? g_strndup (data, size) : g_strdup ("");
 }
 
 gboolean
 vc_wire_read_reply (GBytes *body, guint status, GUri *base,
     const char *const *secrets, VcReply *ret_reply, GError **error)
 {
-  g_autoptr (JsonParser) parser = parse (body);
-  JsonNode *root = parser != NULL ? json_parser_get_root (parser) : NULL;
-  g_autofree char *text = NULL;
+  gsize size;
+  const char *data = g_bytes_get_data (body, &size);
+  g_autoptr (JsonNode) root = vc_json_parse (data, size);
+  gboolean is_page = root == NULL && vc_text_is_page (data, size);
   guint code = status;
+  g_autofree char *text = find_error_text (root, body, is_page, status, &code);
+  g_auto (VcImages) images = { 0 };
+  GError *cause = NULL;
 
   memset (ret_reply, 0, sizeof (*ret_reply));
+  ret_reply->unreached = is_unreached (status);
+  if (text != NULL)
+    ret_reply->server_message = vc_text_quote (text, -1, secrets);
 
-  if (root != NULL)
-    text = error_text (root, &code);
-  if (text == NULL && (status < 200 || status >= 300))
-    text = plain_text (body);
+  /* An image is an image, whatever is remarked beside it. */
+  if (status >= 200 && status < 300 && root != NULL
+      && vc_images_read (root, text != NULL, base, &images, &cause)) {
+    ret_reply->images = g_steal_pointer (&images.addresses);
+    ret_reply->gif = g_steal_pointer (&images.gif);
+    return TRUE;
+  }
   if (text != NULL) {
-    ret_reply->server_message = vc_error_quote (text, -1, secrets);
+    g_clear_error (&cause);
     /* A code inside a 200 is the real status. */
-    g_propagate_error (
-        error, error_from_text (ret_reply, status < 300 ? code : status, text));
+    g_propagate_error (error,
+        error_from_text (
+            ret_reply, status < 300 ? code : status, text, is_page));
     return FALSE;
   }
 
-  if (root != NULL)
-    ret_reply->images = read_images (member (root, "images"), base, error);
-  if (ret_reply->images != NULL)
-    return TRUE;
-
-  ret_reply->server_message = quote_bytes (body, secrets);
-  if (root == NULL)
-    g_propagate_error (error, not_json (ret_reply->server_message));
+  if (is_page)
+    text = vc_text_of_page (data, size);
+  if (size > 0)
+    ret_reply->server_message = text != NULL
+        ? vc_text_quote (text, -1, secrets)
+        : vc_text_quote (data, size, secrets);
+  g_propagate_error (
+      error, no_image (root, status, ret_reply->server_message, cause));
   return FALSE;
 }

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "gstvcmessages.h"
+#include "vctext.h"
 
 GST_DEBUG_CATEGORY_EXTERN (visioncraftgifsrc_debug);
 #define GST_CAT_DEFAULT visioncraftgifsrc_debug
@@ -70,7 +71,7 @@ take_host (GstStructure *details, const char *location)
       ? g_uri_parse (location, G_URI_FLAGS_PARSE_RELAXED, NULL)
       : NULL;
   g_autofree char *host = uri != NULL && g_uri_get_host (uri) != NULL
-      ? vc_error_quote (g_uri_get_host (uri), -1, NULL)
+      ? vc_text_quote (g_uri_get_host (uri), -1, NULL)
       : NULL;
 
   if (host != NULL)

@@ -241,6 +241,9 @@ assert_ends_with_error (GstMessage *message, const NetRow *row)
   if (row->words != NULL)
     fail_unless (strstr (error->message, row->words) != NULL,
         "\"%s\" is not in: %s", row->words, error->message);
+  if (row->unsaid != NULL)
+    fail_unless (strstr (error->message, row->unsaid) == NULL,
+        "\"%s\" is in: %s", row->unsaid, error->message);
   g_print ("#   %s\n", error->message);
   assert_details (message, row);
   if (g_str_equal (row->phase, "download"))

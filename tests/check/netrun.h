@@ -37,6 +37,7 @@ typedef struct
   guint
       attempts; /* 0: as many as the requests of that phase, see posts, gets */
   const char *words;        /* in the text; NULL: not looked at */
+  const char *unsaid;       /* not in the text */
   const char *server_words; /* in server-message; NULL: not looked at */
   guint retry_after;        /* 0: the detail is missing */
   gboolean or_read; /* RESOURCE (READ) will do: newer libsoups see more */

@@ -38,7 +38,11 @@ static const NetRow statuses[] = {
   { "503", NULL, RESOURCE (BUSY), 1, 0, "reply", 503, .words = BILLED },
   { "504", NULL, RESOURCE (READ), 1, 0, "reply", 504, .words = BILLED },
   { "520", NULL, RESOURCE (FAILED), 1, 0, "reply", 520, .words = BILLED },
-  { "522", NULL, RESOURCE (FAILED), 1, 0, "reply", 522, .words = BILLED },
+  { "521", NULL, RESOURCE (FAILED), 1, 0, "reply", 521, .unsaid = BILLED },
+  { "522", NULL, RESOURCE (FAILED), 1, 0, "reply", 522, .unsaid = BILLED },
+  { "523", NULL, RESOURCE (FAILED), 1, 0, "reply", 523, .unsaid = BILLED },
+  { "525", NULL, RESOURCE (FAILED), 1, 0, "reply", 525, .unsaid = BILLED },
+  { "526", NULL, RESOURCE (FAILED), 1, 0, "reply", 526, .unsaid = BILLED },
   { "524", NULL, RESOURCE (FAILED), 1, 0, "reply", 524, .words = BILLED },
 };
 
@@ -91,7 +95,9 @@ static const NetRow bodies[] = {
       .server_words = "[secret] Bad key [secret]" },
   { "html", NULL, RESOURCE (FAILED), 1, 0, "reply", 502,
       .server_words = "The web server reported error 502.", .words = BILLED },
-  { "html status=403", NULL, RESOURCE (NOT_AUTHORIZED), 1, 0, "reply", 403,
+  /* A gateway's page says nothing about the key. */
+  { "html status=403", NULL, RESOURCE (OPEN_READ), 1, 0, "reply", 403,
+      .words = "A gateway", .unsaid = "API key",
       .server_words = "The web server reported error 403." },
   { "text", NULL, RESOURCE (FAILED), 1, 0, "reply", 500,
       .server_words = "Internal Server Error" },
@@ -134,8 +140,18 @@ static const NetRow replies[] = {
       .words = NO_IMAGE, .server_words = "done" },
   { "images-null", NULL, STREAM (FORMAT), 1, 0, "reply", 200,
       .words = NO_IMAGE },
-  { "images-text", NULL, STREAM (FORMAT), 1, 0, "reply", 200,
-      .words = NO_IMAGE },
+  { "images-text", NULL, GIF, 1, 1 },
+  { "images-objects", NULL, GIF, 1, 1 },
+  { "images-base64", NULL, GIF, 1, 0 },
+  { "images-remark", NULL, GIF, 1, 1 },
+  { "image-url", NULL, GIF, 1, 1 },
+  { "image-data", NULL, GIF, 1, 0 },
+  { "address-data", NULL, GIF, 1, 0 },
+  { "images-base64", "max-size=100", RESOURCE (NO_SPACE_LEFT), 1, 0, "download",
+      200, 1, .words = "max-size" },
+  { "job-id", NULL, STREAM (FORMAT), 1, 0, "reply", 202, .words = "job-17" },
+  { "address-unwritable", NULL, STREAM (FORMAT), 1, 0, "reply", 200,
+      .words = "no address" },
   { "images-object", NULL, STREAM (FORMAT), 1, 0, "reply", 200,
       .words = NO_IMAGE },
   { "images-number", NULL, STREAM (FORMAT), 1, 0, "reply", 200,
@@ -177,7 +193,7 @@ static const NetRow replies[] = {
   { "length-short on=post", NULL, STREAM (FORMAT), 1, 0, "reply", 200,
       .words = NO_JSON },
   { "garbage", NULL, STREAM (FORMAT), 1, 0, "generate", 0, .words = BILLED },
-  { "headers-huge", NULL, RESOURCE (READ), 1, 0, "generate", 0,
+  { "headers-huge", NULL, STREAM (FORMAT), 1, 0, "generate", 0,
       .words = "Header too big" },
 };
 
@@ -187,13 +203,25 @@ GST_START_TEST (test_a_reply_that_is_not_the_protocol_s_names_its_fault)
 }
 GST_END_TEST;
 
+GST_START_TEST (test_a_negative_length_is_named)
+{
+  static const NetRow row = { "length-negative on=post", NULL, STREAM (FORMAT),
+    1, 0, "generate", 0, .words = "its length is negative" };
+  g_autoptr (GRegex) of_libsoup =
+      g_regex_new ("for property 'content-length'", 0, 0, NULL);
+  GstCheckLogFilter *filter = gst_check_add_log_filter ("GLib-GObject",
+      G_LOG_LEVEL_WARNING, g_steal_pointer (&of_libsoup), NULL, NULL, NULL);
+
+  net_run_row (&row);
+  gst_check_remove_log_filter (filter);
+}
+GST_END_TEST;
+
 /* --- Addresses that are not fetched --- */
 
 static const NetRow addresses[] = {
   { "address-file", NULL, RESOURCE (OPEN_READ), 1, 0, "download", 0, 1,
       .words = "begins with file:" },
-  { "address-data", NULL, RESOURCE (OPEN_READ), 1, 0, "download", 0, 1,
-      .words = "begins with data:" },
   { "address-ftp", NULL, RESOURCE (OPEN_READ), 1, 0, "download", 0, 1,
       .words = "begins with ftp:" },
   { "address-empty", NULL, STREAM (FORMAT), 1, 0, "reply", 200,
@@ -308,6 +336,7 @@ visioncraftgifsrc_net_errors_suite (void)
   add_rows (tc, test_the_text_of_an_error_decides_before_its_status, bodies);
   add_rows (
       tc, test_a_reply_that_is_not_the_protocol_s_names_its_fault, replies);
+  tcase_add_test (tc, test_a_negative_length_is_named);
   add_rows (tc, test_an_address_that_cannot_be_fetched_is_an_error, addresses);
   add_rows (tc, test_an_answer_that_is_no_gif_is_an_error, files);
   add_rows (

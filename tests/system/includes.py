@@ -20,13 +20,16 @@ FACADES = {
     "gst/gif": {"gifdecoder"},
 }
 # Types and errors that all of a layer speak of.
-SHARED = {"vcerror", "vcrequest", "giftypes"}
+SHARED = {"vcerror", "vcrequest", "vctext", "giftypes"}
 # Leaf to leaf, each with its reason.
 EXCEPTIONS = {
     ("gifscan", "gifblock"): "a scan walks the blocks",
     ("vchttp", "vcwatch"): "whoever reads a reply is watched while he does",
     ("vcrequest", "vctokenfile"): "a request's key may be in a file",
     ("vctransport", "vcaddress"): "what an address is stands in one place",
+    ("vcimages", "vcjson"): "images are looked for in JSON",
+    ("vcwire", "vcimages"): "a good reply is one with an image",
+    ("vcwire", "vcjson"): "replies are JSON",
 }
 # What must not be seen: of headers by their path as it is written.
 FORBIDDEN = {

@@ -97,73 +97,7 @@ test_a_certificate_s_faults_are_named (void)
   g_assert_error (error, VC_ERROR, VC_ERROR_CERTIFICATE);
   g_assert_cmpstr (error->message, ==,
       "The certificate of h.example is not trusted: it belongs to another "
-      "host, and it has expired.");
-}
-
-/* ESC, C1, NEL, separators, bidi controls; letters and emoji stay. */
-static void
-test_no_control_character_gets_through (void)
-{
-  static const struct
-  {
-    const char *text, *line;
-  } rows[] = {
-    { "a\nb\r\tc", "a b  c" },
-    { "\033[31mred\007", " [31mred " },
-    { "a\177b", "a b" },
-    { "a\302\205b\302\233c", "a b c" },
-    { "a\342\200\250b\342\200\251c", "a b c" },
-    { "a\342\200\256b\342\201\251c\330\234d", "a b c d" },
-    { "\377", "\357\277\275" },
-    { "\303\251 \360\237\246\212", "\303\251 \360\237\246\212" },
-    { "", "" },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
-    g_autofree char *line = vc_error_one_line (rows[i].text, -1);
-
-    g_assert_cmpstr (line, ==, rows[i].line);
-  }
-}
-
-static void
-test_a_quote_is_one_short_line_of_utf8 (void)
-{
-  g_autofree char *lines = vc_error_quote (" a\r\nb\x01\xff"
-                                           "c ",
-      -1, NULL);
-  g_autofree char *nul = vc_error_quote ("a\0b", 3, NULL);
-  g_autofree char *blank = vc_error_quote (" \n\t ", -1, NULL);
-
-  g_assert_cmpstr (lines, ==, "a  b \357\277\275c");
-  g_assert_nonnull (nul);
-  g_assert_true (g_utf8_validate (nul, -1, NULL));
-  g_assert_null (blank);
-  for (guint lead = 505; lead < 520; lead++) {
-    g_autoptr (GString) text = g_string_new (NULL);
-    g_autofree char *quote = NULL;
-
-    for (guint i = 0; i < lead; i++)
-      g_string_append_c (text, 'x');
-    g_string_append (text, "🦊🦊");
-    quote = vc_error_quote (text->str, -1, NULL);
-    g_assert_cmpuint (strlen (quote), <=, VC_SERVER_MESSAGE_MAX);
-    g_assert_cmpuint (strlen (quote), >=, MIN (lead, VC_SERVER_MESSAGE_MAX));
-    g_assert_true (g_utf8_validate (quote, -1, NULL));
-  }
-}
-
-static void
-test_secrets_are_taken_out_in_every_writing (void)
-{
-  const char *const secrets[] = { "a/b\\c\"d+", "", "pw", NULL };
-  g_autofree char *text =
-      vc_error_redact ("1 a/b\\c\"d+ 2 a%2Fb%5Cc%22d%2B 3 a/b\\\\c\\\"d+ 4 "
-                       "a\\/b\\\\c\\\"d+ 5 pwpw",
-          secrets);
-
-  g_assert_cmpstr (text, ==,
-      "1 [secret] 2 [secret] 3 [secret] 4 [secret] 5 [secret][secret]");
+      "host, and it has expired (or this machine's clock is wrong).");
 }
 
 static void
@@ -181,9 +115,6 @@ main (int argc, char **argv)
   ADD (each_status_has_its_code);
   ADD (each_fault_of_the_transport_has_its_code);
   ADD (a_certificate_s_faults_are_named);
-  ADD (no_control_character_gets_through);
-  ADD (a_quote_is_one_short_line_of_utf8);
   ADD (the_domain_has_a_name);
-  ADD (secrets_are_taken_out_in_every_writing);
   return g_test_run ();
 }

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "vcwire.h"
+#include "vctext.h"
 
 #include <string.h>
 
 #include <json-glib/json-glib.h>
 #include <libsoup/soup.h>
 
-#define TOKEN "sk/k\"1"
+#define TOKEN "sk/k\"1-long"
 #define API "https://api.example/v1/generate-gif"
+/* A GIF of one pixel. */
+#define GIF "R0lGODlhAQABAIAAAP///wAAACwAAAAAAQABAAACAkQBADs="
 
 static const char *const secrets[] = { TOKEN, NULL };
 
@@ -82,7 +85,7 @@ typedef struct
 {
   const char *body;
   guint status;
-  int code;                   /* -1: images */
+  int code;                   /* -1: images; -2: the GIF itself */
   const char *text;           /* in the error, or the first address */
   const char *server_message; /* NULL: not looked at */
   guint retry_after_s;
@@ -100,6 +103,83 @@ static const Reply replies[] = {
       "https://h/a" },
   { "{\"detail\":[],\"error\":{},\"images\":[\"https://h/a\"]}", 200, -1,
       "https://h/a" },
+
+  /* An image is one, whatever is said beside it. */
+  { "{\"images\":[\"https://h/a\"],\"detail\":\"Users can make 1 per minute\"}",
+      200, -1, "https://h/a", "Users can make 1 per minute" },
+  { "{\"images\":[\"https://h/a\"],\"error\":{\"code\":403}}", 200, -1,
+      "https://h/a" },
+  { "{\"request_id\":7,\"images\":[\"https://h/a\"]}", 200, -1, "https://h/a" },
+  { "{\"images\":[\"https://h/a\"]}", 500, VC_ERROR_SERVICE, "answered 500" },
+
+  /* Addresses as servers write them. */
+  { "\357\273\277{\"images\":[\"https://h/a\"]}", 200, -1, "https://h/a" },
+  { "{\"images\":[\" \\thttps://h/a.gif\\n\"]}", 200, -1, "https://h/a.gif" },
+  { "{\"images\":[\"https://h/100%.gif?a=%zz&b=%2f\"]}", 200, -1,
+      "https://h/100%25.gif?a=%25zz&b=%2F" },
+  { "{\"images\":[\"https://h/a b.gif\"]}", 200, -1, "https://h/a%20b.gif" },
+
+  /* Relatives of the protocol. */
+  { "{\"images\":[{\"url\":\"/a.gif\"}]}", 200, -1,
+      "https://api.example/a.gif" },
+  { "{\"images\":\"https://h/a\"}", 200, -1, "https://h/a" },
+  { "{\"image\":\"https://h/a\"}", 200, -1, "https://h/a" },
+  { "{\"image\":{\"url\":\"https://h/a\"}}", 200, -1, "https://h/a" },
+  { "{\"image_url\":\"HTTPS://h/a\"}", 200, -1, "https://h/a" },
+  { "{\"url\":\"http://h/a\"}", 200, -1, "http://h/a" },
+  { "{\"output\":[\"https://h/a\",\"https://h/b\"]}", 200, -1, "https://h/a" },
+  { "{\"output\":\"https://h/a\",\"url\":null}", 200, -1, "https://h/a" },
+  { "{\"data\":[{\"url\":\"https://h/a\"}]}", 200, -1, "https://h/a" },
+  { "{\"images\":[],\"data\":[{\"url\":\"https://h/a\"}]}", 200, -1,
+      "https://h/a" },
+  { "{\"url\":\"https://h/page\",\"image\":\"https://h/a\"}", 200,
+      VC_ERROR_REPLY, "{\"url\":\"https://h/page\"" },
+  { "{\"detail\":\"no\",\"url\":\"https://h/help\"}", 200, VC_ERROR_SERVICE,
+      "\"no\"" },
+  { "{\"images\":\"a.gif\"}", 200, VC_ERROR_REPLY, "{\"images\":\"a.gif\"}" },
+  { "{\"image\":\"/a.gif\"}", 200, VC_ERROR_REPLY, "{\"image\":\"/a.gif\"}" },
+  { "{\"url\":\"ftp://h/a\"}", 200, VC_ERROR_REPLY, "names no image" },
+  { "{\"data\":[{\"b64_json\":\"iVBORw0KGgo=\"}]}", 200, VC_ERROR_REPLY,
+      "no address" },
+
+  /* The image itself. */
+  { "{\"images\":[\"data:image/gif;base64," GIF "\"]}", 200, -2 },
+  { "{\"images\":[\" DATA:image/GIF;charset=x;Base64," GIF " \"]}", 201, -2 },
+  { "{\"image\":\"data:;base64," GIF "\"}", 200, -2 },
+  { "{\"images\":[\"" GIF "\",\"https://h/a\"]}", 200, -2 },
+  { "{\"images\":\"" GIF "\"}", 200, -2 },
+  { "{\"data\":[{\"b64_json\":\"" GIF "\"}]}", 200, -2 },
+  { "{\"images\":[\"R0lGODlhAQABAIAAAP\\/\\/\\/"
+    "wAAACwAAAAAAQABA\\nAACAkQBADs\"]}",
+      200, -2 },
+  { "{\"images\":[\"data:image/"
+    "gif;base64,R0lGODlhAQABAIAAAP%2F%2F%2FwAAACwAAAAA"
+    "AQABAAACAkQBADs%3D\"]}",
+      200, -2 },
+  { "{\"images\":[\"R0lGODlhAQABAIAAAP___wAAACwAAAAAAQABAAACAkQBADs\"]}", 200,
+      -2 },
+  { "{\"images\":[\"https://h/a\",\"" GIF "\"]}", 200, -1, "https://h/a" },
+  { "{\"images\":[\"data:image/png;base64," GIF "\"]}", 200, VC_ERROR_REPLY,
+      "no address" },
+  { "{\"images\":[\"data:image/gif,GIF89a\"]}", 200, VC_ERROR_REPLY,
+      "no address" },
+  { "{\"images\":[\"data:image/gif;base64,iVBORw0KGgo=\"]}", 200,
+      VC_ERROR_REPLY, "no address" },
+  { "{\"images\":[\"data:image/gif;base64\"]}", 200, VC_ERROR_REPLY,
+      "no address" },
+  { "{\"images\":[\"R0lGOD?\"]}", 200, VC_ERROR_REPLY, "no address" },
+
+  /* Later is not now. */
+  { "{\"job_id\":\"j-17\"}", 200, VC_ERROR_REPLY, "j-17" },
+  { "{\"request_id\":\"r-17\",\"images\":[]}", 200, VC_ERROR_REPLY, "r-17" },
+  { "{\"id\":17}", 202, VC_ERROR_REPLY, "for later" },
+
+  /* Gateways. */
+  { "<html><h1>Just a moment</h1><script>key()</script></html>", 403,
+      VC_ERROR_REFUSED, "gateway", "Just a moment" },
+  { "Forbidden", 403, VC_ERROR_NOT_AUTHORIZED, "The service answered 403" },
+  { "<html><style>a{}</style>Log in</html>", 200, VC_ERROR_REPLY,
+      "but \"Log in\"", "Log in" },
 
   { "{\"detail\":[{\"loc\":[\"body\",\"cfg_scale\"],\"msg\":\"too big\"}]}",
       422, VC_ERROR_PARAMETER, "cfg-scale: too big", "cfg-scale: too big" },
@@ -129,9 +209,10 @@ static const Reply replies[] = {
       VC_ERROR_PARAMETER, "Foo" },
   { "{\"detail\":\"bad key " TOKEN "\"", 401, VC_ERROR_NOT_AUTHORIZED,
       "bad key [secret]" },
-  { "{\"detail\":\"key sk\\/k\\\"1 and sk%2Fk%221\"}", 401,
+  { "{\"detail\":\"key sk\\/k\\\"1-long and sk%2Fk%221-long\"}", 401,
       VC_ERROR_NOT_AUTHORIZED, "key [secret] and [secret]" },
-  { "no json: sk\\/k\\\"1", 401, VC_ERROR_NOT_AUTHORIZED, "no json: [secret]" },
+  { "no json: sk\\/k\\\"1-long", 401, VC_ERROR_NOT_AUTHORIZED,
+      "no json: [secret]" },
   { "<html><h1>Bad</h1>\n<p>gate\tway</p></html>", 502, VC_ERROR_SERVICE,
       "Bad gate way", "Bad gate way" },
   { "", 503, VC_ERROR_BUSY, "without a word" },
@@ -140,6 +221,8 @@ static const Reply replies[] = {
   { "{\"images\":{}}", 200, VC_ERROR_REPLY, "names no image" },
   { "{\"images\":[[]]}", 200, VC_ERROR_REPLY, "no address" },
   { "{\"images\":[\"http://[\"]}", 200, VC_ERROR_REPLY, "no address" },
+  { "{\"images\":[\"x:/.//y\"]}", 200, VC_ERROR_REPLY, "no address" },
+  { "{\"images\":[\"x:///../..//y\"]}", 200, -1, "x:////y" },
   { "{\"images\":[\"https://h/\\u0000.gif\"]}", 200, VC_ERROR_REPLY,
       "not the JSON" },
   { "0{\"images\":[]}", 200, VC_ERROR_REPLY, "not the JSON" },
@@ -153,6 +236,16 @@ static const Reply replies[] = {
 };
 
 static void
+assert_is_gif (GBytes *gif)
+{
+  gsize size;
+  g_autofree guint8 *wanted = g_base64_decode (GIF, &size);
+  g_autoptr (GBytes) bytes = g_bytes_new (wanted, size);
+
+  g_assert_true (g_bytes_equal (gif, bytes));
+}
+
+static void
 check_reply (const Reply *row)
 {
   /* Exactly its size: a read behind the end is seen by a sanitizer. */
@@ -161,7 +254,7 @@ check_reply (const Reply *row)
   g_autoptr (GError) error = NULL;
   /* TAP is lines of UTF-8. */
   g_autofree char *shown =
-      vc_error_quote (row->body, MIN (strlen (row->body), 60), NULL);
+      vc_text_quote (row->body, MIN (strlen (row->body), 60), NULL);
   VcReply reply;
   gboolean good =
       vc_wire_read_reply (body, row->status, base, secrets, &reply, &error);
@@ -170,7 +263,11 @@ check_reply (const Reply *row)
   if (row->code < 0) {
     g_assert_no_error (error);
     g_assert_true (good);
-    g_assert_cmpstr (g_ptr_array_index (reply.images, 0), ==, row->text);
+    g_assert_cmpuint (reply.gif != NULL, ==, row->code == -2);
+    if (reply.gif != NULL)
+      assert_is_gif (reply.gif);
+    else
+      g_assert_cmpstr (g_ptr_array_index (reply.images, 0), ==, row->text);
   } else {
     g_assert_false (good);
     g_assert_error (error, VC_ERROR, row->code);
@@ -178,6 +275,7 @@ check_reply (const Reply *row)
     g_assert_null (strstr (error->message, TOKEN));
     g_assert_true (g_utf8_validate (error->message, -1, NULL));
     g_assert_null (reply.images);
+    g_assert_null (reply.gif);
   }
   if (row->server_message != NULL)
     g_assert_cmpstr (reply.server_message, ==, row->server_message);
@@ -251,10 +349,30 @@ test_broken_replies_do_no_harm (void)
           : (char) g_rand_int (random);
     body = g_bytes_new (text, size);
     if (vc_wire_read_reply (body, 200, base, secrets, &reply, &error))
-      g_assert_cmpuint (reply.images->len, >, 0);
+      g_assert_true (reply.gif != NULL || reply.images->len > 0);
     else
       g_assert_nonnull (error);
     vc_reply_clear (&reply);
+  }
+}
+
+static void
+test_gateways_that_reached_nobody_are_told_apart (void)
+{
+  static const guint statuses[] = { 521, 522, 523, 525, 526 };
+  static const guint others[] = { 200, 403, 500, 502, 503, 504, 520, 524, 527 };
+  g_autoptr (GBytes) body = g_bytes_new_static ("", 0);
+  g_autoptr (GUri) base = g_uri_parse (API, SOUP_HTTP_URI_FLAGS, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (statuses) + G_N_ELEMENTS (others); i++) {
+    gboolean unreached = i < G_N_ELEMENTS (statuses);
+    guint status =
+        unreached ? statuses[i] : others[i - G_N_ELEMENTS (statuses)];
+    g_auto (VcReply) reply = { 0 };
+
+    g_assert_false (
+        vc_wire_read_reply (body, status, base, secrets, &reply, NULL));
+    g_assert_cmpint (reply.unreached, ==, unreached);
   }
 }
 
@@ -301,6 +419,7 @@ main (int argc, char **argv)
   ADD (nesting_is_read_to_a_depth_only);
   ADD (no_half_of_a_secret_stays_at_a_cut);
   ADD (broken_replies_do_no_harm);
+  ADD (gateways_that_reached_nobody_are_told_apart);
   ADD (retry_after_is_seconds_or_a_date);
   return g_test_run ();
 }

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "vcimages.h"
+#include "vcjson.h"
+
+#include <string.h>
+
+#include <libsoup/soup.h>
+
+/* "GIF8" in base64, with a digit's high bits. */
+#define GIF_BASE64 "R0lGOD"
+
+/* How far from a reply's beginning an image begins at the latest. */
+#define LEAD_MAX 4096
+
+#define ADDRESS_MAX 8192
+
+/* --- Strings --- */
+
+static gboolean
+has_prefix (const char *text, const char *prefix)
+{
+  return g_ascii_strncasecmp (text, prefix, strlen (prefix)) == 0;
+}
+
+/* A GIF in base64 (RFC 4648 §4 or §5), with line breaks and padding or without;
+ * NULL where @text is none. */
+static GBytes *
+decode_gif (const char *text)
+{
+  g_autoptr (GString) plain = g_string_sized_new (strlen (text) + 4);
+  gsize length;
+  guint8 *data;
+
+  if (!g_str_has_prefix (text, GIF_BASE64))
+    return NULL;
+  for (const char *p = text; *p != '\0' && *p != '='; p++) {
+    char c = *p == '-' ? '+' : *p == '_' ? '/' : *p;
+
+    if (g_ascii_isalnum (c) || c == '+' || c == '/')
+      g_string_append_c (plain, c);
+    else if (!g_ascii_isspace (c))
+      return NULL;
+  }
+  while (plain->len % 4 != 0)
+    g_string_append_c (plain, '=');
+  data = g_base64_decode (plain->str, &length);
+  return g_bytes_new_take (data, length);
+}
+
+/* RFC 2397 §3: data:image/gif;base64,… */
+static GBytes *
+read_data_address (const char *text)
+{
+  const char *comma = strchr (text, ',');
+  g_autofree char *type = NULL, *data = NULL;
+
+  if (comma == NULL)
+    return NULL;
+  type = g_ascii_strdown (text, comma - text);
+  if ((!g_str_has_prefix (type, "data:image/gif;")
+          && !g_str_has_prefix (type, "data:;"))
+      || !g_str_has_suffix (type, ";base64"))
+    return NULL;
+  data = g_uri_unescape_string (comma + 1, NULL);
+  return data != NULL ? decode_gif (data) : NULL;
+}
+
+/* Servers write names with a bare percent sign: "100%.gif". */
+static char *
+escape_percent (const char *address)
+{
+  GString *escaped = g_string_new (NULL);
+
+  for (const char *p = address; *p != '\0'; p++) {
+    g_string_append_c (escaped, *p);
+    if (*p == '%' && !(g_ascii_isxdigit (p[1]) && g_ascii_isxdigit (p[2])))
+      g_string_append (escaped, "25");
+  }
+  return g_string_free (escaped, FALSE);
+}
+
+/* @text as an absolute address; NULL where it is none. */
+static char *
+read_address (const char *text, gboolean relative, GUri *base)
+{
+  g_autofree char *escaped = NULL;
+  g_autoptr (GUri) uri = NULL;
+
+  if (text[0] == '\0' || strlen (text) > ADDRESS_MAX
+      || (!relative && !has_prefix (text, "http://")
+          && !has_prefix (text, "https://")))
+    return NULL;
+  escaped = escape_percent (text);
+  uri = g_uri_parse_relative (base, escaped, SOUP_HTTP_URI_FLAGS, NULL);
+  /* RFC 3986 §3.3: what begins with two slashes would be read as a host. GLib
+   * parses "x:/.//y" into that and cannot write it. */
+  if (uri == NULL
+      || (g_uri_get_host (uri) == NULL
+          && g_str_has_prefix (g_uri_get_path (uri), "//")))
+    return NULL;
+  return g_uri_to_string_partial (uri, G_URI_HIDE_USERINFO);
+}
+
+static gboolean
+read_string (
+    VcImages *images, const char *string, gboolean relative, GUri *base)
+{
+  g_autofree char *text = g_strstrip (g_strdup (string));
+  char *address;
+
+  if (has_prefix (text, "data:") || g_str_has_prefix (text, GIF_BASE64)) {
+    GBytes *gif = has_prefix (text, "data:") ? read_data_address (text)
+                                             : decode_gif (text);
+
+    if (images->gif == NULL && images->addresses->len == 0)
+      images->gif = gif;
+    else
+      g_clear_pointer (&gif, g_bytes_unref);
+    return images->gif != NULL;
+  }
+  address = read_address (text, relative, base);
+  if (address == NULL)
+    return FALSE;
+  g_ptr_array_add (images->addresses, address);
+  return TRUE;
+}
+
+/* --- Shapes --- */
+
+static gboolean
+read_single (VcImages *images, JsonNode *node, gboolean relative, GUri *base)
+{
+  static const char *const names[] = { "url", "image_url", "image" };
+  const char *text = vc_json_string (node);
+  const char *base64 = vc_json_string (vc_json_member (node, "b64_json"));
+
+  for (guint i = 0; text == NULL && i < G_N_ELEMENTS (names); i++) {
+    const char *value = vc_json_string (vc_json_member (node, names[i]));
+
+    text = value != NULL && value[0] != '\0' ? value : NULL;
+  }
+  if (text != NULL)
+    return read_string (images, text, relative, base);
+  return base64 != NULL && g_str_has_prefix (base64, GIF_BASE64)
+      && read_string (images, base64, FALSE, base);
+}
+
+static gboolean
+read_member (VcImages *images, JsonNode *node, GUri *base)
+{
+  JsonArray *list = vc_json_array (node);
+
+  if (list == NULL)
+    return read_single (images, node, FALSE, base);
+  for (guint i = 0; i < json_array_get_length (list); i++) {
+    if (!read_single (images, json_array_get_element (list, i), TRUE, base)
+        && i == 0)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* The member that has the image; NULL where there is none, or several. */
+static JsonNode *
+find_member (JsonNode *root, gboolean only_protocol)
+{
+  static const char *const names[] = { "image", "image_url", "url", "output",
+    "data" };
+  JsonNode *found = vc_json_member (root, "images");
+
+  if (vc_json_is_said (found) || only_protocol)
+    return vc_json_is_said (found) ? found : NULL;
+  found = NULL;
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    JsonNode *node = vc_json_member (root, names[i]);
+
+    if (!vc_json_is_said (node))
+      continue;
+    if (found != NULL)
+      return NULL;
+    found = node;
+  }
+  return found;
+}
+
+gboolean
+vc_images_read (JsonNode *root, gboolean only_protocol, GUri *base,
+    VcImages *ret_images, GError **error)
+{
+  JsonNode *node = find_member (root, only_protocol);
+
+  ret_images->gif = NULL;
+  ret_images->addresses = g_ptr_array_new_with_free_func (g_free);
+  if (node != NULL && read_member (ret_images, node, base))
+    return TRUE;
+  g_set_error (error, VC_ERROR, VC_ERROR_REPLY, "The service's reply %s",
+      vc_json_is_said (node) && vc_json_array (node) != NULL
+          ? "holds no address where the image's should be"
+          : "names no image");
+  return FALSE;
+}
+
+void
+vc_images_clear (VcImages *images)
+{
+  g_clear_pointer (&images->addresses, g_ptr_array_unref);
+  g_clear_pointer (&images->gif, g_bytes_unref);
+}
+
+gboolean
+vc_images_may_hold_gif (const guint8 *data, gsize size)
+{
+  return memmem (data, MIN (size, LEAD_MAX), GIF_BASE64, strlen (GIF_BASE64))
+      != NULL;
+}
