@@ -196,8 +196,16 @@ GBytes *
 web_blob_flatten (WebBlob *blob)
 {
   GByteArray *all;
+  GBytes *bytes;
+  Piece whole = { 0 };
 
   g_mutex_lock (&blob->lock);
+  /* Once is enough: nothing is added to what is finished. */
+  if (blob->pieces->len == 1) {
+    bytes = g_bytes_ref (g_array_index (blob->pieces, Piece, 0).bytes);
+    g_mutex_unlock (&blob->lock);
+    return bytes;
+  }
   all = g_byte_array_sized_new (blob->size);
   for (guint i = 0; i < blob->pieces->len; i++) {
     gsize size;
@@ -206,8 +214,14 @@ web_blob_flatten (WebBlob *blob)
 
     g_byte_array_append (all, data, size);
   }
+  bytes = g_byte_array_free_to_bytes (all);
+  if (blob->finished) {
+    whole.bytes = g_bytes_ref (bytes);
+    g_array_set_size (blob->pieces, 0);
+    g_array_append_val (blob->pieces, whole);
+  }
   g_mutex_unlock (&blob->lock);
-  return g_byte_array_free_to_bytes (all);
+  return bytes;
 }
 
 guint

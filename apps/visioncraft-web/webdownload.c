@@ -101,8 +101,8 @@ on_turn (gpointer data)
 static const WebPlaceFuncs place_funcs = { on_turn, NULL };
 
 void
-web_download_converted (
-    SoupServerMessage *message, WebJob *job, WebFormat format, WebQueue *queue)
+web_download_converted (SoupServerMessage *message, WebJob *job,
+    WebFormat format, WebQueue *queue, const char *owner)
 {
   GBytes *bytes = web_job_get_converted (job, format);
   Download *download;
@@ -113,7 +113,7 @@ web_download_converted (
     return;
   }
   download = g_new0 (Download, 1);
-  download->place = web_queue_join (queue, &place_funcs, download);
+  download->place = web_queue_join (queue, owner, &place_funcs, download);
   if (download->place == NULL) {
     g_free (download);
     web_reply_fault (

@@ -9,43 +9,20 @@
 /* A body that is refused is read and thrown away up to here. */
 #define BODY_READ_MAX (1024 * 1024)
 
-static gboolean
-is_local_host (const char *host)
-{
-  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (host);
-
-  if (address != NULL)
-    return g_inet_address_get_is_loopback (address);
-  return g_ascii_strcasecmp (host, "localhost") == 0;
-}
-
 /* A browser says from where a request comes; other programs do not. */
 static gboolean
-is_from_our_page (SoupServerMessage *message)
+is_from_our_page (SoupServerMessage *message, const WebSite *own)
 {
   SoupMessageHeaders *headers =
       soup_server_message_get_request_headers (message);
   const char *site = soup_message_headers_get_one (headers, "Sec-Fetch-Site");
   const char *origin = soup_message_headers_get_one (headers, "Origin");
   const char *host = soup_message_headers_get_one (headers, "Host");
-  g_autoptr (GUri) uri = NULL;
-  g_autofree char *authority = NULL;
 
   if (site != NULL && !g_str_equal (site, "same-origin")
       && !g_str_equal (site, "none"))
     return FALSE;
-  if (origin == NULL)
-    return TRUE;
-  /* The scheme may differ behind a proxy that speaks TLS. */
-  uri = g_uri_parse (origin, G_URI_FLAGS_NONE, NULL);
-  if (uri == NULL || host == NULL)
-    return FALSE;
-  authority = g_uri_get_port (uri) > 0
-      ? g_strdup_printf (
-          strchr (g_uri_get_host (uri), ':') != NULL ? "[%s]:%d" : "%s:%d",
-          g_uri_get_host (uri), g_uri_get_port (uri))
-      : g_strdup (g_uri_get_host (uri));
-  return g_ascii_strcasecmp (authority, host) == 0;
+  return origin == NULL || web_site_is_origin (own, origin, host);
 }
 
 static WebFault *
@@ -113,16 +90,16 @@ keep_no_body (SoupServerMessage *message)
 }
 
 WebFault *
-web_guard_check (SoupServerMessage *message, gboolean loopback_only)
+web_guard_check (SoupServerMessage *message, const WebSite *site)
 {
   GUri *uri = soup_server_message_get_uri (message);
   const char *method = soup_server_message_get_method (message);
   WebFault *fault = check_body (message);
 
-  if (fault == NULL && loopback_only && !is_local_host (g_uri_get_host (uri)))
+  if (fault == NULL && !web_site_knows_host (site, g_uri_get_host (uri)))
     fault = web_fault_new (SOUP_STATUS_FORBIDDEN, "forbidden");
   if (fault == NULL && method != SOUP_METHOD_GET && method != SOUP_METHOD_HEAD
-      && !is_from_our_page (message))
+      && !is_from_our_page (message, site))
     fault = web_fault_new (SOUP_STATUS_FORBIDDEN, "forbidden");
   if (fault != NULL)
     keep_no_body (message);

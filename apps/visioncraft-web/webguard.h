@@ -2,6 +2,7 @@
 #pragma once
 
 #include "webfault.h"
+#include "website.h"
 
 #include <libsoup/soup.h>
 
@@ -11,9 +12,9 @@ G_BEGIN_DECLS
  * otherwise why not, and the rest of it is not kept.
  *
  *  - A body is a JSON text of known, small length.
- *  - With @loopback_only the Host is a name of this machine: a name of
- *    somebody else's that leads here (DNS rebinding) is not.
+ *  - The Host is one of @site's: a name of somebody else's that leads here (DNS
+ *    rebinding) is not.
  *  - What changes something comes from a page of ours. */
-WebFault *web_guard_check (SoupServerMessage *message, gboolean loopback_only);
+WebFault *web_guard_check (SoupServerMessage *message, const WebSite *site);
 
 G_END_DECLS

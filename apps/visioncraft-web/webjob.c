@@ -315,14 +315,15 @@ make_id (void)
 }
 
 WebJob *
-web_job_new (const WebService *service, WebQueue *queue, WebPrompt *prompt)
+web_job_new (const WebService *service, WebQueue *queue, const char *owner,
+    WebPrompt *prompt)
 {
   g_autoptr (WebJob) job = g_object_new (WEB_TYPE_JOB, NULL);
 
   job->service = service;
   job->prompt = prompt;
   job->n_before = web_queue_get_n_waiting (queue);
-  job->place = web_queue_join (queue, &place_funcs, job);
+  job->place = web_queue_join (queue, owner, &place_funcs, job);
   if (job->place == NULL)
     return NULL;
   linger (job);

@@ -41,10 +41,10 @@ typedef struct
  * missing one. */
 gboolean web_job_check_elements (GError **error);
 
-/* Takes @prompt over and joins @queue; NULL when that is full. Both @queue and
- * @service outlive the job. */
-WebJob *web_job_new (
-    const WebService *service, WebQueue *queue, WebPrompt *prompt);
+/* Takes @prompt over and joins @queue for @owner; NULL when there is no place.
+ * Both @queue and @service outlive the job. */
+WebJob *web_job_new (const WebService *service, WebQueue *queue,
+    const char *owner, WebPrompt *prompt);
 
 /* A long random name that nobody guesses. Owned by the job. */
 const char *web_job_get_id (WebJob *job);

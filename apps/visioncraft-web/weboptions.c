@@ -61,6 +61,10 @@ web_options_parse (WebOptions *options, int *argc, char ***argv, GError **error)
     { "listen", 'l', 0, G_OPTION_ARG_STRING, &options->listen,
         "Address to listen on (default: 127.0.0.1, this machine only)",
         "ADDRESS" },
+    { "public-url", 0, 0, G_OPTION_ARG_STRING, &options->public_url,
+        "Address under which a proxy on this machine offers the page, "
+        "https://HOST/ or https://HOST/PREFIX/",
+        "URL" },
     { "max-jobs", 'j', 0, G_OPTION_ARG_INT, &options->max_jobs,
         "Pipelines that run at once; others wait (default: 2)", "N" },
     { "max-queue", 0, 0, G_OPTION_ARG_INT, &options->max_queue,
@@ -112,6 +116,7 @@ void
 web_options_clear (WebOptions *options)
 {
   g_clear_pointer (&options->listen, g_free);
+  g_clear_pointer (&options->public_url, g_free);
   g_clear_pointer (&options->api_url, g_free);
   g_clear_pointer (&options->token_file, g_free);
 }

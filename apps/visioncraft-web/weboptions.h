@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   char *listen;     /* the address to bind */
+  char *public_url; /* NULL: no proxy */
   int port;         /* 0: any free one */
   int max_jobs;     /* pipelines at once */
   int max_queue;    /* requests that may wait for one */

@@ -8,6 +8,9 @@
 
 #define FILE_NAME_CHARS 40
 
+/* The longest unknown name that an error repeats. */
+#define FIELD_BYTES_MAX 64
+
 /* json-glib recurses for each level; ours has one. */
 #define DEPTH_MAX 8
 
@@ -80,13 +83,37 @@ take_sampler (
   return g_steal_pointer (&sampler);
 }
 
+static const char *const members[] = { "prompt", "negative_prompt", "sampler",
+  "cfg_scale", "steps", NULL };
+
+/* A name that is written wrong would be paid for without its effect. */
+static WebFault *
+find_unknown_member (JsonObject *object)
+{
+  JsonObjectIter iter;
+  const char *name;
+
+  json_object_iter_init (&iter, object);
+  while (json_object_iter_next (&iter, &name, NULL)) {
+    if (!g_strv_contains (members, name))
+      return web_fault_new_for_field (SOUP_STATUS_UNPROCESSABLE_ENTITY,
+          "unknown",
+          strlen (name) <= FIELD_BYTES_MAX && g_utf8_validate (name, -1, NULL)
+              ? name
+              : NULL);
+  }
+  return NULL;
+}
+
 static WebPrompt *
 take_prompt (JsonObject *object, guint max_chars, const char *const *samplers,
     WebFault **ret_fault)
 {
   g_autoptr (WebPrompt) prompt = g_new0 (WebPrompt, 1);
 
-  prompt->prompt = take_text (object, "prompt", max_chars, ret_fault);
+  *ret_fault = find_unknown_member (object);
+  if (*ret_fault == NULL)
+    prompt->prompt = take_text (object, "prompt", max_chars, ret_fault);
   if (*ret_fault == NULL && prompt->prompt == NULL)
     *ret_fault = web_fault_new_for_field (
         SOUP_STATUS_UNPROCESSABLE_ENTITY, "missing", "prompt");

@@ -26,7 +26,8 @@ typedef struct
 /* Reads a request's @body: an object with the members "prompt" (required),
  * "negative_prompt", "sampler", "cfg_scale" and "steps". A text may have
  * @max_chars characters; the sampler must be one of @samplers, whose first is
- * the default. NULL and @ret_fault when it does not hold. */
+ * the default. NULL and @ret_fault when it does not hold, or holds anything
+ * else. */
 WebPrompt *web_prompt_parse (GBytes *body, guint max_chars,
     const char *const *samplers, WebFault **ret_fault);
 

@@ -20,16 +20,22 @@ typedef struct
   void (*moved) (guint n_before, gpointer data);
 } WebPlaceFuncs;
 
-WebQueue *web_queue_new (guint n_running_max, guint n_waiting_max);
+/* @n_owner_max: places that one owner may have, running ones included. */
+WebQueue *web_queue_new (
+    guint n_running_max, guint n_waiting_max, guint n_owner_max);
 
 /* Every place has been left by now. */
 void web_queue_free (WebQueue *queue);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WebQueue, web_queue_free)
 
-/* Takes a place at the end; NULL when too many wait already. @funcs is kept,
- * not copied. Leave it with web_queue_leave(). */
-WebPlace *web_queue_join (
-    WebQueue *queue, const WebPlaceFuncs *funcs, gpointer data);
+/* Whether @owner has not got all the places yet that one may have. NULL, here
+ * and below: one without such a limit. */
+gboolean web_queue_has_share (WebQueue *queue, const char *owner);
+
+/* Takes a place at the end; NULL when too many wait already, or @owner has his
+ * share. @funcs is kept, not copied. Leave it with web_queue_leave(). */
+WebPlace *web_queue_join (WebQueue *queue, const char *owner,
+    const WebPlaceFuncs *funcs, gpointer data);
 
 /* Gives the place up, whether its turn had come or not; the next one starts. */
 void web_queue_leave (WebPlace *place);

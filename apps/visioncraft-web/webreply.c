@@ -3,12 +3,14 @@
 
 #include "webreply.h"
 
+#include "webrange.h"
+
 /* Script, style and media are files of ours: nothing inline, nothing of
  * others. */
 #define CONTENT_POLICY \
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; " \
   "media-src 'self'; connect-src 'self'; form-action 'self'; " \
-  "base-uri 'none'; frame-ancestors 'none'"
+  "base-uri 'self'; frame-ancestors 'none'"
 
 static const struct
 {
@@ -31,13 +33,14 @@ static const char *const cache_controls[] = {
 };
 
 void
-web_reply_secure (SoupServerMessage *message)
+web_reply_prepare (SoupServerMessage *message)
 {
   SoupMessageHeaders *headers =
       soup_server_message_get_response_headers (message);
 
   for (guint i = 0; i < G_N_ELEMENTS (security); i++)
     soup_message_headers_replace (headers, security[i].name, security[i].value);
+  web_range_set_aside (message);
 }
 
 static void
@@ -50,20 +53,18 @@ set_body (
   soup_message_headers_replace (headers, "Content-Type", type);
   soup_message_headers_replace (
       headers, "Cache-Control", cache_controls[cache]);
-  soup_message_body_append_bytes (
-      soup_server_message_get_response_body (message), bytes);
+  if (g_bytes_get_size (bytes) > 0)
+    soup_message_body_append_bytes (
+        soup_server_message_get_response_body (message), bytes);
 }
 
 void
 web_reply_bytes (
     SoupServerMessage *message, const char *type, WebCache cache, GBytes *bytes)
 {
-  SoupMessageHeaders *headers =
-      soup_server_message_get_response_headers (message);
+  g_autoptr (GBytes) part = web_range_take (message, bytes);
 
-  soup_message_headers_replace (headers, "Accept-Ranges", "bytes");
-  set_body (message, type, cache, bytes);
-  soup_server_message_set_status (message, SOUP_STATUS_OK, NULL);
+  set_body (message, type, cache, part);
 }
 
 char *

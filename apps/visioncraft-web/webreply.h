@@ -15,9 +15,10 @@ typedef enum
   WEB_CACHE_FOREVER, /* what is there under an id never changes */
 } WebCache;
 
-/* The headers that every reply carries: what the page may load and from where,
- * no guessing of types, no use by other sites. */
-void web_reply_secure (SoupServerMessage *message);
+/* Before a reply of any kind: the headers that each carries (what the page may
+ * load and from where, no guessing of types, no use by other sites), and ranges
+ * as webrange.h has them. */
+void web_reply_prepare (SoupServerMessage *message);
 
 /* @bytes as they are. Requests for ranges of it are answered. */
 void web_reply_bytes (SoupServerMessage *message, const char *type,

@@ -3,12 +3,15 @@
 
 #include "webserver.h"
 
+#include "ratelimit.h"
 #include "webdownload.h"
 #include "webgallery.h"
 #include "webguard.h"
-#include "weblimit.h"
 #include "weblistener.h"
+#include "webremote.h"
 #include "webreply.h"
+#include "webshare.h"
+#include "website.h"
 #include "webstream.h"
 
 #define RESOURCES "/top/visioncraft/web"
@@ -17,17 +20,22 @@
 /* RFC 6585 §4; libsoup has no name for it. */
 #define STATUS_TOO_MANY_REQUESTS 429
 
+/* Of one client. A browser has six connections to one server, or, through a
+ * proxy that speaks HTTP/2, as many requests as it likes. */
+#define REQUESTS_AT_ONCE_MAX 64
+
 struct _WebServer
 {
   const WebOptions *options;
   WebSamplers *samplers;
   WebService service;
-  WebLimit *limit;
+  WebSite *site;
+  RateLimit *limit;
+  WebShare *share;
   WebQueue *queue;
   WebGallery *gallery;
   SoupServer *soup;
   WebListener *listener;
-  gboolean loopback_only;
 };
 
 static void
@@ -49,18 +57,38 @@ static const struct
   { "/icon.svg", "icon.svg", "image/svg+xml" },
 };
 
+/* The page's own addresses are relative. Behind a proxy that may have lost the
+ * slash at the prefix's end, it has to say to what. */
+static GBytes *
+load_file (WebServer *server, const char *name)
+{
+  g_autofree char *resource = g_strconcat (RESOURCES "/", name, NULL);
+  g_autoptr (GBytes) bytes = g_resources_lookup_data (resource, 0, NULL);
+  const char *base = web_site_get_base (server->site), *head;
+  GString *page;
+
+  g_return_val_if_fail (bytes != NULL, NULL);
+  if (!g_str_has_suffix (name, ".html") || g_str_equal (base, "/"))
+    return g_steal_pointer (&bytes);
+  page = g_string_new_len (
+      g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  head = strstr (page->str, "<head>");
+  g_string_insert (page, head - page->str + strlen ("<head>"), "\">");
+  g_string_insert (page, head - page->str + strlen ("<head>"), base);
+  g_string_insert (
+      page, head - page->str + strlen ("<head>"), "\n  <base href=\"");
+  return g_string_free_to_bytes (page);
+}
+
 static gboolean
-get_file (SoupServerMessage *message, const char *path)
+get_file (WebServer *server, SoupServerMessage *message, const char *path)
 {
   for (guint i = 0; i < G_N_ELEMENTS (files); i++) {
-    g_autofree char *resource = NULL;
     g_autoptr (GBytes) bytes = NULL;
 
     if (!g_str_equal (path, files[i].path))
       continue;
-    resource = g_strconcat (RESOURCES "/", files[i].file, NULL);
-    bytes = g_resources_lookup_data (resource, 0, NULL);
-    g_return_val_if_fail (bytes != NULL, FALSE);
+    bytes = load_file (server, files[i].file);
     web_reply_bytes (message, files[i].type, WEB_CACHE_ASK, bytes);
     return TRUE;
   }
@@ -137,16 +165,31 @@ reply_job (SoupServerMessage *message, guint status, WebJob *job)
 static WebFault *
 check_rate (WebServer *server, SoupServerMessage *message)
 {
-  const char *host = soup_server_message_get_remote_host (message);
   guint wait_s;
   WebFault *fault;
 
-  if (web_limit_allow (server->limit, host != NULL ? host : "",
+  if (rate_limit_allow (server->limit, web_remote_get_key (message),
           g_get_monotonic_time (), &wait_s))
     return NULL;
   fault = web_fault_new (STATUS_TOO_MANY_REQUESTS, "rate");
   fault->retry_after_s = wait_s;
   return fault;
+}
+
+/* The name under which @message takes places in the queue: those who sit at
+ * this machine may have all. */
+static const char *
+get_owner (SoupServerMessage *message)
+{
+  return web_remote_is_here (message) ? NULL : web_remote_get_key (message);
+}
+
+static WebFault *
+check_queue (WebServer *server, SoupServerMessage *message)
+{
+  return web_queue_has_share (server->queue, get_owner (message))
+      ? NULL
+      : web_fault_new (STATUS_TOO_MANY_REQUESTS, "share");
 }
 
 static void
@@ -160,13 +203,16 @@ post_generation (WebServer *server, SoupServerMessage *message)
       web_samplers_get (server->samplers), &fault);
 
   if (fault == NULL)
+    fault = check_queue (server, message);
+  if (fault == NULL)
     fault = check_rate (server, message);
   if (fault != NULL) {
     g_clear_pointer (&prompt, web_prompt_free);
     web_reply_fault (message, fault);
     return;
   }
-  job = web_job_new (&server->service, server->queue, prompt);
+  job = web_job_new (
+      &server->service, server->queue, get_owner (message), prompt);
   if (job == NULL) {
     fail (message, SOUP_STATUS_SERVICE_UNAVAILABLE, "queue-full");
     return;
@@ -214,13 +260,15 @@ get_gif (WebServer *server, SoupServerMessage *message, WebJob *job)
 static void
 get_mp4 (WebServer *server, SoupServerMessage *message, WebJob *job)
 {
-  web_download_converted (message, job, WEB_FORMAT_MP4, server->queue);
+  web_download_converted (
+      message, job, WEB_FORMAT_MP4, server->queue, get_owner (message));
 }
 
 static void
 get_webm (WebServer *server, SoupServerMessage *message, WebJob *job)
 {
-  web_download_converted (message, job, WEB_FORMAT_WEBM, server->queue);
+  web_download_converted (
+      message, job, WEB_FORMAT_WEBM, server->queue, get_owner (message));
 }
 
 static void
@@ -306,7 +354,7 @@ answer (WebServer *server, SoupServerMessage *message, const char *path)
     get_generations (server, message);
   else if (g_str_equal (path, "/api/options"))
     get_options (server, message);
-  else if (!get_file (message, path))
+  else if (!get_file (server, message, path))
     fail (message, SOUP_STATUS_NOT_FOUND, "gone");
 }
 
@@ -315,9 +363,12 @@ on_request_headers (SoupServer *soup, SoupServerMessage *message,
     const char *path, GHashTable *query, gpointer data)
 {
   WebServer *server = data;
-  WebFault *fault = web_guard_check (message, server->loopback_only);
+  WebFault *fault;
 
-  web_reply_secure (message);
+  web_reply_prepare (message);
+  fault = web_share_take (server->share, message)
+      ? web_guard_check (message, server->site)
+      : web_fault_new (STATUS_TOO_MANY_REQUESTS, "share");
   if (fault != NULL)
     web_reply_fault (message, fault);
 }
@@ -326,7 +377,9 @@ static void
 on_request (SoupServer *soup, SoupServerMessage *message, const char *path,
     GHashTable *query, gpointer data)
 {
-  answer (data, message, path);
+  WebServer *server = data;
+
+  answer (server, message, web_site_strip_path (server->site, path));
 }
 
 static gboolean
@@ -342,7 +395,10 @@ start_listening (WebServer *server, GError **error)
         "Not an IP address: %s", options->listen);
     return FALSE;
   }
-  server->loopback_only = g_inet_address_get_is_loopback (address);
+  server->site = web_site_new (
+      options->public_url, g_inet_address_get_is_loopback (address), error);
+  if (server->site == NULL)
+    return FALSE;
   socket_address = g_inet_socket_address_new (address, options->port);
   server->listener = web_listener_new (server->soup, socket_address, error);
   return server->listener != NULL;
@@ -358,8 +414,10 @@ web_server_new (
   server->samplers = samplers;
   server->service.api_url = options->api_url;
   server->service.token_file = options->token_file;
-  server->limit = web_limit_new (options->rate);
-  server->queue = web_queue_new (options->max_jobs, options->max_queue);
+  server->limit = rate_limit_new (options->rate);
+  server->share = web_share_new (REQUESTS_AT_ONCE_MAX);
+  server->queue = web_queue_new (options->max_jobs, options->max_queue,
+      MAX (1, (options->max_jobs + options->max_queue) / 2));
   server->gallery = web_gallery_new (options->gallery);
   server->soup = soup_server_new (NULL, NULL);
   soup_server_add_early_handler (
@@ -377,7 +435,9 @@ web_server_free (WebServer *server)
   g_object_unref (server->soup);
   web_gallery_free (server->gallery);
   web_queue_free (server->queue);
-  web_limit_free (server->limit);
+  g_clear_pointer (&server->site, web_site_free);
+  web_share_free (server->share);
+  rate_limit_free (server->limit);
   g_free (server);
 }
 

@@ -51,6 +51,8 @@ stream_new (SoupServerMessage *message, WebJob *job, const char *type)
   web_job_watch (job);
   soup_message_headers_replace (headers, "Content-Type", type);
   soup_message_headers_replace (headers, "Cache-Control", "no-store");
+  /* nginx would keep it back. */
+  soup_message_headers_replace (headers, "X-Accel-Buffering", "no");
   soup_message_headers_set_encoding (headers, SOUP_ENCODING_CHUNKED);
   soup_message_body_set_accumulate (
       soup_server_message_get_response_body (message), FALSE);

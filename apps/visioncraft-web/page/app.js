@@ -3,7 +3,7 @@ import { errorText, facts, ideas, working } from "./messages.js";
 
 const $ = (id) => document.getElementById(id);
 const form = $("form"), stage = $("stage"), video = $("video");
-const generations = "/api/generations";
+const generations = "api/generations";
 
 let job = null;        // what the stage shows, as the server last reported it
 let events = null;     // the EventSource of a job under way
@@ -365,7 +365,7 @@ function listen() {
 async function start() {
   listen();
   try {
-    setUpForm(await ask("/api/options"));
+    setUpForm(await ask("api/options"));
   } catch (error) {
     showError(error);
     return;

@@ -8,6 +8,8 @@ const errors = {
   "no-sampler": ["This sampler is gone", "The service has another list now. Pick one of it."],
   "malformed": ["The request was not understood", "Reload the page and try again."],
   "forbidden": ["That is not allowed from here", "Open this page under its own address."],
+  "unknown": ["The request has a member of unknown name", "Nothing was generated."],
+  "share": ["You have many requests here already", "Try again when some of them are done."],
   "rate": ["Slow down a little", "There were many requests from your address."],
   "queue-full": ["Too many people are waiting", "The queue is full. Try again in a minute."],
   "parameter": ["The service refused a setting", "Change what it names and try again."],
