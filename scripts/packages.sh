@@ -4,7 +4,8 @@
 #   scripts/packages.sh GROUP...    installs what is missing of the named groups
 #
 # Groups: build (compile the plugins), demo (examples/quickstart.sh), apps (compile and run the
-# applications), tests, bench, fuzz, package, distribution (tests/system/distribution.sh).
+# applications), tests, bench, docs (redraw docs/architecture.svg), fuzz, package, distribution
+# (tests/system/distribution.sh).
 # Nothing is asked of the network when everything is there already.
 set -eu
 
@@ -39,6 +40,7 @@ packages_of () {
       echo xdotool dbus-daemon ;;
     bench) echo nginx-light curl jq python3-aiohttp libavcodec-dev libavutil-dev
       echo libgdk-pixbuf-2.0-dev ;;
+    docs) echo graphviz python3-gst-1.0 ;;
     fuzz) echo clang libclang-rt-dev ;;
     distribution) echo debootstrap ;;
     package) echo debhelper devscripts fakeroot help2man lintian libgstreamer1.0-dev ;;

@@ -8,7 +8,7 @@
 # ASan and UBSan), valgrind (some of the linked-in suites, for what the sanitizers do not see),
 # guard (what the source and the decoder cost, in instructions beside a peer's),
 # package (the Debian package: built, installed, tried, removed),
-# short (the linked-in suites and the launch lines: what .ci/run wants of another release).
+# short (the linked-in suites and the launch lines: enough for another release).
 set -eu
 cd "$(dirname "$0")/.."
 
