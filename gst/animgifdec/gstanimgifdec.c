@@ -268,12 +268,13 @@ gst_anim_gif_dec_finalize (GObject *object)
   G_OBJECT_CLASS (gst_anim_gif_dec_parent_class)->finalize (object);
 }
 
-static void
-install_properties (GObjectClass *object_class)
-{
-  const GParamFlags ready =
-      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
+#define READY_FLAGS \
+  (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY)
 
+/* When each picture is shown, and on what. */
+static void
+init_picture_properties (void)
+{
   /**
    * GstAnimGifDec:loop-count:
    *
@@ -285,7 +286,7 @@ install_properties (GObjectClass *object_class)
    */
   props[PROP_LOOP_COUNT] = g_param_spec_int ("loop-count", "Loop count",
       "How often to show the animation (0 = as the file says, -1 = for ever)",
-      -1, G_MAXINT, DEFAULT_LOOP_COUNT, ready);
+      -1, G_MAXINT, DEFAULT_LOOP_COUNT, READY_FLAGS);
   /**
    * GstAnimGifDec:progressive:
    *
@@ -301,7 +302,7 @@ install_properties (GObjectClass *object_class)
   props[PROP_PROGRESSIVE] = g_param_spec_boolean ("progressive", "Progressive",
       "Show pictures before the whole file is there; duration, frame rate and "
       "segment stop are then unknown",
-      DEFAULT_PROGRESSIVE, ready);
+      DEFAULT_PROGRESSIVE, READY_FLAGS);
   /**
    * GstAnimGifDec:repeat-frames:
    *
@@ -315,7 +316,7 @@ install_properties (GObjectClass *object_class)
   props[PROP_REPEAT_FRAMES] = g_param_spec_boolean ("repeat-frames",
       "Repeat frames",
       "Give a constant frame rate even where downstream takes variable ones",
-      DEFAULT_REPEAT_FRAMES, ready);
+      DEFAULT_REPEAT_FRAMES, READY_FLAGS);
   /**
    * GstAnimGifDec:background:
    *
@@ -327,7 +328,13 @@ install_properties (GObjectClass *object_class)
    */
   props[PROP_BACKGROUND] = g_param_spec_uint ("background", "Background",
       "Colour behind the pictures, big-endian ARGB (0 = transparent)", 0,
-      G_MAXUINT32, DEFAULT_BACKGROUND, ready);
+      G_MAXUINT32, DEFAULT_BACKGROUND, READY_FLAGS);
+}
+
+/* What is refused, and what is passed over. */
+static void
+init_limit_properties (void)
+{
   /**
    * GstAnimGifDec:max-pixels:
    *
@@ -338,7 +345,7 @@ install_properties (GObjectClass *object_class)
    */
   props[PROP_MAX_PIXELS] = g_param_spec_uint64 ("max-pixels", "Maximum pixels",
       "Largest picture to decode, in pixels (0 = no limit)", 0, G_MAXUINT64,
-      DEFAULT_MAX_PIXELS, ready);
+      DEFAULT_MAX_PIXELS, READY_FLAGS);
   /**
    * GstAnimGifDec:max-size:
    *
@@ -348,7 +355,7 @@ install_properties (GObjectClass *object_class)
    */
   props[PROP_MAX_SIZE] = g_param_spec_uint64 ("max-size", "Maximum size",
       "Largest file to take in, in bytes (0 = no limit)", 0, G_MAXUINT64,
-      DEFAULT_MAX_SIZE, ready);
+      DEFAULT_MAX_SIZE, READY_FLAGS);
   /**
    * GstAnimGifDec:qos:
    *
@@ -361,7 +368,6 @@ install_properties (GObjectClass *object_class)
       "Pass over pictures that downstream reports it would get too late",
       DEFAULT_QOS,
       G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING);
-  g_object_class_install_properties (object_class, N_PROPS, props);
 }
 
 static void
@@ -373,7 +379,9 @@ gst_anim_gif_dec_class_init (GstAnimGifDecClass *klass)
   object_class->set_property = gst_anim_gif_dec_set_property;
   object_class->get_property = gst_anim_gif_dec_get_property;
   object_class->finalize = gst_anim_gif_dec_finalize;
-  install_properties (object_class);
+  init_picture_properties ();
+  init_limit_properties ();
+  g_object_class_install_properties (object_class, N_PROPS, props);
 
   element_class->change_state = gst_anim_gif_dec_change_state;
   element_class->send_event = gst_anim_gif_dec_send_event;
