@@ -13,8 +13,8 @@ CHUNK_S = 0.01
 class Service(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, gif):
-        super().__init__(("127.0.0.1", 0), Handler)
+    def __init__(self, gif, handler=None):
+        super().__init__(("127.0.0.1", 0), handler or Handler)
         self.gif, self.posts = gif, 0
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
         threading.Thread(target=self.serve_forever, daemon=True).start()
