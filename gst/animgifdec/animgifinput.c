@@ -13,7 +13,8 @@ struct _AnimGifInput
 
   /* All below: @lock. */
   GifDecoder *decoder;
-  GByteArray *bytes;
+  guint8 *bytes; /* the first @size of the file */
+  gsize size, n_allocated;
   gsize max_size;
   gboolean too_long;
   GifResult result; /* of the last scan */
@@ -26,7 +27,6 @@ anim_gif_input_new (void)
 
   g_mutex_init (&self->lock);
   self->decoder = gif_decoder_new ();
-  self->bytes = g_byte_array_new ();
   self->result = GIF_RESULT_NEED_DATA;
   return self;
 }
@@ -35,7 +35,7 @@ void
 anim_gif_input_free (AnimGifInput *self)
 {
   gif_decoder_free (self->decoder);
-  g_byte_array_unref (self->bytes);
+  g_free (self->bytes);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
@@ -51,35 +51,58 @@ anim_gif_input_reset (AnimGifInput *self, guint64 max_size, guint64 max_pixels,
   gif_decoder_set_max_pixels (
       self->decoder, max_pixels > 0 ? max_pixels : G_MAXUINT64);
   gif_decoder_set_background (self->decoder, background);
-  g_byte_array_unref (self->bytes);
-  self->bytes = g_byte_array_new ();
-  /* No GByteArray holds more. */
-  self->max_size = max_size > 0 ? MIN (max_size, G_MAXINT) : G_MAXINT;
+  g_clear_pointer (&self->bytes, g_free);
+  self->size = self->n_allocated = 0;
+  self->max_size = max_size > 0 ? MIN (max_size, G_MAXSSIZE) : G_MAXSSIZE;
   self->too_long = FALSE;
   self->result = GIF_RESULT_NEED_DATA;
   g_mutex_unlock (&self->lock);
 }
 
+/* Makes room for @n bytes more, and for as many again as there are. FALSE: no
+ * memory. */
+static gboolean
+reserve (AnimGifInput *self, gsize n)
+{
+  gsize n_wanted = MAX (self->size + n, 2 * self->size);
+  guint8 *bytes;
+
+  if (self->size + n <= self->n_allocated)
+    return TRUE;
+  bytes = g_try_realloc (self->bytes, n_wanted);
+  if (bytes == NULL)
+    return FALSE;
+  self->bytes = bytes;
+  self->n_allocated = n_wanted;
+  return TRUE;
+}
+
+/* Called with @lock held. */
+static GifResult
+append (AnimGifInput *self, GstBuffer *buffer)
+{
+  gsize n = gst_buffer_get_size (buffer);
+
+  if (n > self->max_size - self->size) {
+    self->too_long = TRUE;
+    return GIF_RESULT_TOO_LARGE;
+  }
+  if (!reserve (self, n))
+    return GIF_RESULT_NO_MEMORY;
+  if (gst_buffer_extract (buffer, 0, self->bytes + self->size, n) != n)
+    return GIF_RESULT_CORRUPT;
+  self->size += n;
+  return gif_decoder_scan (self->decoder, self->bytes, self->size, FALSE);
+}
+
 GifResult
 anim_gif_input_append (AnimGifInput *self, GstBuffer *buffer, GifInfo *info)
 {
-  GstMapInfo map;
   GifResult result;
 
   g_mutex_lock (&self->lock);
-  if (self->result == GIF_RESULT_NEED_DATA) {
-    if (gst_buffer_get_size (buffer) > self->max_size - self->bytes->len) {
-      self->too_long = TRUE;
-      self->result = GIF_RESULT_TOO_LARGE;
-    } else if (gst_buffer_map (buffer, &map, GST_MAP_READ)) {
-      g_byte_array_append (self->bytes, map.data, map.size);
-      gst_buffer_unmap (buffer, &map);
-      self->result = gif_decoder_scan (
-          self->decoder, self->bytes->data, self->bytes->len, FALSE);
-    } else {
-      self->result = GIF_RESULT_CORRUPT;
-    }
-  }
+  if (self->result == GIF_RESULT_NEED_DATA)
+    self->result = append (self, buffer);
   *info = *gif_decoder_get_info (self->decoder);
   result = self->result;
   g_mutex_unlock (&self->lock);
@@ -93,8 +116,8 @@ anim_gif_input_end (AnimGifInput *self, GifInfo *info)
 
   g_mutex_lock (&self->lock);
   if (self->result == GIF_RESULT_NEED_DATA)
-    self->result = gif_decoder_scan (
-        self->decoder, self->bytes->data, self->bytes->len, TRUE);
+    self->result =
+        gif_decoder_scan (self->decoder, self->bytes, self->size, TRUE);
   *info = *gif_decoder_get_info (self->decoder);
   result = self->result;
   g_mutex_unlock (&self->lock);
@@ -118,7 +141,7 @@ anim_gif_input_get_size (AnimGifInput *self)
   gsize size;
 
   g_mutex_lock (&self->lock);
-  size = self->bytes->len;
+  size = self->size;
   g_mutex_unlock (&self->lock);
   return size;
 }
@@ -201,8 +224,7 @@ anim_gif_input_render (AnimGifInput *self, guint n, GifLayout layout)
 
   g_mutex_lock (&self->lock);
   gif_decoder_set_layout (self->decoder, layout);
-  result = gif_decoder_render (
-      self->decoder, self->bytes->data, self->bytes->len, n);
+  result = gif_decoder_render (self->decoder, self->bytes, self->size, n);
   g_mutex_unlock (&self->lock);
   return result;
 }

@@ -24,8 +24,8 @@ void anim_gif_input_reset (AnimGifInput *self, guint64 max_size,
 
 /* Copies the bytes of @buffer and scans them; @info (out) is brought up to
  * date. NEED_DATA: the file goes on. END: it is complete, these and later bytes
- * are not kept beyond its end. NOT_A_GIF, TOO_LARGE: final. CORRUPT: @buffer
- * cannot be read. */
+ * are not kept beyond its end. NOT_A_GIF, TOO_LARGE, TOO_LONG, NO_MEMORY:
+ * final. CORRUPT: @buffer cannot be read. */
 GifResult anim_gif_input_append (
     AnimGifInput *self, GstBuffer *buffer, GifInfo *info);
 

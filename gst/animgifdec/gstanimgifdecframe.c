@@ -71,7 +71,7 @@ draw_step (GstAnimGifDec *self, const AnimGifShown *shown, gboolean *is_drawn)
   guint step = anim_gif_input_first_step (self->input, shown->n);
   GifResult result = anim_gif_input_render (self->input, step, layout);
 
-  if (result == GIF_RESULT_TOO_LARGE) {
+  if (result == GIF_RESULT_NO_MEMORY) {
     GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,
         ("There is not enough memory for the pictures of this GIF."), (NULL));
     return ANIM_GIF_FLOW_POSTED;

@@ -47,6 +47,14 @@ refuse_file (GstAnimGifDec *self, GifResult result)
                 self->active.max_pixels),
             (NULL));
       break;
+    case GIF_RESULT_TOO_LONG:
+      GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,
+          ("The GIF has too many pictures of its size."), (NULL));
+      break;
+    case GIF_RESULT_NO_MEMORY:
+      GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,
+          ("There is not enough memory for this GIF."), (NULL));
+      break;
     case GIF_RESULT_END:
       GST_ELEMENT_ERROR (
           self, STREAM, DECODE, ("There is no picture in this GIF."), (NULL));

@@ -32,6 +32,7 @@ gif_decoder_new (void)
 
   self->scan = gif_scan_new ();
   gif_decoder_set_max_pixels (self, GIF_DECODER_MAX_PIXELS);
+  gif_decoder_set_max_total_pixels (self, GIF_DECODER_MAX_TOTAL_PIXELS);
   self->layout = GIF_LAYOUT_RGBA;
   self->canvas = gif_canvas_new (GIF_LZW_LEAD, GIF_LZW_SLACK);
   self->lzw = gif_lzw_new ();
@@ -54,6 +55,12 @@ gif_decoder_set_max_pixels (GifDecoder *self, guint64 max_pixels)
   /* Pixels are counted in 31 bits further down. */
   self->max_pixels = MIN (max_pixels, G_MAXINT32);
   gif_scan_set_max_pixels (self->scan, self->max_pixels);
+}
+
+void
+gif_decoder_set_max_total_pixels (GifDecoder *self, guint64 max_total_pixels)
+{
+  gif_scan_set_max_total_pixels (self->scan, max_total_pixels);
 }
 
 GifResult
@@ -197,11 +204,11 @@ draw_next (GifDecoder *self, const guint8 *data)
   guint32 *scratch = gif_canvas_take_scratch (self->canvas, n_pixels);
 
   if (scratch == NULL)
-    return GIF_RESULT_TOO_LARGE;
+    return GIF_RESULT_NO_MEMORY;
   if (n_pixels > 0)
     n_decoded = decode_frame (self, data, frame, scratch, n_pixels);
   if (!gif_canvas_draw (self->canvas, frame, scratch, n_decoded))
-    return GIF_RESULT_TOO_LARGE;
+    return GIF_RESULT_NO_MEMORY;
   is_whole = is_whole && n_decoded == n_pixels;
   /* With pixels missing, it does depend on the frames before. */
   if (!is_whole && self->n_drawn > 0)
@@ -256,17 +263,17 @@ draw_up_to (GifDecoder *self, const guint8 *data, guint n)
 {
   GifResult result = GIF_RESULT_OK;
 
-  while (result != GIF_RESULT_TOO_LARGE
+  while (result != GIF_RESULT_NO_MEMORY
       && !(self->has_picture && self->n_drawn == n + 1)) {
     guint start = gif_decoder_find_start (self, n);
 
     if (!self->has_picture || start != self->n_drawn)
       result = begin_at (self, data, start);
     while (self->has_picture && self->n_drawn <= n
-        && result != GIF_RESULT_TOO_LARGE)
+        && result != GIF_RESULT_NO_MEMORY)
       result = draw_next (self, data);
   }
-  if (result == GIF_RESULT_TOO_LARGE)
+  if (result == GIF_RESULT_NO_MEMORY)
     forget_picture (self);
   return result;
 }
@@ -283,7 +290,7 @@ gif_decoder_render (GifDecoder *self, const guint8 *data, gsize size, guint n)
   if (frame->offset + frame->size > size)
     return GIF_RESULT_NEED_DATA;
   if (!prepare_canvas (self))
-    return GIF_RESULT_TOO_LARGE;
+    return GIF_RESULT_NO_MEMORY;
   return draw_up_to (self, data, n);
 }
 

@@ -26,8 +26,10 @@ G_BEGIN_DECLS
  */
 typedef struct _GifDecoder GifDecoder;
 
-/* Default of gif_decoder_set_max_pixels(): 8192 × 8192. */
-#define GIF_DECODER_MAX_PIXELS (G_GUINT64_CONSTANT (1) << 26)
+/* Defaults of gif_decoder_set_max_pixels(), 8192 × 4096, and of
+ * gif_decoder_set_max_total_pixels(). */
+#define GIF_DECODER_MAX_PIXELS (G_GUINT64_CONSTANT (1) << 25)
+#define GIF_DECODER_MAX_TOTAL_PIXELS (G_GUINT64_CONSTANT (1) << 34)
 
 /* Returns: (transfer full): a decoder that has seen nothing, layout RGBA. */
 GifDecoder *gif_decoder_new (void);
@@ -39,6 +41,12 @@ void gif_decoder_free (GifDecoder *self);
  * allocated for it; a larger frame keeps its time and is not drawn. */
 void gif_decoder_set_max_pixels (GifDecoder *self, guint64 max_pixels);
 
+/* The most pixels that all pictures of one play may have: number of frames ×
+ * pixels of the screen. Call before the first scan. A frame more ends the scan
+ * with TOO_LONG; those before it can be rendered. */
+void gif_decoder_set_max_total_pixels (
+    GifDecoder *self, guint64 max_total_pixels);
+
 /* ---- Scanning ---- */
 
 /* Goes on from where the last call stopped. @data holds the first @size bytes
@@ -47,7 +55,8 @@ void gif_decoder_set_max_pixels (GifDecoder *self, guint64 max_pixels);
  * NEED_DATA: all of @data is scanned, the file goes on.
  * END: trailer seen (what follows it is ignored), or @at_end. An image that
  *   @at_end cuts short counts as a frame if some of its data is there.
- * NOT_A_GIF, TOO_LARGE: final, later calls return the same. */
+ * NOT_A_GIF, TOO_LARGE, TOO_LONG, NO_MEMORY: final, later calls return the
+ *   same. */
 GifResult gif_decoder_scan (
     GifDecoder *self, const guint8 *data, gsize size, gboolean at_end);
 
@@ -89,7 +98,7 @@ guint gif_decoder_find_start (const GifDecoder *self, guint n);
  *
  * OK, or CORRUPT when frame @n itself is damaged: shown as far as it goes.
  * NEED_DATA, END: no frame @n yet or at all; nothing changed.
- * TOO_LARGE: no memory; there is no picture then. */
+ * NO_MEMORY: there is no picture then. */
 GifResult gif_decoder_render (
     GifDecoder *self, const guint8 *data, gsize size, guint n);
 

@@ -40,7 +40,7 @@ typedef struct
 
 struct _GifScan
 {
-  guint64 max_pixels;
+  guint64 max_pixels, max_total_pixels;
 
   GifBlockReader reader;
   GifResult result;
@@ -58,7 +58,8 @@ struct _GifScan
   gboolean in_image;
   GifFrame image; /* the one being read */
 
-  GArray *frames;
+  GifFrame *frames; /* GifInfo.n_frames of them */
+  gsize n_frames_allocated;
   GPtrArray *comments;
 };
 
@@ -72,7 +73,6 @@ gif_scan_new (void)
   self->info.n_plays = 1;
   self->control = no_control;
   self->comment = g_string_new (NULL);
-  self->frames = g_array_new (FALSE, FALSE, sizeof (GifFrame));
   self->comments = g_ptr_array_new_with_free_func (g_free);
   return self;
 }
@@ -81,7 +81,7 @@ void
 gif_scan_free (GifScan *self)
 {
   g_string_free (self->comment, TRUE);
-  g_array_unref (self->frames);
+  g_free (self->frames);
   g_ptr_array_unref (self->comments);
   g_free (self);
 }
@@ -164,29 +164,53 @@ judge_frame (GifScan *self, GifFrame *frame)
   gboolean is_cover = is_solid && covers (&frame->rect, &all);
   const GifFrame *before;
 
-  if (self->frames->len == 0) {
+  if (self->info.n_frames == 0) {
     frame->is_key = TRUE;
     self->info.opaque = is_cover;
     return;
   }
-  before = &g_array_index (self->frames, GifFrame, self->frames->len - 1);
+  before = &self->frames[self->info.n_frames - 1];
   frame->is_key = is_cover && frame->disposal != GIF_DISPOSAL_PREVIOUS;
   if (before->disposal == GIF_DISPOSAL_BACKGROUND) {
     frame->is_key = frame->is_key || covers (&before->rect, &all);
     self->info.opaque &= is_solid && covers (&frame->rect, &before->rect);
   } else if (before->disposal == GIF_DISPOSAL_PREVIOUS
-      && self->frames->len == 1) {
+      && self->info.n_frames == 1) {
     /* What comes back is the empty screen. */
     self->info.opaque &= is_cover;
   }
 }
 
+/* Makes room for one frame more, and for as many again as there are. */
+static GifResult
+reserve_frame (GifScan *self)
+{
+  guint64 n_pixels = (guint64) self->info.width * self->info.height;
+  gsize n = MAX (16, 2 * (gsize) self->info.n_frames);
+  GifFrame *frames;
+
+  if (self->info.n_frames >= self->max_total_pixels / n_pixels
+      || self->info.n_frames == G_MAXINT32)
+    return GIF_RESULT_TOO_LONG;
+  if (self->info.n_frames < self->n_frames_allocated)
+    return GIF_RESULT_OK;
+  frames = g_try_realloc_n (self->frames, n, sizeof (GifFrame));
+  if (frames == NULL)
+    return GIF_RESULT_NO_MEMORY;
+  self->frames = frames;
+  self->n_frames_allocated = n;
+  return GIF_RESULT_OK;
+}
+
 /* The image in hand ends before @end: a frame. */
-static void
+static GifResult
 end_image (GifScan *self, gsize end, gboolean complete)
 {
   GifFrame *frame = &self->image;
+  GifResult result = reserve_frame (self);
 
+  if (result != GIF_RESULT_OK)
+    return result;
   frame->size = end - frame->offset;
   frame->complete = complete;
   frame->delay_file_cs = self->control.delay_cs;
@@ -198,15 +222,15 @@ end_image (GifScan *self, gsize end, gboolean complete)
   frame->transparent_index = self->control.transparent_index;
   judge_frame (self, frame);
 
-  if (self->frames->len == 0)
+  if (self->info.n_frames == 0)
     self->info.common_delay_cs = frame->delay_cs;
   else if (self->info.common_delay_cs != frame->delay_cs)
     self->info.common_delay_cs = 0;
   self->info.duration_cs += frame->delay_cs;
-  g_array_append_val (self->frames, *frame);
-  self->info.n_frames = self->frames->len;
+  self->frames[self->info.n_frames++] = *frame;
   self->control = no_control;
   self->in_image = FALSE;
+  return GIF_RESULT_OK;
 }
 
 static void
@@ -271,16 +295,17 @@ read_extension_data (GifScan *self, const guint8 *bytes, gsize size)
   self->extension.n_blocks++;
 }
 
-static void
+static GifResult
 end_data (GifScan *self, const GifBlock *block)
 {
-  if (self->in_image) {
-    end_image (self, block->offset, TRUE);
-  } else if (self->extension.label == LABEL_COMMENT && self->comment->len > 0) {
+  if (self->in_image)
+    return end_image (self, block->offset, TRUE);
+  if (self->extension.label == LABEL_COMMENT && self->comment->len > 0) {
     g_ptr_array_add (self->comments, g_strdup (self->comment->str));
     self->info.n_comments = self->comments->len;
     g_string_truncate (self->comment, 0);
   }
+  return GIF_RESULT_OK;
 }
 
 static GifResult
@@ -299,8 +324,7 @@ take_block (GifScan *self, const guint8 *data, const GifBlock *block)
       read_extension_data (self, data + block->offset, block->size);
       return GIF_RESULT_OK;
     case GIF_BLOCK_DATA_END:
-      end_data (self, block);
-      return GIF_RESULT_OK;
+      return end_data (self, block);
     case GIF_BLOCK_TRAILER:
       return GIF_RESULT_END;
   }
@@ -311,12 +335,14 @@ take_block (GifScan *self, const guint8 *data, const GifBlock *block)
 static GifResult
 end_file (GifScan *self, gsize size)
 {
+  GifResult result = GIF_RESULT_OK;
+
   if (self->info.width == 0)
     return GIF_RESULT_NOT_A_GIF;
   /* Code size, length of the first sub-block, its first byte. */
   if (self->in_image && size >= self->image.data_offset + 3)
-    end_image (self, size, FALSE);
-  return GIF_RESULT_END;
+    result = end_image (self, size, FALSE);
+  return result == GIF_RESULT_OK ? GIF_RESULT_END : result;
 }
 
 GifResult
@@ -347,6 +373,12 @@ gif_scan_set_max_pixels (GifScan *self, guint64 max_pixels)
   self->max_pixels = max_pixels;
 }
 
+void
+gif_scan_set_max_total_pixels (GifScan *self, guint64 max_total_pixels)
+{
+  self->max_total_pixels = max_total_pixels;
+}
+
 const GifInfo *
 gif_scan_get_info (const GifScan *self)
 {
@@ -356,8 +388,8 @@ gif_scan_get_info (const GifScan *self)
 GifFrame *
 gif_scan_get_frame (const GifScan *self, guint n)
 {
-  g_return_val_if_fail (n < self->frames->len, NULL);
-  return &g_array_index (self->frames, GifFrame, n);
+  g_return_val_if_fail (n < self->info.n_frames, NULL);
+  return &self->frames[n];
 }
 
 const char *

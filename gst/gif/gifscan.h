@@ -17,6 +17,9 @@ void gif_scan_free (GifScan *self);
 /* See gif_decoder_set_max_pixels(). */
 void gif_scan_set_max_pixels (GifScan *self, guint64 max_pixels);
 
+/* See gif_decoder_set_max_total_pixels(). */
+void gif_scan_set_max_total_pixels (GifScan *self, guint64 max_total_pixels);
+
 /* See gif_decoder_scan(). */
 GifResult gif_scan_feed (
     GifScan *self, const guint8 *data, gsize size, gboolean at_end);

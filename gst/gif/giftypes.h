@@ -12,7 +12,9 @@ typedef enum
   GIF_RESULT_NEED_DATA, /* the bytes given so far do not reach that far */
   GIF_RESULT_END,       /* the file is over: there is nothing more to come */
   GIF_RESULT_NOT_A_GIF, /* header missing, wrong or without a picture size */
-  GIF_RESULT_TOO_LARGE, /* more pixels than the limit, or than memory holds */
+  GIF_RESULT_TOO_LARGE, /* the screen has more pixels than the limit */
+  GIF_RESULT_TOO_LONG,  /* all pictures together have more than the budget */
+  GIF_RESULT_NO_MEMORY, /* the system gave none */
   GIF_RESULT_CORRUPT,   /* image data damaged: what could be decoded is drawn */
 } GifResult;
 

@@ -257,7 +257,8 @@ def check_page():
     page = (HERE.parents[2] / "docs" / "gif-policies.md").read_text("utf-8")
     rows = [line for line in page.splitlines() if line.startswith("| ")]
     named = {name for row in rows[1:]
-             for name in re.findall("`([^`]+)`", row.split("|")[4])}
+             for name in re.findall("`([^`]+)`", row.split("|")[4])
+             if not name.startswith("/")}  # that is a test
     texts = {p.stem: p.read_text("utf-8") for p in HERE.glob("*.txt")}
     return ([f"gif-policies.md names {name}, which is none"
              for name in sorted(named - texts.keys())]
