@@ -34,6 +34,17 @@ spawn (ProgramFixture *fixture, const char *program, const char *const *words)
   return process;
 }
 
+void
+program_add_each (const char *path, guint n,
+    void (*test) (ProgramFixture *fixture, gconstpointer row))
+{
+  for (guint i = 0; i < n; i++) {
+    g_autofree char *numbered = g_strdup_printf ("%s/%u", path, i);
+
+    program_add (numbered, GUINT_TO_POINTER (i), test);
+  }
+}
+
 GSubprocess *
 program_start (ProgramFixture *fixture, const char *const *words)
 {

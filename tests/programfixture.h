@@ -33,6 +33,15 @@ void program_serve (ProgramFixture *fixture, const MockOptions *options);
 void program_set_up (ProgramFixture *fixture, gconstpointer unused);
 void program_tear_down (ProgramFixture *fixture, gconstpointer unused);
 
+/* A test with this fixture. */
+#define program_add(path, data, test) \
+  g_test_add ( \
+      path, ProgramFixture, data, program_set_up, test, program_tear_down)
+
+/* One for each row of a table of @n: "@path/0"...; the data is its number. */
+void program_add_each (const char *path, guint n,
+    void (*test) (ProgramFixture *fixture, gconstpointer row));
+
 /* Starts the program under test (TEST_PROGRAM in the environment) with @words,
  * NULL at the end. */
 GSubprocess *program_start (ProgramFixture *fixture, const char *const *words);

@@ -355,22 +355,6 @@ test_errors_hold_no_control_characters (
   g_assert_null (strpbrk (result.err, "\033\a\r"));
 }
 
-static void
-add_each (const char *path, guint n,
-    void (*test) (ProgramFixture *fixture, gconstpointer data))
-{
-  for (guint i = 0; i < n; i++) {
-    g_autofree char *numbered = g_strdup_printf ("%s/%u", path, i);
-
-    g_test_add (numbered, ProgramFixture, GUINT_TO_POINTER (i), program_set_up,
-        test, program_tear_down);
-  }
-}
-
-#define ADD(path, data, test) \
-  g_test_add ( \
-      path, ProgramFixture, data, program_set_up, test, program_tear_down)
-
 int
 main (int argc, char **argv)
 {
@@ -380,32 +364,33 @@ main (int argc, char **argv)
   setlocale (LC_ALL, "");
   g_test_init (&argc, &argv, NULL);
 
-  add_each ("/failures/faults-of-the-service", G_N_ELEMENTS (faults),
+  program_add_each ("/failures/faults-of-the-service", G_N_ELEMENTS (faults),
       test_faults_of_the_service);
-  ADD ("/failures/a-broken-gif", NULL, test_a_broken_gif);
-  ADD ("/failures/nobody-listens", NULL, test_nobody_listens);
-  add_each ("/failures/usage", G_N_ELEMENTS (usages), test_usage);
-  ADD ("/failures/no-key", NULL, test_no_key);
-  ADD ("/failures/no-key-file", NULL, test_no_key_file);
-  ADD ("/failures/no-plugins", NULL, test_no_plugins);
-  add_each ("/failures/existing-files-are-kept", G_N_ELEMENTS (existings),
-      test_existing_files_are_kept);
-  ADD ("/failures/new-files-are-kept", NULL, test_new_files_are_kept);
-  ADD ("/failures/no-directory", NULL, test_no_directory);
-  ADD ("/failures/a-directory-in-the-way", NULL, test_a_directory_in_the_way);
+  program_add ("/failures/a-broken-gif", NULL, test_a_broken_gif);
+  program_add ("/failures/nobody-listens", NULL, test_nobody_listens);
+  program_add_each ("/failures/usage", G_N_ELEMENTS (usages), test_usage);
+  program_add ("/failures/no-key", NULL, test_no_key);
+  program_add ("/failures/no-key-file", NULL, test_no_key_file);
+  program_add ("/failures/no-plugins", NULL, test_no_plugins);
+  program_add_each ("/failures/existing-files-are-kept",
+      G_N_ELEMENTS (existings), test_existing_files_are_kept);
+  program_add ("/failures/new-files-are-kept", NULL, test_new_files_are_kept);
+  program_add ("/failures/no-directory", NULL, test_no_directory);
+  program_add (
+      "/failures/a-directory-in-the-way", NULL, test_a_directory_in_the_way);
   for (guint i = 0; i < G_N_ELEMENTS (files); i++) {
     g_autofree char *path =
         g_strdup_printf ("/failures/a-full-disk/%s", files[i]);
 
-    ADD (path, files[i], test_a_full_disk);
+    program_add (path, files[i], test_a_full_disk);
   }
-  add_each ("/failures/signals-leave-no-file", G_N_ELEMENTS (interruptions),
-      test_signals_leave_no_file);
-  ADD ("/failures/a-signal-ends-the-conversion/mp4", "fox.mp4",
+  program_add_each ("/failures/signals-leave-no-file",
+      G_N_ELEMENTS (interruptions), test_signals_leave_no_file);
+  program_add ("/failures/a-signal-ends-the-conversion/mp4", "fox.mp4",
       test_a_signal_ends_the_conversion);
-  ADD ("/failures/a-signal-ends-the-conversion/m3u8", "fox.m3u8",
+  program_add ("/failures/a-signal-ends-the-conversion/m3u8", "fox.m3u8",
       test_a_signal_ends_the_conversion);
-  ADD ("/failures/errors-hold-no-control-characters", NULL,
+  program_add ("/failures/errors-hold-no-control-characters", NULL,
       test_errors_hold_no_control_characters);
   return g_test_run ();
 }

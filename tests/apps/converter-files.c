@@ -458,52 +458,46 @@ test_open_shows_the_first_file (ProgramFixture *fixture, gconstpointer unused)
   g_assert_cmpstr (opened, ==, wanted);
 }
 
-#define ADD(path, test) \
-  g_test_add ( \
-      path, ProgramFixture, NULL, program_set_up, test, program_tear_down)
-
-static void
-add_each (const char *path, guint n,
-    void (*test) (ProgramFixture *fixture, gconstpointer data))
-{
-  for (guint i = 0; i < n; i++) {
-    g_autofree char *numbered = g_strdup_printf ("%s/%u", path, i);
-
-    g_test_add (numbered, ProgramFixture, GUINT_TO_POINTER (i), program_set_up,
-        test, program_tear_down);
-  }
-}
-
 int
 main (int argc, char **argv)
 {
   setlocale (LC_ALL, "C.UTF-8");
   g_test_init (&argc, &argv, NULL);
 
-  ADD ("/files/several-files-from-one-generation",
+  program_add ("/files/several-files-from-one-generation", NULL,
       test_several_files_from_one_generation);
-  ADD ("/files/all-files-or-none", test_all_files_or_none);
-  ADD ("/files/an-older-sequence-leaves-nothing",
+  program_add ("/files/all-files-or-none", NULL, test_all_files_or_none);
+  program_add ("/files/an-older-sequence-leaves-nothing", NULL,
       test_an_older_sequence_leaves_nothing);
-  ADD ("/files/a-gif-is-converted-without-a-key",
+  program_add ("/files/a-gif-is-converted-without-a-key", NULL,
       test_a_gif_is_converted_without_a_key);
-  ADD ("/files/what-is-no-gif-is-refused", test_what_is_no_gif_is_refused);
-  ADD ("/files/a-gif-is-no-prompt", test_a_gif_is_no_prompt);
-  ADD ("/files/rates-may-be-fractions", test_rates_may_be_fractions);
-  add_each ("/files/long-prompts-are-whole", G_N_ELEMENTS (containers),
+  program_add (
+      "/files/what-is-no-gif-is-refused", NULL, test_what_is_no_gif_is_refused);
+  program_add ("/files/a-gif-is-no-prompt", NULL, test_a_gif_is_no_prompt);
+  program_add (
+      "/files/rates-may-be-fractions", NULL, test_rates_may_be_fractions);
+  program_add_each ("/files/long-prompts-are-whole", G_N_ELEMENTS (containers),
       test_long_prompts_are_whole);
-  ADD ("/files/pngs-hold-their-prompt", test_pngs_hold_their_prompt);
-  ADD ("/files/pngs-hold-any-language", test_pngs_hold_any_language);
-  ADD ("/files/standard-output", test_standard_output);
-  ADD ("/files/standard-output-may-be-full", test_standard_output_may_be_full);
-  ADD ("/files/events-are-an-object-a-line", test_events_are_an_object_a_line);
-  ADD ("/files/errors-are-events-too", test_errors_are_events_too);
-  ADD ("/files/defaults-come-from-a-file", test_defaults_come_from_a_file);
-  add_each ("/files/wrong-defaults-are-refused", G_N_ELEMENTS (wrong_configs),
-      test_wrong_defaults_are_refused);
-  ADD ("/files/the-same-command-asks-once", test_the_same_command_asks_once);
-  ADD ("/files/a-failed-conversion-costs-nothing",
+  program_add (
+      "/files/pngs-hold-their-prompt", NULL, test_pngs_hold_their_prompt);
+  program_add (
+      "/files/pngs-hold-any-language", NULL, test_pngs_hold_any_language);
+  program_add ("/files/standard-output", NULL, test_standard_output);
+  program_add ("/files/standard-output-may-be-full", NULL,
+      test_standard_output_may_be_full);
+  program_add ("/files/events-are-an-object-a-line", NULL,
+      test_events_are_an_object_a_line);
+  program_add (
+      "/files/errors-are-events-too", NULL, test_errors_are_events_too);
+  program_add (
+      "/files/defaults-come-from-a-file", NULL, test_defaults_come_from_a_file);
+  program_add_each ("/files/wrong-defaults-are-refused",
+      G_N_ELEMENTS (wrong_configs), test_wrong_defaults_are_refused);
+  program_add ("/files/the-same-command-asks-once", NULL,
+      test_the_same_command_asks_once);
+  program_add ("/files/a-failed-conversion-costs-nothing", NULL,
       test_a_failed_conversion_costs_nothing);
-  ADD ("/files/open-shows-the-first-file", test_open_shows_the_first_file);
+  program_add (
+      "/files/open-shows-the-first-file", NULL, test_open_shows_the_first_file);
   return g_test_run ();
 }

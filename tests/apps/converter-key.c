@@ -281,34 +281,29 @@ test_set_token_keeps_only_keys (ProgramFixture *fixture, gconstpointer unused)
   g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
 }
 
-#define ADD(path, test) \
-  g_test_add ( \
-      path, ProgramFixture, NULL, program_set_up, test, program_tear_down)
-
 int
 main (int argc, char **argv)
 {
   setlocale (LC_ALL, "");
   g_test_init (&argc, &argv, NULL);
 
-  ADD ("/key/without-a-key-the-way-to-one", test_without_a_key_the_way_to_one);
-  ADD ("/key/the-nearest-key-wins", test_the_nearest_key_wins);
-  ADD ("/key/the-key-may-come-through-a-pipe",
+  program_add ("/key/without-a-key-the-way-to-one", NULL,
+      test_without_a_key_the_way_to_one);
+  program_add ("/key/the-nearest-key-wins", NULL, test_the_nearest_key_wins);
+  program_add ("/key/the-key-may-come-through-a-pipe", NULL,
       test_the_key_may_come_through_a_pipe);
-  for (guint i = 0; i < G_N_ELEMENTS (no_keys); i++) {
-    g_autofree char *path =
-        g_strdup_printf ("/key/what-is-no-key-is-refused/%u", i);
-
-    g_test_add (path, ProgramFixture, GUINT_TO_POINTER (i), program_set_up,
-        test_what_is_no_key_is_refused, program_tear_down);
-  }
-  ADD ("/key/a-long-file-is-no-key", test_a_long_file_is_no_key);
-  ADD ("/key/a-readable-file-is-warned-of", test_a_readable_file_is_warned_of);
-  ADD ("/key/set-token-reads-a-pipe", test_set_token_reads_a_pipe);
-  ADD ("/key/set-token-does-not-show-what-is-typed",
+  program_add_each ("/key/what-is-no-key-is-refused", G_N_ELEMENTS (no_keys),
+      test_what_is_no_key_is_refused);
+  program_add ("/key/a-long-file-is-no-key", NULL, test_a_long_file_is_no_key);
+  program_add ("/key/a-readable-file-is-warned-of", NULL,
+      test_a_readable_file_is_warned_of);
+  program_add (
+      "/key/set-token-reads-a-pipe", NULL, test_set_token_reads_a_pipe);
+  program_add ("/key/set-token-does-not-show-what-is-typed", NULL,
       test_set_token_does_not_show_what_is_typed);
-  ADD ("/key/a-signal-leaves-the-terminal-as-it-was",
+  program_add ("/key/a-signal-leaves-the-terminal-as-it-was", NULL,
       test_a_signal_leaves_the_terminal_as_it_was);
-  ADD ("/key/set-token-keeps-only-keys", test_set_token_keeps_only_keys);
+  program_add (
+      "/key/set-token-keeps-only-keys", NULL, test_set_token_keeps_only_keys);
   return g_test_run ();
 }

@@ -323,57 +323,43 @@ test_files_have_the_users_rights (ProgramFixture *fixture, gconstpointer unused)
   g_assert_cmpuint (status.st_mode & 0777, ==, 0644);
 }
 
-static void
-add_each (const char *path, guint n,
-    void (*test) (ProgramFixture *fixture, gconstpointer data))
-{
-  for (guint i = 0; i < n; i++) {
-    g_autofree char *numbered = g_strdup_printf ("%s/%u", path, i);
-
-    g_test_add (numbered, ProgramFixture, GUINT_TO_POINTER (i), program_set_up,
-        test, program_tear_down);
-  }
-}
-
-#define ADD(path, data, test) \
-  g_test_add ( \
-      path, ProgramFixture, data, program_set_up, test, program_tear_down)
-
 int
 main (int argc, char **argv)
 {
   setlocale (LC_ALL, "");
   g_test_init (&argc, &argv, NULL);
 
-  add_each ("/outputs/formats-keep-the-times", G_N_ELEMENTS (videos),
+  program_add_each ("/outputs/formats-keep-the-times", G_N_ELEMENTS (videos),
       test_formats_keep_the_times);
-  ADD ("/outputs/a-gif-is-the-services-bytes", NULL,
+  program_add ("/outputs/a-gif-is-the-services-bytes", NULL,
       test_a_gif_is_the_services_bytes);
-  ADD (
+  program_add (
       "/outputs/a-png-is-the-first-frame", NULL, test_a_png_is_the_first_frame);
-  ADD ("/outputs/background-replaces-transparency", NULL,
+  program_add ("/outputs/background-replaces-transparency", NULL,
       test_background_replaces_transparency);
-  ADD ("/outputs/transparency-turns-white-where-it-is-lost", NULL,
+  program_add ("/outputs/transparency-turns-white-where-it-is-lost", NULL,
       test_transparency_turns_white_where_it_is_lost);
-  ADD ("/outputs/png-sequence-has-all-frames", NULL,
+  program_add ("/outputs/png-sequence-has-all-frames", NULL,
       test_png_sequence_has_all_frames);
-  ADD ("/outputs/loops-fps-and-size", NULL, test_loops_fps_and_size);
-  add_each ("/outputs/odd-sizes", G_N_ELEMENTS (odd_sizes), test_odd_sizes);
-  ADD ("/outputs/quality-changes-the-size/mp4", "fox.mp4",
+  program_add ("/outputs/loops-fps-and-size", NULL, test_loops_fps_and_size);
+  program_add_each (
+      "/outputs/odd-sizes", G_N_ELEMENTS (odd_sizes), test_odd_sizes);
+  program_add ("/outputs/quality-changes-the-size/mp4", "fox.mp4",
       test_quality_changes_the_size);
-  ADD ("/outputs/quality-changes-the-size/webm", "fox.webm",
+  program_add ("/outputs/quality-changes-the-size/webm", "fox.webm",
       test_quality_changes_the_size);
-  ADD ("/outputs/options-reach-the-service", NULL,
+  program_add ("/outputs/options-reach-the-service", NULL,
       test_options_reach_the_service);
-  add_each ("/outputs/a-prompt-is-just-a-prompt", G_N_ELEMENTS (prompts),
-      test_a_prompt_is_just_a_prompt);
-  ADD (
+  program_add_each ("/outputs/a-prompt-is-just-a-prompt",
+      G_N_ELEMENTS (prompts), test_a_prompt_is_just_a_prompt);
+  program_add (
       "/outputs/the-key-may-be-in-a-file", NULL, test_the_key_may_be_in_a_file);
-  ADD (
+  program_add (
       "/outputs/the-address-is-an-option", NULL, test_the_address_is_an_option);
-  add_each ("/outputs/odd-names", G_N_ELEMENTS (odd_names), test_odd_names);
-  ADD ("/outputs/force-replaces", NULL, test_force_replaces);
-  ADD ("/outputs/files-have-the-users-rights", NULL,
+  program_add_each (
+      "/outputs/odd-names", G_N_ELEMENTS (odd_names), test_odd_names);
+  program_add ("/outputs/force-replaces", NULL, test_force_replaces);
+  program_add ("/outputs/files-have-the-users-rights", NULL,
       test_files_have_the_users_rights);
   return g_test_run ();
 }

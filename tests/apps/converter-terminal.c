@@ -324,29 +324,29 @@ test_the_other_shells_complete (ProgramFixture *fixture, gconstpointer unused)
   g_assert_cmpstr (zsh.err, ==, "");
 }
 
-#define ADD(path, test) \
-  g_test_add ( \
-      path, ProgramFixture, NULL, program_set_up, test, program_tear_down)
-
 int
 main (int argc, char **argv)
 {
   setlocale (LC_ALL, "");
   g_test_init (&argc, &argv, NULL);
 
-  ADD ("/terminal/a-bar-on-a-terminal", test_a_bar_on_a_terminal);
-  ADD ("/terminal/a-narrow-terminal", test_a_narrow_terminal);
-  ADD ("/terminal/lines-where-there-is-no-terminal",
+  program_add ("/terminal/a-bar-on-a-terminal", NULL, test_a_bar_on_a_terminal);
+  program_add ("/terminal/a-narrow-terminal", NULL, test_a_narrow_terminal);
+  program_add ("/terminal/lines-where-there-is-no-terminal", NULL,
       test_lines_where_there_is_no_terminal);
-  ADD ("/terminal/quiet-is-silent", test_quiet_is_silent);
-  ADD ("/terminal/version-is-the-projects", test_version_is_the_projects);
-  ADD ("/terminal/every-option-is-documented", test_every_option_is_documented);
-  ADD ("/terminal/every-status-is-documented", test_every_status_is_documented);
-  ADD ("/terminal/the-manual-page-has-no-mistakes",
+  program_add ("/terminal/quiet-is-silent", NULL, test_quiet_is_silent);
+  program_add (
+      "/terminal/version-is-the-projects", NULL, test_version_is_the_projects);
+  program_add ("/terminal/every-option-is-documented", NULL,
+      test_every_option_is_documented);
+  program_add ("/terminal/every-status-is-documented", NULL,
+      test_every_status_is_documented);
+  program_add ("/terminal/the-manual-page-has-no-mistakes", NULL,
       test_the_manual_page_has_no_mistakes);
-  ADD ("/terminal/bash-completes", test_bash_completes);
-  ADD ("/terminal/a-shell-writes-options-whole",
+  program_add ("/terminal/bash-completes", NULL, test_bash_completes);
+  program_add ("/terminal/a-shell-writes-options-whole", NULL,
       test_a_shell_writes_options_whole);
-  ADD ("/terminal/the-other-shells-complete", test_the_other_shells_complete);
+  program_add ("/terminal/the-other-shells-complete", NULL,
+      test_the_other_shells_complete);
   return g_test_run ();
 }

@@ -103,24 +103,20 @@ test_no_objects_leak (ProgramFixture *fixture, gconstpointer prompt)
   g_assert_cmpint (result.status, ==, strstr (prompt, "fault") ? 1 : 0);
 }
 
-#define ADD(path, data, test) \
-  g_test_add ( \
-      path, ProgramFixture, data, program_set_up, test, program_tear_down)
-
 int
 main (int argc, char **argv)
 {
   setlocale (LC_ALL, "");
   g_test_init (&argc, &argv, NULL);
 
-  ADD ("/embed/frames-come-with-their-times", NULL,
+  program_add ("/embed/frames-come-with-their-times", NULL,
       test_frames_come_with_their_times);
-  ADD ("/embed/progress-and-tags-are-printed", NULL,
+  program_add ("/embed/progress-and-tags-are-printed", NULL,
       test_progress_and_tags_are_printed);
-  ADD ("/embed/errors-are-printed", NULL, test_errors_are_printed);
-  ADD ("/embed/a-prompt-is-needed", NULL, test_a_prompt_is_needed);
-  ADD ("/embed/no-objects-leak", "a fox", test_no_objects_leak);
-  ADD ("/embed/no-objects-leak-after-a-failure", "fault:500",
+  program_add ("/embed/errors-are-printed", NULL, test_errors_are_printed);
+  program_add ("/embed/a-prompt-is-needed", NULL, test_a_prompt_is_needed);
+  program_add ("/embed/no-objects-leak", "a fox", test_no_objects_leak);
+  program_add ("/embed/no-objects-leak-after-a-failure", "fault:500",
       test_no_objects_leak);
   return g_test_run ();
 }

@@ -7,10 +7,20 @@
 
 #define MESSAGE_TIMEOUT (20 * GST_SECOND)
 
-void
+static void
 register_decoder (void)
 {
   fail_unless (GST_ELEMENT_REGISTER (animgifdec, NULL));
+}
+
+TCase *
+decoder_case_new (Suite *suite, const char *name)
+{
+  TCase *tcase = tcase_create (name);
+
+  tcase_add_unchecked_fixture (tcase, register_decoder, NULL);
+  suite_add_tcase (suite, tcase);
+  return tcase;
 }
 
 GstHarness *

@@ -6,8 +6,9 @@
 
 G_BEGIN_DECLS
 
-/* Names the element under test in this process, without a registry. */
-void register_decoder (void);
+/* A case of @suite, which owns it, whose tests know the decoder without a
+ * registry. */
+TCase *decoder_case_new (Suite *suite, const char *name);
 
 /* A playing animgifdec with these properties between the harness's pads, which
  * have announced image/gif and take any video; its messages go to a bus of its

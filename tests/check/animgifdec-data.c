@@ -209,23 +209,19 @@ static Suite *
 animgifdec_data_suite (void)
 {
   Suite *suite = suite_create ("animgifdec-data");
-  TCase *truths = tcase_create ("truths");
-  TCase *cuts = tcase_create ("cuts");
+  TCase *truths = decoder_case_new (suite, "truths");
+  TCase *cuts = decoder_case_new (suite, "cuts");
 
   names = gif_golden_list ();
-  tcase_add_unchecked_fixture (truths, register_decoder, NULL);
   tcase_add_loop_test (
       truths, test_file_comes_out_as_its_truth_says, 0, (int) names->len);
   tcase_add_loop_test (
       truths, test_file_is_repeated_as_it_says, 0, (int) names->len);
-  suite_add_tcase (suite, truths);
 
-  tcase_add_unchecked_fixture (cuts, register_decoder, NULL);
   tcase_add_loop_test (
       cuts, test_file_can_be_cut_anywhere, 0, (int) names->len);
   tcase_add_loop_test (cuts, test_a_file_cut_off_anywhere_shows_what_it_has, 0,
       G_N_ELEMENTS (cut_off));
-  suite_add_tcase (suite, cuts);
   return suite;
 }
 

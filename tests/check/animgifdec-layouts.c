@@ -445,10 +445,9 @@ static Suite *
 animgifdec_layouts_suite (void)
 {
   Suite *suite = suite_create ("animgifdec-layouts");
-  TCase *caps = tcase_create ("caps");
-  TCase *pools = tcase_create ("pools");
+  TCase *caps = decoder_case_new (suite, "caps");
+  TCase *pools = decoder_case_new (suite, "pools");
 
-  tcase_add_unchecked_fixture (caps, register_decoder, NULL);
   tcase_add_loop_test (caps, test_opaque_pictures_come_in_each_layout, 0,
       G_N_ELEMENTS (layouts));
   tcase_add_loop_test (
@@ -463,15 +462,12 @@ animgifdec_layouts_suite (void)
   tcase_add_loop_test (caps, test_impossible_wishes_are_one_clear_error, 0,
       G_N_ELEMENTS (impossible));
   tcase_add_test (caps, test_downstream_may_change_its_mind);
-  suite_add_tcase (suite, caps);
 
-  tcase_add_unchecked_fixture (pools, register_decoder, NULL);
   tcase_add_test (pools, test_downstreams_pool_and_strides_are_used);
   tcase_add_test (pools, test_a_small_pool_is_waited_for);
   tcase_add_test (pools, test_null_ends_the_wait_for_a_buffer);
   tcase_add_test (pools, test_an_unfit_pool_is_replaced);
   tcase_add_test (pools, test_buffers_are_recycled);
-  suite_add_tcase (suite, pools);
   return suite;
 }
 

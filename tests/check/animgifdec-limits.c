@@ -297,33 +297,27 @@ static Suite *
 animgifdec_limits_suite (void)
 {
   Suite *suite = suite_create ("animgifdec-limits");
-  TCase *limits = tcase_create ("limits");
-  TCase *damage = tcase_create ("damage");
-  TCase *runs = tcase_create ("runs");
+  TCase *limits = decoder_case_new (suite, "limits");
+  TCase *damage = decoder_case_new (suite, "damage");
+  TCase *runs = decoder_case_new (suite, "runs");
 
-  tcase_add_unchecked_fixture (limits, register_decoder, NULL);
   tcase_add_loop_test (limits, test_a_screen_above_max_pixels_is_refused, 0,
       G_N_ELEMENTS (screens));
   tcase_add_loop_test (limits, test_a_screen_within_max_pixels_is_shown, 0,
       G_N_ELEMENTS (enough));
   tcase_add_test (limits, test_a_file_above_max_size_is_refused);
-  suite_add_tcase (suite, limits);
 
-  tcase_add_unchecked_fixture (damage, register_decoder, NULL);
   tcase_add_loop_test (damage, test_what_is_no_gif_is_of_the_wrong_type, 0,
       G_N_ELEMENTS (strangers));
   tcase_add_test (damage, test_no_byte_at_all_is_just_the_end);
   tcase_add_test (damage, test_a_gif_without_pictures_is_an_error);
   tcase_add_test (damage, test_damaged_pictures_are_one_warning);
   tcase_add_test (damage, test_what_follows_the_trailer_is_ignored);
-  suite_add_tcase (suite, damage);
 
-  tcase_add_unchecked_fixture (runs, register_decoder, NULL);
   tcase_add_test (runs, test_settings_are_fixed_while_running);
   tcase_add_test (runs, test_ready_makes_it_as_new);
   tcase_add_test (runs, test_runs_can_end_at_any_moment);
   tcase_add_test (runs, test_ready_interrupts_a_half_file);
-  suite_add_tcase (suite, runs);
   return suite;
 }
 

@@ -398,10 +398,9 @@ static Suite *
 animgifdec_output_suite (void)
 {
   Suite *suite = suite_create ("animgifdec-output");
-  TCase *times = tcase_create ("times");
-  TCase *bytes = tcase_create ("bytes");
+  TCase *times = decoder_case_new (suite, "times");
+  TCase *bytes = decoder_case_new (suite, "bytes");
 
-  tcase_add_unchecked_fixture (times, register_decoder, NULL);
   tcase_add_test (times, test_each_frame_has_its_own_time);
   tcase_add_test (times, test_each_frame_has_its_own_picture);
   tcase_add_test (times, test_what_no_frame_drew_is_transparent);
@@ -412,9 +411,7 @@ animgifdec_output_suite (void)
       times, test_caps_have_the_true_frame_rate, 0, G_N_ELEMENTS (rates));
   tcase_add_loop_test (times, test_caps_have_the_files_pixel_aspect_ratio, 0,
       G_N_ELEMENTS (aspects));
-  suite_add_tcase (suite, times);
 
-  tcase_add_unchecked_fixture (bytes, register_decoder, NULL);
   tcase_add_test (bytes, test_any_cut_gives_the_same);
   tcase_add_loop_test (bytes, test_random_cuts_give_the_same, 0, 20);
   tcase_add_test (bytes, test_nothing_leaves_before_the_file_is_known);
@@ -422,7 +419,6 @@ animgifdec_output_suite (void)
   tcase_add_test (bytes, test_comments_become_tags);
   tcase_add_test (bytes, test_progressive_adds_tags_that_come_later);
   tcase_add_test (bytes, test_upstream_tags_are_kept);
-  suite_add_tcase (suite, bytes);
   return suite;
 }
 

@@ -336,11 +336,10 @@ static Suite *
 animgifdec_play_suite (void)
 {
   Suite *suite = suite_create ("animgifdec-play");
-  TCase *rounds = tcase_create ("loops");
-  TCase *qos = tcase_create ("qos");
-  TCase *queries = tcase_create ("queries");
+  TCase *rounds = decoder_case_new (suite, "loops");
+  TCase *qos = decoder_case_new (suite, "qos");
+  TCase *queries = decoder_case_new (suite, "queries");
 
-  tcase_add_unchecked_fixture (rounds, register_decoder, NULL);
   tcase_add_loop_test (
       rounds, test_time_goes_on_across_loops, 0, G_N_ELEMENTS (loops));
   tcase_add_loop_test (
@@ -348,20 +347,15 @@ animgifdec_play_suite (void)
   tcase_add_test (rounds, test_more_plays_than_time_can_hold_are_endless);
   tcase_add_test (rounds, test_endless_play_stops_at_once);
   tcase_add_test (rounds, test_seeks_reach_any_round);
-  suite_add_tcase (suite, rounds);
 
-  tcase_add_unchecked_fixture (qos, register_decoder, NULL);
   tcase_add_test (qos, test_late_frames_are_composed_but_not_sent);
   tcase_add_test (qos, test_a_late_frame_with_time_left_is_sent);
   tcase_add_test (qos, test_a_flush_forgets_lateness);
   tcase_add_test (qos, test_qos_can_be_switched_off);
-  suite_add_tcase (suite, qos);
 
-  tcase_add_unchecked_fixture (queries, register_decoder, NULL);
   tcase_add_test (queries, test_position_is_that_of_the_frame_on_show);
   tcase_add_test (queries, test_seeking_is_offered_in_time);
   tcase_add_test (queries, test_segment_query_tells_the_segment);
-  suite_add_tcase (suite, queries);
   return suite;
 }
 

@@ -504,10 +504,9 @@ static Suite *
 animgifdec_rate_suite (void)
 {
   Suite *suite = suite_create ("animgifdec-rate");
-  TCase *ticks = tcase_create ("ticks");
-  TCase *choice = tcase_create ("choice");
+  TCase *ticks = decoder_case_new (suite, "ticks");
+  TCase *choice = decoder_case_new (suite, "choice");
 
-  tcase_add_unchecked_fixture (ticks, register_decoder, NULL);
   tcase_add_loop_test (ticks, test_each_picture_begins_at_the_nearest_tick, 0,
       G_N_ELEMENTS (grids));
   tcase_add_test (ticks, test_rounds_begin_at_the_nearest_tick);
@@ -521,13 +520,10 @@ animgifdec_rate_suite (void)
   tcase_add_test (ticks, test_no_gap_after_new_caps);
   tcase_add_test (ticks, test_downstream_may_change_the_rate);
   tcase_add_test (ticks, test_late_ticks_are_dropped_one_by_one);
-  suite_add_tcase (suite, ticks);
 
-  tcase_add_unchecked_fixture (choice, register_decoder, NULL);
   tcase_add_loop_test (choice, test_the_rate_is_the_best_that_downstream_takes,
       0, G_N_ELEMENTS (rates));
   tcase_add_test (choice, test_progressive_takes_hundredths);
-  suite_add_tcase (suite, choice);
   return suite;
 }
 

@@ -394,10 +394,9 @@ static Suite *
 animgifdec_seek_suite (void)
 {
   Suite *suite = suite_create ("animgifdec-seek");
-  TCase *seeking = tcase_create ("seeks");
-  TCase *segments = tcase_create ("segments");
+  TCase *seeking = decoder_case_new (suite, "seeks");
+  TCase *segments = decoder_case_new (suite, "segments");
 
-  tcase_add_unchecked_fixture (seeking, register_decoder, NULL);
   tcase_add_loop_test (
       seeking, test_seeks_are_accurate, 0, G_N_ELEMENTS (seeks));
   tcase_add_test (seeking, test_a_seek_behind_the_end_ends);
@@ -413,12 +412,9 @@ animgifdec_seek_suite (void)
   tcase_add_test (
       seeking, test_a_seek_goes_where_progressive_bytes_are_not_yet);
   tcase_add_test (seeking, test_seeks_from_two_threads_during_endless_play);
-  suite_add_tcase (suite, seeking);
 
-  tcase_add_unchecked_fixture (segments, register_decoder, NULL);
   tcase_add_test (segments, test_segment_seeks_play_without_a_gap);
   tcase_add_test (segments, test_a_seek_from_within_segment_done_is_heard);
-  suite_add_tcase (suite, segments);
   return suite;
 }
 

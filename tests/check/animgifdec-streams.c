@@ -298,10 +298,9 @@ static Suite *
 animgifdec_streams_suite (void)
 {
   Suite *suite = suite_create ("animgifdec-streams");
-  TCase *streams = tcase_create ("streams");
-  TCase *flushes = tcase_create ("flushes");
+  TCase *streams = decoder_case_new (suite, "streams");
+  TCase *flushes = decoder_case_new (suite, "flushes");
 
-  tcase_add_unchecked_fixture (streams, register_decoder, NULL);
   tcase_add_test (streams, test_caps_are_not_needed);
   tcase_add_test (streams, test_two_gifs_with_an_end_between);
   tcase_add_loop_test (
@@ -310,16 +309,13 @@ animgifdec_streams_suite (void)
   tcase_add_test (streams, test_tags_belong_to_their_gif);
   tcase_add_test (streams, test_a_refused_file_does_not_spoil_the_next);
   tcase_add_test (streams, test_custom_events_keep_their_place);
-  suite_add_tcase (suite, streams);
 
-  tcase_add_unchecked_fixture (flushes, register_decoder, NULL);
   tcase_add_test (flushes, test_an_upstream_flush_begins_the_file_anew);
   tcase_add_loop_test (
       flushes, test_a_refused_frame_ends_the_run, 0, G_N_ELEMENTS (flows));
   tcase_add_loop_test (flushes,
       test_waiting_for_an_endless_gif_can_be_interrupted, 0,
       G_N_ELEMENTS (interruptions));
-  suite_add_tcase (suite, flushes);
   return suite;
 }
 

@@ -259,15 +259,13 @@ static Suite *
 animgifdec_yuv_suite (void)
 {
   Suite *suite = suite_create ("animgifdec-yuv");
-  TCase *tcase = tcase_create ("general");
+  TCase *tcase = decoder_case_new (suite, "general");
 
-  tcase_add_unchecked_fixture (tcase, register_decoder, NULL);
   tcase_add_loop_test (
       tcase, test_values_follow_the_formula, 0, G_N_ELEMENTS (sizes));
   tcase_add_test (tcase, test_colorimetry_goes_by_the_height);
   tcase_add_loop_test (
       tcase, test_yuv_is_for_who_wants_it, 0, G_N_ELEMENTS (choices));
-  suite_add_tcase (suite, tcase);
   return suite;
 }
 

@@ -119,6 +119,14 @@ source_harness_pull_all (GstHarness *h)
 }
 
 void
+source_harness_play_until_held (GstHarness *h, MockServer *server)
+{
+  gst_harness_play (h);
+  fail_unless (
+      mock_server_wait_for (server, MOCK_EVENT_HELD, 1, TEST_DEADLINE_MS));
+}
+
+void
 source_harness_run_to_eos (GstHarness *h)
 {
   gst_harness_play (h);

@@ -45,6 +45,9 @@ GstMessage *source_harness_wait_element_message (
 /* All bytes until EOS. Transfer full. */
 GBytes *source_harness_pull_all (GstHarness *h);
 
+/* Starts @h and waits until @server holds a POST. */
+void source_harness_play_until_held (GstHarness *h, MockServer *server);
+
 /* Starts @h and waits for EOS. */
 void source_harness_run_to_eos (GstHarness *h);
 

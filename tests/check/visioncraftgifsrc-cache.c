@@ -340,9 +340,7 @@ GST_START_TEST (test_who_wants_the_same_waits_for_the_first)
   g_autoptr (GBytes) b = NULL;
 
   mock_server_hold (server, MOCK_STAGE_POST, MOCK_HOLD_REPLY);
-  gst_harness_play (one);
-  fail_unless (
-      mock_server_wait_for (server, MOCK_EVENT_HELD, 1, TEST_DEADLINE_MS));
+  source_harness_play_until_held (one, server);
   gst_harness_play (two);
   mock_server_release (server);
   a = source_harness_pull_all (one);
@@ -366,9 +364,7 @@ GST_START_TEST (test_a_lock_dies_with_its_owner)
   GstHarness *two = cached_source (server, folder);
 
   mock_server_hold (server, MOCK_STAGE_POST, MOCK_HOLD_REPLY);
-  gst_harness_play (one);
-  fail_unless (
-      mock_server_wait_for (server, MOCK_EVENT_HELD, 1, TEST_DEADLINE_MS));
+  source_harness_play_until_held (one, server);
   gst_harness_play (two);
   gst_element_set_state (one->element, GST_STATE_NULL);
   fail_unless (
@@ -391,9 +387,7 @@ GST_START_TEST (test_who_waits_can_be_stopped)
   GstHarness *two = cached_source (server, folder);
 
   mock_server_hold (server, MOCK_STAGE_POST, MOCK_HOLD_REPLY);
-  gst_harness_play (one);
-  fail_unless (
-      mock_server_wait_for (server, MOCK_EVENT_HELD, 1, TEST_DEADLINE_MS));
+  source_harness_play_until_held (one, server);
   gst_harness_play (two);
   gst_element_set_state (two->element, GST_STATE_NULL);
   source_harness_free (two);
@@ -448,9 +442,7 @@ run_half (MockServer *server, const char *folder)
   GstHarness *h = cached_source (server, folder);
 
   mock_server_hold (server, MOCK_STAGE_GET, 100);
-  gst_harness_play (h);
-  fail_unless (
-      mock_server_wait_for (server, MOCK_EVENT_HELD, 1, TEST_DEADLINE_MS));
+  source_harness_play_until_held (h, server);
   source_harness_free (h);
   mock_server_release (server);
 }

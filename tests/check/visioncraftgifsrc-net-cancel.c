@@ -451,9 +451,7 @@ GST_START_TEST (test_a_run_after_a_stop_in_each_phase_is_whole)
   GstHarness *h = source_harness_new (server);
 
   mock_server_hold (server, MOCK_STAGE_POST, MOCK_HOLD_REPLY);
-  gst_harness_play (h);
-  fail_unless (
-      mock_server_wait_for (server, MOCK_EVENT_HELD, 1, TEST_DEADLINE_MS));
+  source_harness_play_until_held (h, server);
   gst_element_set_state (h->element, GST_STATE_NULL);
   mock_server_release (server);
   mock_server_hold (server, MOCK_STAGE_GET, 100);
@@ -473,11 +471,9 @@ GST_END_TEST;
 static Suite *
 visioncraftgifsrc_net_cancel_suite (void)
 {
-  Suite *s = suite_create ("visioncraftgifsrc-net-cancel");
-  TCase *tc = tcase_create ("cancel");
+  TCase *tc;
+  Suite *s = source_suite_new ("visioncraftgifsrc-net-cancel", &tc);
 
-  GST_ELEMENT_REGISTER (visioncraftgifsrc, NULL);
-  suite_add_tcase (s, tc);
   tcase_add_loop_test (
       tc, test_null_does_not_wait_in_any_phase, 0, G_N_ELEMENTS (phases));
   tcase_add_test (tc, test_five_hundred_starts_and_stops);

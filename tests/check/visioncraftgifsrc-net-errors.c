@@ -327,11 +327,9 @@ GST_END_TEST;
 static Suite *
 visioncraftgifsrc_net_errors_suite (void)
 {
-  Suite *s = suite_create ("visioncraftgifsrc-net-errors");
-  TCase *tc = tcase_create ("errors");
+  TCase *tc;
+  Suite *s = source_suite_new ("visioncraftgifsrc-net-errors", &tc);
 
-  GST_ELEMENT_REGISTER (visioncraftgifsrc, NULL);
-  suite_add_tcase (s, tc);
   add_rows (tc, test_a_status_is_one_error_and_its_code_a_detail, statuses);
   add_rows (tc, test_the_text_of_an_error_decides_before_its_status, bodies);
   add_rows (

@@ -141,11 +141,9 @@ GST_END_TEST;
 static Suite *
 visioncraftgifsrc_net_limits_suite (void)
 {
-  Suite *s = suite_create ("visioncraftgifsrc-net-limits");
-  TCase *tc = tcase_create ("limits");
+  TCase *tc;
+  Suite *s = source_suite_new ("visioncraftgifsrc-net-limits", &tc);
 
-  GST_ELEMENT_REGISTER (visioncraftgifsrc, NULL);
-  suite_add_tcase (s, tc);
   add_rows (tc, test_a_limit_of_time_ends_the_wait_and_is_named, times);
   tcase_add_test (
       tc, test_connect_timeout_ends_a_black_hole_and_is_tried_again);

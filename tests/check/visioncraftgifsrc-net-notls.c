@@ -28,11 +28,9 @@ GST_END_TEST;
 static Suite *
 visioncraftgifsrc_net_notls_suite (void)
 {
-  Suite *s = suite_create ("visioncraftgifsrc-net-notls");
-  TCase *tc = tcase_create ("notls");
+  TCase *tc;
+  Suite *s = source_suite_new ("visioncraftgifsrc-net-notls", &tc);
 
-  GST_ELEMENT_REGISTER (visioncraftgifsrc, NULL);
-  suite_add_tcase (s, tc);
   tcase_add_test (tc, test_without_a_tls_module_the_error_names_the_package);
   return s;
 }

@@ -514,11 +514,9 @@ GST_END_TEST;
 static Suite *
 visioncraftgifsrc_net_way_suite (void)
 {
-  Suite *s = suite_create ("visioncraftgifsrc-net-way");
-  TCase *tc = tcase_create ("way");
+  TCase *tc;
+  Suite *s = source_suite_new ("visioncraftgifsrc-net-way", &tc);
 
-  GST_ELEMENT_REGISTER (visioncraftgifsrc, NULL);
-  suite_add_tcase (s, tc);
   add_rows (tc, test_a_bad_certificate_is_refused_in_words_and_nothing_sent,
       certificates);
   add_rows (tc, test_the_same_over_tls, https_rows);

@@ -205,9 +205,7 @@ GST_START_TEST (test_stopping_cancels)
   GstHarness *h = source_harness_new (server);
 
   mock_server_hold (server, __i__ == 0 ? MOCK_STAGE_POST : MOCK_STAGE_GET, 0);
-  gst_harness_play (h);
-  fail_unless (
-      mock_server_wait_for (server, MOCK_EVENT_HELD, 1, TEST_DEADLINE_MS));
+  source_harness_play_until_held (h, server);
   gst_element_set_state (h->element, GST_STATE_READY);
   assert_start (h);
   assert_terminal (h, GST_PROGRESS_TYPE_CANCELED);

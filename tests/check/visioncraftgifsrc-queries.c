@@ -25,9 +25,7 @@ silent_source (MockServer *server)
   GstHarness *h = source_harness_new (server);
 
   mock_server_hold (server, MOCK_STAGE_POST, MOCK_HOLD_REPLY);
-  gst_harness_play (h);
-  fail_unless (
-      mock_server_wait_for (server, MOCK_EVENT_HELD, 1, TEST_DEADLINE_MS));
+  source_harness_play_until_held (h, server);
   return h;
 }
 

@@ -19,9 +19,7 @@ GST_START_TEST (test_a_flush_during_the_generation_generates_once)
   g_autoptr (GBytes) sent = NULL;
 
   mock_server_hold (server, MOCK_STAGE_POST, MOCK_HOLD_REPLY);
-  gst_harness_play (h);
-  fail_unless (
-      mock_server_wait_for (server, MOCK_EVENT_HELD, 1, TEST_DEADLINE_MS));
+  source_harness_play_until_held (h, server);
   seek (h, 0, -1);
   seek (h, 0, -1);
   mock_server_release (server);
@@ -173,9 +171,7 @@ GST_START_TEST (test_a_seek_behind_the_end_to_come_ends)
   g_autoptr (GBytes) nothing = NULL;
 
   mock_server_hold (server, MOCK_STAGE_POST, MOCK_HOLD_REPLY);
-  gst_harness_play (h);
-  fail_unless (
-      mock_server_wait_for (server, MOCK_EVENT_HELD, 1, TEST_DEADLINE_MS));
+  source_harness_play_until_held (h, server);
   seek (h, 1 << 30, -1);
   mock_server_release (server);
   nothing = source_harness_pull_all (h);

@@ -394,9 +394,7 @@ GST_START_TEST (test_no_caps_are_announced_before_there_are_bytes)
   GstHarness *h = source_harness_new (server);
 
   mock_server_hold (server, MOCK_STAGE_POST, MOCK_HOLD_REPLY);
-  gst_harness_play (h);
-  fail_unless (
-      mock_server_wait_for (server, MOCK_EVENT_HELD, 1, TEST_DEADLINE_MS));
+  source_harness_play_until_held (h, server);
   fail_if (gst_pad_has_current_caps (h->sinkpad));
   mock_server_release (server);
   gst_buffer_unref (gst_harness_pull (h));
@@ -516,9 +514,7 @@ GST_START_TEST (test_eos_from_the_application_ends_a_silent_generation)
   g_autoptr (GBytes) nothing = NULL;
 
   mock_server_hold (server, MOCK_STAGE_POST, MOCK_HOLD_REPLY);
-  gst_harness_play (h);
-  fail_unless (
-      mock_server_wait_for (server, MOCK_EVENT_HELD, 1, TEST_DEADLINE_MS));
+  source_harness_play_until_held (h, server);
   fail_unless (gst_element_send_event (h->element, gst_event_new_eos ()));
   nothing = source_harness_pull_all (h);
   fail_unless_equals_int (g_bytes_get_size (nothing), 0);
