@@ -153,32 +153,32 @@ vc_job_note_try (VcJob *job, gboolean first)
 
 /* Fields that say something of the file or of what happened on the way. What
  * else a server makes up goes no further: GStreamer keeps each name for ever. */
-static const char *const told_headers[] = { "Accept-Ranges", "Age",
+static const char *const posted_headers[] = { "Accept-Ranges", "Age",
   "Cache-Control", "CF-Cache-Status", "CF-Ray", "Content-Disposition",
   "Content-Encoding", "Content-Language", "Content-Length", "Content-Location",
   "Content-Range", "Content-Type", "Date", "ETag", "Expires", "Last-Modified",
   "Server", "Transfer-Encoding", "Vary", "Via", "X-Cache", "X-Request-Id" };
 
 /* How often each may come, and the bytes of its value. */
-#define TOLD_TIMES 4
-#define TOLD_SIZE 1024
+#define HEADER_TIMES 4
+#define HEADER_SIZE 1024
 
 static void
-add_told_header (VcJob *job, GPtrArray *fields, guint *times, const char *name,
-    const char *value)
+add_posted_header (VcJob *job, GPtrArray *fields, guint *times,
+    const char *name, const char *value)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (told_headers); i++) {
+  for (guint i = 0; i < G_N_ELEMENTS (posted_headers); i++) {
     g_autofree char *line = NULL;
     g_autofree char *redacted = NULL;
 
-    if (g_ascii_strcasecmp (told_headers[i], name) != 0)
+    if (g_ascii_strcasecmp (posted_headers[i], name) != 0)
       continue;
-    if (times[i]++ >= TOLD_TIMES)
+    if (times[i]++ >= HEADER_TIMES)
       return;
     line = vc_text_one_line (value, -1);
     redacted = vc_text_redact (line, job->secrets);
-    g_ptr_array_add (fields, g_strdup (told_headers[i]));
-    g_ptr_array_add (fields, g_strndup (redacted, TOLD_SIZE));
+    g_ptr_array_add (fields, g_strdup (posted_headers[i]));
+    g_ptr_array_add (fields, g_strndup (redacted, HEADER_SIZE));
     return;
   }
 }
@@ -187,7 +187,7 @@ void
 vc_job_note_gif_headers (VcJob *job, SoupMessage *message)
 {
   g_autoptr (GPtrArray) fields = g_ptr_array_new ();
-  guint times[G_N_ELEMENTS (told_headers)] = { 0 };
+  guint times[G_N_ELEMENTS (posted_headers)] = { 0 };
   SoupMessageHeadersIter iter;
   const char *name, *value;
   char **old;
@@ -195,7 +195,7 @@ vc_job_note_gif_headers (VcJob *job, SoupMessage *message)
   soup_message_headers_iter_init (
       &iter, soup_message_get_response_headers (message));
   while (soup_message_headers_iter_next (&iter, &name, &value))
-    add_told_header (job, fields, times, name, value);
+    add_posted_header (job, fields, times, name, value);
   g_ptr_array_add (fields, NULL);
 
   g_mutex_lock (&job->lock);

@@ -4,7 +4,7 @@
  */
 #include "mockapi.h"
 #include "mockkind.h"
-#include "mockorder.h"
+#include "mockcheck.h"
 #include "mockserve.h"
 
 #include <json-glib/json-glib.h>
@@ -66,14 +66,14 @@ make_images_reply (const char *address)
 
 /* Makes the picture; NULL when giflib fails. */
 static MockGif *
-generate (MockState *state, const MockOrder *order)
+generate (MockState *state, const MockParameters *parameters)
 {
   const MockOptions *options = mock_state_get_options (state);
   MockRecipe recipe = {
-    .prompt = order->prompt,
-    .sampler = order->sampler,
-    .cfg_scale = order->cfg_scale,
-    .steps = order->steps,
+    .prompt = parameters->prompt,
+    .sampler = parameters->sampler,
+    .cfg_scale = parameters->cfg_scale,
+    .steps = parameters->steps,
     .width = options->width,
     .height = options->height,
     .n_frames = options->n_frames,
@@ -81,7 +81,7 @@ generate (MockState *state, const MockOrder *order)
   };
 
   return mock_state_generate (
-      state, &recipe, mock_fault_find_in_prompt (order->prompt));
+      state, &recipe, mock_fault_find_in_prompt (parameters->prompt));
 }
 
 static MockReply *
@@ -135,15 +135,15 @@ answer_post (MockState *state, const MockRequest *request)
 {
   const MockOptions *options = mock_state_get_options (state);
   g_autoptr (MockReply) refusal = NULL;
-  g_autoptr (MockOrder) order =
-      mock_order_new (request, options->token, &refusal);
+  g_autoptr (MockParameters) parameters =
+      mock_check_request (request, options->token, &refusal);
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) faults =
-      take_post_faults (state, order->prompt, &error);
+      take_post_faults (state, parameters->prompt, &error);
   g_autoptr (MockGif) gif = NULL;
   MockFaultTarget target = {
     .request = request,
-    .token = order->token != NULL ? order->token : "",
+    .token = parameters->token != NULL ? parameters->token : "",
     .tls = options->certificate != NULL,
   };
   MockReply *reply;
@@ -155,7 +155,7 @@ answer_post (MockState *state, const MockRequest *request)
   } else if (refusal != NULL) {
     reply = g_steal_pointer (&refusal);
   } else {
-    target.gif = gif = generate (state, order);
+    target.gif = gif = generate (state, parameters);
     reply = make_generated_reply (state, request, gif);
   }
   reply->hold_at = mock_state_get_hold (state, MOCK_STAGE_POST);

@@ -8,15 +8,15 @@ typedef struct
 {
   char *token, *sampler, *prompt; /* NULL when missing or no string */
   gint64 cfg_scale, steps;
-} MockOrder;
+} MockParameters;
 
-void mock_order_free (MockOrder *order);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (MockOrder, mock_order_free)
+void mock_parameters_free (MockParameters *parameters);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MockParameters, mock_parameters_free)
 
 /* Reads the body of @request. Never NULL; @ret_refusal gets the reply to a
  * request that is not as it should be (422 with all that is wrong, 403, 400),
  * or NULL. @token is the only key accepted; NULL: any but "". */
-MockOrder *mock_order_new (
+MockParameters *mock_check_request (
     const MockRequest *request, const char *token, MockReply **ret_refusal);
 
 /* A reply with {"detail": @detail}. */

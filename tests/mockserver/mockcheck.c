@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * mockorder.c: what the service checks in a request, in FastAPI's words
+ * mockcheck.c: what the service checks in a request, in FastAPI's words
  *
  * One difference: numbers in strings and fractions are refused, where the
  * service may convert them, so that a client's slip is seen.
  */
-#include "mockorder.h"
+#include "mockcheck.h"
 
 #include <json-glib/json-glib.h>
 #include <string.h>
@@ -26,12 +26,12 @@ mock_order_list_samplers (void)
 }
 
 void
-mock_order_free (MockOrder *order)
+mock_parameters_free (MockParameters *parameters)
 {
-  g_free (order->token);
-  g_free (order->sampler);
-  g_free (order->prompt);
-  g_free (order);
+  g_free (parameters->token);
+  g_free (parameters->sampler);
+  g_free (parameters->prompt);
+  g_free (parameters);
 }
 
 /* One entry of the detail list; @name NULL: the body as a whole. */
@@ -100,15 +100,16 @@ read_integer (JsonObject *body, const char *name, gint64 min, gint64 max,
 }
 
 static void
-read_members (MockOrder *order, JsonObject *body, JsonBuilder *faults)
+read_members (MockParameters *parameters, JsonObject *body, JsonBuilder *faults)
 {
   g_free (read_string (body, "negative_prompt", FALSE, faults));
-  order->token = read_string (body, "token", TRUE, faults);
-  order->sampler = read_string (body, "sampler", TRUE, faults);
-  order->prompt = read_string (body, "prompt", TRUE, faults);
-  order->cfg_scale =
+  parameters->token = read_string (body, "token", TRUE, faults);
+  parameters->sampler = read_string (body, "sampler", TRUE, faults);
+  parameters->prompt = read_string (body, "prompt", TRUE, faults);
+  parameters->cfg_scale =
       read_integer (body, "cfg_scale", 0, 20, DEFAULT_CFG_SCALE, faults);
-  order->steps = read_integer (body, "steps", 1, 50, DEFAULT_STEPS, faults);
+  parameters->steps =
+      read_integer (body, "steps", 1, 50, DEFAULT_STEPS, faults);
 }
 
 static MockReply *
@@ -148,7 +149,8 @@ is_json_type (const MockRequest *request)
 
 /* FALSE when the body is no JSON object; @faults then says so. */
 static gboolean
-read_body (MockOrder *order, const MockRequest *request, JsonBuilder *faults)
+read_body (
+    MockParameters *parameters, const MockRequest *request, JsonBuilder *faults)
 {
   g_autoptr (JsonParser) parser = json_parser_new_immutable ();
   gsize size;
@@ -170,7 +172,7 @@ read_body (MockOrder *order, const MockRequest *request, JsonBuilder *faults)
     add_fault (faults, NULL, "value is not a valid dict", "type_error.dict");
     return FALSE;
   }
-  read_members (order, json_node_get_object (root), faults);
+  read_members (parameters, json_node_get_object (root), faults);
   return TRUE;
 }
 
@@ -185,35 +187,35 @@ has_faults (JsonBuilder *faults)
 }
 
 static MockReply *
-check_order (const MockOrder *order, const char *token)
+check_parameters (const MockParameters *parameters, const char *token)
 {
   g_autofree char *text = NULL;
 
-  if (*order->token == '\0'
-      || (token != NULL && !g_str_equal (order->token, token)))
+  if (*parameters->token == '\0'
+      || (token != NULL && !g_str_equal (parameters->token, token)))
     return mock_order_refuse (403, "Invalid API key");
-  if (!g_strv_contains (samplers, order->sampler)) {
-    text =
-        g_strdup_printf ("The server doesn't have %s sampler", order->sampler);
+  if (!g_strv_contains (samplers, parameters->sampler)) {
+    text = g_strdup_printf (
+        "The server doesn't have %s sampler", parameters->sampler);
     return mock_order_refuse (400, text);
   }
   return NULL;
 }
 
-MockOrder *
-mock_order_new (
+MockParameters *
+mock_check_request (
     const MockRequest *request, const char *token, MockReply **ret_refusal)
 {
-  MockOrder *order = g_new0 (MockOrder, 1);
+  MockParameters *parameters = g_new0 (MockParameters, 1);
   g_autoptr (JsonBuilder) faults = json_builder_new ();
 
   json_builder_begin_object (faults);
   json_builder_set_member_name (faults, "detail");
   json_builder_begin_array (faults);
-  read_body (order, request, faults);
+  read_body (parameters, request, faults);
   json_builder_end_array (faults);
   json_builder_end_object (faults);
   *ret_refusal = has_faults (faults) ? make_fault_reply (faults)
-                                     : check_order (order, token);
-  return order;
+                                     : check_parameters (parameters, token);
+  return parameters;
 }
