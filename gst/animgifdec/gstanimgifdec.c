@@ -91,28 +91,6 @@
 GST_DEBUG_CATEGORY (gst_anim_gif_dec_debug);
 #define GST_CAT_DEFAULT gst_anim_gif_dec_debug
 
-enum
-{
-  PROP_LOOP_COUNT = 1,
-  PROP_PROGRESSIVE,
-  PROP_REPEAT_FRAMES,
-  PROP_BACKGROUND,
-  PROP_MAX_PIXELS,
-  PROP_MAX_SIZE,
-  PROP_QOS,
-  N_PROPS
-};
-
-#define DEFAULT_LOOP_COUNT 1
-#define DEFAULT_PROGRESSIVE FALSE
-#define DEFAULT_REPEAT_FRAMES FALSE
-#define DEFAULT_BACKGROUND 0
-#define DEFAULT_MAX_PIXELS GIF_DECODER_MAX_PIXELS
-#define DEFAULT_MAX_SIZE (G_GUINT64_CONSTANT (256) << 20)
-#define DEFAULT_QOS TRUE
-
-static GParamSpec *props[N_PROPS];
-
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE (
     "sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS ("image/gif"));
 
@@ -141,32 +119,7 @@ gst_anim_gif_dec_set_property (
         self, "%s can be set in NULL and READY only", pspec->name);
     return;
   }
-  switch (id) {
-    case PROP_LOOP_COUNT:
-      self->settings.loop_count = g_value_get_int (value);
-      break;
-    case PROP_PROGRESSIVE:
-      self->settings.progressive = g_value_get_boolean (value);
-      break;
-    case PROP_REPEAT_FRAMES:
-      self->settings.repeat_frames = g_value_get_boolean (value);
-      break;
-    case PROP_BACKGROUND:
-      self->settings.background = g_value_get_uint (value);
-      break;
-    case PROP_MAX_PIXELS:
-      self->settings.max_pixels = g_value_get_uint64 (value);
-      break;
-    case PROP_MAX_SIZE:
-      self->settings.max_size = g_value_get_uint64 (value);
-      break;
-    case PROP_QOS:
-      self->settings.qos = g_value_get_boolean (value);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-      break;
-  }
+  anim_gif_settings_set (&self->settings, id, value);
   GST_OBJECT_UNLOCK (self);
 }
 
@@ -177,32 +130,7 @@ gst_anim_gif_dec_get_property (
   GstAnimGifDec *self = GST_ANIM_GIF_DEC (object);
 
   GST_OBJECT_LOCK (self);
-  switch (id) {
-    case PROP_LOOP_COUNT:
-      g_value_set_int (value, self->settings.loop_count);
-      break;
-    case PROP_PROGRESSIVE:
-      g_value_set_boolean (value, self->settings.progressive);
-      break;
-    case PROP_REPEAT_FRAMES:
-      g_value_set_boolean (value, self->settings.repeat_frames);
-      break;
-    case PROP_BACKGROUND:
-      g_value_set_uint (value, self->settings.background);
-      break;
-    case PROP_MAX_PIXELS:
-      g_value_set_uint64 (value, self->settings.max_pixels);
-      break;
-    case PROP_MAX_SIZE:
-      g_value_set_uint64 (value, self->settings.max_size);
-      break;
-    case PROP_QOS:
-      g_value_set_boolean (value, self->settings.qos);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-      break;
-  }
+  anim_gif_settings_get (&self->settings, id, value);
   GST_OBJECT_UNLOCK (self);
 }
 
@@ -268,108 +196,6 @@ gst_anim_gif_dec_finalize (GObject *object)
   G_OBJECT_CLASS (gst_anim_gif_dec_parent_class)->finalize (object);
 }
 
-#define READY_FLAGS \
-  (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY)
-
-/* When each picture is shown, and on what. */
-static void
-init_picture_properties (void)
-{
-  /**
-   * GstAnimGifDec:loop-count:
-   *
-   * How often the animation is shown: so many times, 0 as the file says, -1
-   * for ever. Time goes on from one round to the next. The default is once, so
-   * that files come to an end: most ask to be repeated for ever.
-   *
-   * Since: 0.1
-   */
-  props[PROP_LOOP_COUNT] = g_param_spec_int ("loop-count", "Loop count",
-      "How often to show the animation (0 = as the file says, -1 = for ever)",
-      -1, G_MAXINT, DEFAULT_LOOP_COUNT, READY_FLAGS);
-  /**
-   * GstAnimGifDec:progressive:
-   *
-   * Shows each picture as soon as its bytes are there, instead of after the
-   * whole file. It costs what only the whole file tells: until its end there is
-   * no duration, the segment has no stop (so that `videorate` drops the time of
-   * the last picture), the frame rate is 0/1 even where all delays are equal,
-   * and no format without alpha is offered. Where downstream asks for a rate,
-   * the exact one is taken to be 100/1, since delays are in hundredths.
-   *
-   * Since: 0.1
-   */
-  props[PROP_PROGRESSIVE] = g_param_spec_boolean ("progressive", "Progressive",
-      "Show pictures before the whole file is there; duration, frame rate and "
-      "segment stop are then unknown",
-      DEFAULT_PROGRESSIVE, READY_FLAGS);
-  /**
-   * GstAnimGifDec:repeat-frames:
-   *
-   * Gives a constant frame rate also where downstream takes any. It is for
-   * pipelines with a stock `videorate` that one cannot take out, as in
-   * `encodebin` and GES: given each picture once, that lets them begin too
-   * early, and ends long ones after a second.
-   *
-   * Since: 0.1
-   */
-  props[PROP_REPEAT_FRAMES] = g_param_spec_boolean ("repeat-frames",
-      "Repeat frames",
-      "Give a constant frame rate even where downstream takes variable ones",
-      DEFAULT_REPEAT_FRAMES, READY_FLAGS);
-  /**
-   * GstAnimGifDec:background:
-   *
-   * The colour that the pictures are composed on, as `textoverlay` and
-   * `videotestsrc` write theirs. With alpha 255 only the formats without alpha
-   * are offered, for any file. It costs no time.
-   *
-   * Since: 0.1
-   */
-  props[PROP_BACKGROUND] = g_param_spec_uint ("background", "Background",
-      "Colour behind the pictures, big-endian ARGB (0 = transparent)", 0,
-      G_MAXUINT32, DEFAULT_BACKGROUND, READY_FLAGS);
-}
-
-/* What is refused, and what is passed over. */
-static void
-init_limit_properties (void)
-{
-  /**
-   * GstAnimGifDec:max-pixels:
-   *
-   * A file with a larger screen is refused with a RESOURCE/NO_SPACE_LEFT error
-   * before memory is taken for it; a larger frame inside is not drawn.
-   *
-   * Since: 0.1
-   */
-  props[PROP_MAX_PIXELS] = g_param_spec_uint64 ("max-pixels", "Maximum pixels",
-      "Largest picture to decode, in pixels (0 = no limit)", 0, G_MAXUINT64,
-      DEFAULT_MAX_PIXELS, READY_FLAGS);
-  /**
-   * GstAnimGifDec:max-size:
-   *
-   * A longer file is refused with a RESOURCE/NO_SPACE_LEFT error.
-   *
-   * Since: 0.1
-   */
-  props[PROP_MAX_SIZE] = g_param_spec_uint64 ("max-size", "Maximum size",
-      "Largest file to take in, in bytes (0 = no limit)", 0, G_MAXUINT64,
-      DEFAULT_MAX_SIZE, READY_FLAGS);
-  /**
-   * GstAnimGifDec:qos:
-   *
-   * Pictures whose time on show would be over before they could arrive are
-   * passed over.
-   *
-   * Since: 0.1
-   */
-  props[PROP_QOS] = g_param_spec_boolean ("qos", "QoS",
-      "Pass over pictures that downstream reports it would get too late",
-      DEFAULT_QOS,
-      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING);
-}
-
 static void
 gst_anim_gif_dec_class_init (GstAnimGifDecClass *klass)
 {
@@ -379,9 +205,7 @@ gst_anim_gif_dec_class_init (GstAnimGifDecClass *klass)
   object_class->set_property = gst_anim_gif_dec_set_property;
   object_class->get_property = gst_anim_gif_dec_get_property;
   object_class->finalize = gst_anim_gif_dec_finalize;
-  init_picture_properties ();
-  init_limit_properties ();
-  g_object_class_install_properties (object_class, N_PROPS, props);
+  anim_gif_settings_install_properties (object_class);
 
   element_class->change_state = gst_anim_gif_dec_change_state;
   element_class->send_event = gst_anim_gif_dec_send_event;
@@ -402,13 +226,7 @@ gst_anim_gif_dec_init (GstAnimGifDec *self)
   g_cond_init (&self->cond);
   g_queue_init (&self->events);
   self->input = anim_gif_input_new ();
-  self->settings = (AnimGifSettings){ .loop_count = DEFAULT_LOOP_COUNT,
-    .progressive = DEFAULT_PROGRESSIVE,
-    .repeat_frames = DEFAULT_REPEAT_FRAMES,
-    .background = DEFAULT_BACKGROUND,
-    .max_pixels = DEFAULT_MAX_PIXELS,
-    .max_size = DEFAULT_MAX_SIZE,
-    .qos = DEFAULT_QOS };
+  anim_gif_settings_init (&self->settings);
 
   self->sinkpad = gst_pad_new_from_static_template (&sink_template, "sink");
   gst_pad_set_chain_function (self->sinkpad, gst_anim_gif_dec_sink_chain);

@@ -5,6 +5,7 @@
 
 #include "animgifinput.h"
 #include "animgifoutput.h"
+#include "animgifsettings.h"
 
 G_BEGIN_DECLS
 
@@ -30,17 +31,6 @@ typedef struct
   gboolean stays;          /* the next tick shows it too */
   GstClockTime start, end; /* stream time, inside the segment */
 } AnimGifShown;
-
-typedef struct
-{
-  int loop_count;
-  gboolean progressive;
-  gboolean repeat_frames;
-  guint background; /* 0xAARRGGBB */
-  guint64 max_pixels;
-  guint64 max_size;
-  gboolean qos;
-} AnimGifSettings;
 
 /* The decoder's files, each with its part of what is below:
  *
