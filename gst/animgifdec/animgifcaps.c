@@ -99,6 +99,18 @@ begins_with (GstCaps *wanted, GstCaps *yuv)
       NULL, first, gst_structure_get_value (structure, "format"));
 }
 
+/* Takes @yuv. What most decoders play comes before what keeps more: encoders that
+ * take both list them in any order. */
+static GstCaps *
+put_plain_first (GstCaps *yuv)
+{
+  g_autoptr (GstCaps) plain =
+      gst_caps_from_string ("video/x-raw, format={ I420, NV12 }");
+
+  return gst_caps_merge (
+      gst_caps_intersect_full (yuv, plain, GST_CAPS_INTERSECT_FIRST), yuv);
+}
+
 /* What @wanted and the formats have in common, the best first. */
 static GstCaps *
 find_common (
@@ -113,6 +125,7 @@ find_common (
       gst_caps_intersect_full (wanted, yuv, GST_CAPS_INTERSECT_FIRST));
 
   gst_caps_filter_and_map_in_place (common_yuv, set_chroma_site, NULL);
+  common_yuv = put_plain_first (common_yuv);
   if (likes_yuv)
     return gst_caps_merge (common_yuv, common_rgb);
   return gst_caps_merge (common_rgb, common_yuv);

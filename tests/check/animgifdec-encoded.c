@@ -143,6 +143,36 @@ GST_START_TEST (test_each_picture_begins_in_its_place)
 }
 GST_END_TEST
 
+/* Without a word about formats: those that any player decodes. */
+static const char *encoders[] = {
+  "x264enc ! h264parse",
+  "videoconvert ! x264enc ! h264parse",
+  "videoconvert ! videoscale ! x264enc ! h264parse",
+  "openh264enc ! h264parse",
+  RATE " ! x265enc ! h265parse",
+  "theoraenc",
+  "vp8enc deadline=1",
+};
+
+GST_START_TEST (test_encoders_get_subsampled_chroma)
+{
+  g_autofree char *path = path_of ("plain.mkv");
+  const char *argv[] = { "ffprobe", "-v", "error", "-show_entries",
+    "stream=pix_fmt", "-of", "csv=p=0", path, NULL };
+  g_autofree char *line =
+      g_strdup_printf ("filesrc location=DIR/long.gif ! animgifdec ! %s ! "
+                       "matroskamux ! filesink location=DIR/plain.mkv",
+          encoders[__i__]);
+  g_autoptr (GBytes) out = NULL;
+  g_autofree char *format = NULL;
+
+  run_line (line);
+  out = run_program (argv);
+  format = g_strndup (g_bytes_get_data (out, NULL), g_bytes_get_size (out));
+  fail_unless_equals_string (g_strstrip (format), "yuv420p");
+}
+GST_END_TEST
+
 static Suite *
 animgifdec_encoded_suite (void)
 {
@@ -153,6 +183,8 @@ animgifdec_encoded_suite (void)
   tcase_add_checked_fixture (tcase, set_up, tear_down_directory);
   tcase_add_loop_test (tcase, test_each_picture_begins_in_its_place, 0,
       2 * G_N_ELEMENTS (lines));
+  tcase_add_loop_test (
+      tcase, test_encoders_get_subsampled_chroma, 0, G_N_ELEMENTS (encoders));
   suite_add_tcase (suite, tcase);
   return suite;
 }

@@ -22,7 +22,7 @@ load_plugins (void)
 {
   const char *stock[] = { "aom", "app", "avi", "coreelements", "encoding",
     "gio", "hls", "isomp4", "jpeg", "libav", "matroska", "mpegtsmux",
-    "multifile", "playback", "png", "theora", "typefindfunctions",
+    "multifile", "openh264", "playback", "png", "theora", "typefindfunctions",
     "videoconvertscale", "videoparsersbad", "videorate", "vpx", "x264", "x265",
     "y4menc" };
 

@@ -206,7 +206,10 @@ static const struct
   /* Downstream's first choice, where there is that. */
   { TRUE, 0, "format=I420", "I420" },
   { TRUE, 0, "format={ NV12, BGRx }", "NV12" },
-  { TRUE, 0, "format={ Y444, I420, RGBA }", "Y444" },
+  { TRUE, 0, "format={ Y444, I420, RGBA }", "I420" },
+  { TRUE, 0, "format={ Y444, NV12, I420 }", "NV12" },
+  { TRUE, 0, "format={ Y444, RGBA }", "Y444" },
+  { TRUE, 0, "format=Y444; video/x-raw, format=I420", "I420" },
   { FALSE, 0, "format={ AYUV, RGBA }", "AYUV" },
   { TRUE, 0, "format={ BGRx, I420 }", "BGRx" },
   /* RGB where the first choice is something else, or there is none. */
