@@ -7,7 +7,7 @@ _visioncraft_to_video ()
   local options='--sampler= --steps= --cfg-scale= --negative-prompt= --from= --loops= --fps= --size=
     --background= --quality= --format= --token-file= --api-url= --retries= --ca-file= --proxy= --cache-dir=
     --variation= --new --no-cache
-    --insecure --set-token --open --force --json --quiet --version --help'
+    --insecure --set-token --list-samplers --open --force --json --quiet --version --help'
   local samplers=('Euler' 'Euler a' 'LMS' 'Heun' 'DPM2' 'DPM2 a' 'DPM++ 2S a' 'DPM++ 2M'
     'DPM++ SDE' 'DPM fast' 'DPM adaptive' 'LMS Karras' 'DPM2 Karras' 'DPM2 a Karras'
     'DPM++ 2S a Karras' 'DPM++ 2M Karras' 'DPM++ SDE Karras' 'DDIM' 'PLMS')

@@ -30,6 +30,7 @@ _arguments -S \
   '--no-cache[no cache]' \
   '--insecure[take any certificate]' \
   '(- *)--set-token[keep the API key]' \
+  '(- *)--list-samplers[print the samplers of the service]' \
   '--open[show the first file]' \
   {-f,--force}'[replace files that exist]' \
   '--json[print events]' \

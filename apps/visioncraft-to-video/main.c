@@ -8,6 +8,7 @@
 #include "convert.h"
 #include "failure.h"
 #include "jsonevent.h"
+#include "listing.h"
 
 #include <locale.h>
 #include <signal.h>
@@ -120,9 +121,12 @@ main (int argc, char **argv)
 
   gst_init (NULL, NULL);
   interrupt = interrupt_new ();
-  if (!convert (&options, interrupt, &error))
+  if (options.list_samplers ? !listing_run (&options, interrupt, &error)
+                            : !convert (&options, interrupt, &error))
     return error != NULL ? complain (&options, error)
                          : die_by (interrupt_get_signal (interrupt));
+  if (options.list_samplers)
+    return EXIT_SUCCESS;
   first = &g_array_index (options.targets, Target, 0);
   if (options.open && !g_str_equal (first->file, "-"))
     show_file (first->file);

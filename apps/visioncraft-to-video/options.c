@@ -11,7 +11,7 @@
 
 #define MAX_LOOPS 10000
 #define MAX_RETRIES 1000
-#define N_SWITCHES 10
+#define N_SWITCHES 11
 
 static const char description[] =
     "The API key is looked for in --token-file, the environment variable\n"
@@ -101,6 +101,10 @@ fill_entries (Options *options, GOptionEntry *entries)
         "Take any certificate: others can read the API key", NULL },
     { "set-token", 0, 0, G_OPTION_ARG_NONE, &options->set_token,
         "Ask for the API key, keep it for the next time, and end", NULL },
+    { "list-samplers", 0, 0, G_OPTION_ARG_NONE, &options->list_samplers,
+        "Print the names that --sampler takes, as the service has them, and "
+        "end",
+        NULL },
     { "open", 0, 0, G_OPTION_ARG_NONE, &options->open,
         "Show the first file in the desktop's program for it", NULL },
     { "force", 'f', 0, G_OPTION_ARG_NONE, &options->force,
@@ -412,9 +416,11 @@ options_parse (Options *options, int *argc, char ***argv, GError **error)
     return FALSE;
   if (options->version || options->set_token)
     return TRUE;
-  return user_config_read ("visioncraft-to-video", value_options,
-             options->values, N_OPTIONS, error)
-      && check (options, error);
+  if (!user_config_read ("visioncraft-to-video", value_options, options->values,
+          N_OPTIONS, error))
+    return FALSE;
+  return options->list_samplers ? check_texts (options, error)
+                                : check (options, error);
 }
 
 void

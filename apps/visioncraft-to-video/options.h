@@ -50,7 +50,7 @@ typedef struct
   int variation;
   gboolean force, quiet, json, open, insecure, no_cache, is_new;
   /* What is done instead of a generation. */
-  gboolean version, set_token;
+  gboolean version, set_token, list_samplers;
 } Options;
 
 /* Fills @options; FALSE with a FAILURE_USAGE. --help prints and ends the

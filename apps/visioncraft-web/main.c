@@ -15,7 +15,7 @@
 typedef struct
 {
   const WebOptions *options;
-  WebSamplers *samplers;
+  Samplers *samplers;
   WebServer *server;
   GMainLoop *loop;
   int status;
@@ -23,15 +23,15 @@ typedef struct
 
 /* The first page has the service's list of samplers. */
 static void
-on_samplers (gpointer data)
+on_samplers (const GError *unavailable, gpointer data)
 {
   Program *program = data;
   g_autoptr (GError) error = NULL;
   g_autofree char *url = NULL;
 
-  if (!web_samplers_are_current (program->samplers))
-    g_printerr ("visioncraft-web: the service did not tell its samplers; "
-                "offering the usual ones\n");
+  if (unavailable != NULL)
+    g_printerr ("visioncraft-web: %s Offering the usual samplers.\n",
+        unavailable->message);
   program->server =
       web_server_new (program->options, program->samplers, &error);
   if (program->server == NULL) {
@@ -50,24 +50,6 @@ on_signal (gpointer loop)
 {
   g_main_loop_quit (loop);
   return G_SOURCE_CONTINUE;
-}
-
-/* Where visioncraftgifsrc would ask. */
-static char *
-find_api_url (const WebOptions *options)
-{
-  const char *environment = g_getenv ("VISIONCRAFT_API_URL");
-  g_autoptr (GstElement) source = NULL;
-  char *url;
-
-  if (options->api_url != NULL)
-    return g_strdup (options->api_url);
-  if (environment != NULL && environment[0] != '\0')
-    return g_strdup (environment);
-  source = gst_element_factory_make ("visioncraftgifsrc", NULL);
-  gst_object_ref_sink (source);
-  g_object_get (source, "api-url", &url, NULL);
-  return url;
 }
 
 static gboolean
@@ -91,14 +73,17 @@ check_token (const WebOptions *options, GError **error)
 static int
 serve_until_signal (const WebOptions *options)
 {
-  g_autofree char *api_url = find_api_url (options);
+  g_autofree char *api_url = options->api_url != NULL
+      ? g_strdup (options->api_url)
+      : service_dup_default_url ();
+  const ServiceAccess access = { .api_url = api_url };
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
-  g_autoptr (WebSamplers) samplers = web_samplers_new (api_url);
+  g_autoptr (Samplers) samplers = samplers_new (&access);
   guint on_int = g_unix_signal_add (SIGINT, on_signal, loop);
   guint on_term = g_unix_signal_add (SIGTERM, on_signal, loop);
   Program program = { options, samplers, NULL, loop, EXIT_SUCCESS };
 
-  web_samplers_refresh (samplers, on_samplers, &program);
+  samplers_refresh (samplers, on_samplers, &program);
   g_main_loop_run (loop);
   g_clear_pointer (&program.server, web_server_free);
   g_source_remove (on_int);

@@ -27,7 +27,7 @@
 struct _WebServer
 {
   const WebOptions *options;
-  WebSamplers *samplers;
+  Samplers *samplers;
   WebService service;
   WebSite *site;
   RateLimit *limit;
@@ -115,7 +115,7 @@ static void
 get_options (WebServer *server, SoupServerMessage *message)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
-  const char *const *names = web_samplers_get (server->samplers);
+  const char *const *names = samplers_get (server->samplers);
 
   json_builder_begin_object (builder);
   json_builder_set_member_name (builder, "samplers");
@@ -125,7 +125,7 @@ get_options (WebServer *server, SoupServerMessage *message)
   json_builder_end_array (builder);
   json_builder_set_member_name (builder, "samplers_current");
   json_builder_add_boolean_value (
-      builder, web_samplers_are_current (server->samplers));
+      builder, samplers_are_current (server->samplers));
   add_range (builder, "cfg_scale", WEB_CFG_SCALE_MIN, WEB_CFG_SCALE_MAX,
       WEB_CFG_SCALE_DEFAULT);
   add_range (builder, "steps", WEB_STEPS_MIN, WEB_STEPS_MAX, WEB_STEPS_DEFAULT);
@@ -134,7 +134,7 @@ get_options (WebServer *server, SoupServerMessage *message)
   json_builder_end_object (builder);
   web_reply_json (message, SOUP_STATUS_OK, builder);
   /* For the next one who asks. */
-  web_samplers_refresh (server->samplers, NULL, NULL);
+  samplers_refresh (server->samplers, NULL, NULL);
 }
 
 /* --- Generations --- */
@@ -200,7 +200,7 @@ post_generation (WebServer *server, SoupServerMessage *message)
   WebFault *fault = NULL;
   g_autoptr (WebJob) job = NULL;
   WebPrompt *prompt = web_prompt_parse (body, server->options->max_prompt,
-      web_samplers_get (server->samplers), &fault);
+      samplers_get (server->samplers), &fault);
 
   if (fault == NULL)
     fault = check_queue (server, message);
@@ -405,8 +405,7 @@ start_listening (WebServer *server, GError **error)
 }
 
 WebServer *
-web_server_new (
-    const WebOptions *options, WebSamplers *samplers, GError **error)
+web_server_new (const WebOptions *options, Samplers *samplers, GError **error)
 {
   g_autoptr (WebServer) server = g_new0 (WebServer, 1);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "samplers.h"
 #include "weboptions.h"
-#include "websamplers.h"
 
 G_BEGIN_DECLS
 
@@ -26,7 +26,7 @@ typedef struct _WebServer WebServer;
 /* Listens as @options say, which are kept, not copied; so are @samplers. NULL
  * and @error when the address cannot be had. */
 WebServer *web_server_new (
-    const WebOptions *options, WebSamplers *samplers, GError **error);
+    const WebOptions *options, Samplers *samplers, GError **error);
 
 /* Ends every connection and pipeline. */
 void web_server_free (WebServer *server);

@@ -212,6 +212,15 @@ list_samplers (void)
   return make_json_reply (200, text);
 }
 
+static MockReply *
+tell_limits (void)
+{
+  return make_json_reply (200,
+      "{\"Free Tier\":{\"SDXL models\":\"5 per 1 minute\","
+      "\"Text2GIF\":\"3 per 1 minute\"},"
+      "\"Tier 1 ($10 per month)\":{\"Text2GIF\":\"10 per 1 minute\"}}");
+}
+
 /* Releases of the service differ. */
 static gboolean
 is_generation (const MockRequest *request)
@@ -231,6 +240,8 @@ answer_other (MockState *state, const MockRequest *request, gboolean is_get)
     return refuse_method ("POST");
   if (g_strv_contains (sampler_paths, request->path))
     return is_get ? list_samplers () : refuse_method ("GET, HEAD");
+  if (g_str_equal (request->path, "/limits"))
+    return is_get ? tell_limits () : refuse_method ("GET, HEAD");
   if (g_str_has_prefix (request->path, GIF_FOLDER))
     return refuse_method ("GET, HEAD");
   return make_json_reply (404, "{\"detail\":\"Not Found\"}");

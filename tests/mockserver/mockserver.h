@@ -12,6 +12,7 @@
  *   GET, HEAD /gifs/X.gif    length, strong ETag, Last-Modified, Range,
  *                            If-Range, If-None-Match
  *   GET /image/samplers      JSON array of names; also /sd/samplers, /samplers
+ *   GET /limits              JSON: how many GIFs each plan may make
  *
  * The POST is checked more strictly than the service does (an integer has to
  * be one), all faults at once in one 422; another key than the one set is 403,

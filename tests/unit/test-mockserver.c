@@ -111,6 +111,8 @@ test_other_paths_and_methods_are_refused (void)
     { "GET", "/gifs/x.gif", 404 },
     { "POST", "/", 404 },
     { "GET", "/image/samplers", 200 },
+    { "GET", "/limits", 200 },
+    { "POST", "/limits", 405 },
     { "GET", "/sd/samplers?x=1", 200 },
     { "HEAD", "/samplers", 200 },
   };
