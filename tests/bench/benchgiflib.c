@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#include "benchcanvas.h"
 #include "benchpeers.h"
 
 #include <gif_lib.h>
@@ -23,47 +24,59 @@ read_bytes (GifFileType *gif, GifByteType *dest, int n)
   return n;
 }
 
-/* The inputs know neither disposal nor frames beyond the screen. */
+/* Puts image @n on the picture, which it may stick out of. */
 static void
-compose (const GifFileType *gif, int n, guint8 *canvas)
+compose (GifFileType *gif, int n, BenchCanvas *canvas)
 {
   const SavedImage *image = &gif->SavedImages[n];
   const GifImageDesc *desc = &image->ImageDesc;
   const ColorMapObject *map = desc->ColorMap ? desc->ColorMap : gif->SColorMap;
   GraphicsControlBlock control = { .TransparentColor = NO_TRANSPARENT_COLOR };
-  guint32 colors[256];
-  int x, y, i;
+  guint32 colors[256] = { 0 };
+  guint x, y;
+  int i;
 
-  DGifSavedExtensionToGCB ((GifFileType *) gif, n, &control);
-  for (i = 0; i < map->ColorCount; i++)
+  DGifSavedExtensionToGCB (gif, n, &control);
+  for (i = 0; map && i < map->ColorCount; i++)
     colors[i] = 0xff000000u | (guint32) map->Colors[i].Red << 16
         | (guint32) map->Colors[i].Green << 8 | map->Colors[i].Blue;
-  for (y = 0; y < desc->Height; y++) {
-    const guint8 *src = image->RasterBits + (gsize) y * (gsize) desc->Width;
-    guint32 *dest = (guint32 *) (gpointer) canvas
-        + (gsize) (desc->Top + y) * (gsize) gif->SWidth + desc->Left;
+  bench_canvas_begin (canvas, (guint) desc->Left, (guint) desc->Top,
+      (guint) (desc->Left + desc->Width), (guint) (desc->Top + desc->Height),
+      (guint) control.DisposalMode);
+  for (y = canvas->y; y < canvas->bottom; y++) {
+    const guint8 *src =
+        image->RasterBits + (gsize) (y - canvas->y) * (gsize) desc->Width;
+    guint32 *dest = canvas->pixels + (gsize) y * canvas->width;
 
-    for (x = 0; x < desc->Width; x++) {
-      if (src[x] != control.TransparentColor)
-        dest[x] = colors[src[x]];
+    for (x = canvas->x; x < canvas->right; x++, src++) {
+      if (*src != control.TransparentColor)
+        dest[x] = colors[*src];
     }
   }
 }
 
-void
-bench_decode_giflib (const BenchFile *file, BenchSink sink, gpointer data)
+gboolean
+bench_decode_giflib (gpointer kept, const BenchFile *file, guint8 *dest,
+    BenchSink sink, gpointer data)
 {
   Reader reader = { file, 0 };
   GifFileType *gif = DGifOpen (&reader, read_bytes, NULL);
-  gsize stride = 4 * (gsize) file->width;
-  g_autofree guint8 *canvas = g_malloc0 (stride * file->height);
+  gboolean is_good = gif && DGifSlurp (gif) == GIF_OK;
+  BenchCanvas canvas;
   int i;
 
-  g_assert_true (DGifSlurp (gif) == GIF_OK);
-  for (i = 0; i < gif->ImageCount; i++) {
-    compose (gif, i, canvas);
-    if (sink)
-      sink (canvas, stride, data);
+  if (is_good) {
+    bench_canvas_init (&canvas, file->width, file->height, NULL);
+    for (i = 0; i < gif->ImageCount; i++) {
+      compose (gif, i, &canvas);
+      if (dest)
+        memcpy (dest, canvas.pixels, 4 * (gsize) file->width * file->height);
+      if (sink)
+        sink ((const guint8 *) canvas.pixels, 4 * (gsize) file->width, data);
+    }
+    bench_canvas_clear (&canvas, NULL);
   }
-  DGifCloseFile (gif, NULL);
+  if (gif)
+    DGifCloseFile (gif, NULL);
+  return is_good;
 }

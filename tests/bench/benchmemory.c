@@ -4,6 +4,7 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 /* Peak of the resident set of this process, in kB. */
 static glong
@@ -19,23 +20,40 @@ peak_kb (void)
   return (glong) g_ascii_strtoll (line + strlen ("VmHWM:"), NULL, 10);
 }
 
-void
-bench_memory_report (const BenchPeer *peer, const BenchFile *file)
+static glong
+count_faults (void)
 {
-  glong before = peak_kb ();
+  struct rusage usage;
 
-  peer->decode (file, NULL, NULL);
-  g_print ("%ld\n", peak_kb () - before);
+  getrusage (RUSAGE_SELF, &usage);
+  return usage.ru_minflt;
+}
+
+void
+bench_memory_report (
+    const BenchPeer *peer, const BenchFile *file, gboolean copies)
+{
+  gsize size = 4 * (gsize) file->width * file->height;
+  g_autofree guint8 *dest = g_malloc (size);
+  glong kb, n_faults;
+
+  /* The buffer is there already. */
+  memset (dest, 1, size);
+  kb = peak_kb ();
+  n_faults = count_faults ();
+  bench_peer_decode (
+      peer, file, peer->copies || copies ? dest : NULL, NULL, NULL);
+  n_faults = count_faults () - n_faults;
+  g_print ("%ld %ld\n", peak_kb () - kb, n_faults);
 }
 
 glong
-bench_memory_measure (const gchar *program, const gchar *peer,
-    const gchar *input, const GByteArray *bytes)
+bench_memory_measure (
+    const gchar *program, const gchar *peer, const GByteArray *bytes)
 {
   g_autofree gchar *path =
       g_build_filename (g_get_tmp_dir (), "gifbench-XXXXXX", NULL);
-  const gchar *argv[] = { program, "--memory", path, "--peer", peer, "--input",
-    input, NULL };
+  const gchar *argv[] = { program, "--memory", path, "--peer", peer, NULL };
   g_autofree gchar *output = NULL;
   g_autoptr (GError) error = NULL;
   gint status, fd = g_mkstemp (path);

@@ -2,10 +2,10 @@
  *
  * GIF decoders side by side: CPU time, interleaved, medians. */
 
+#include "benchfiles.h"
 #include "benchinputs.h"
 #include "benchmemory.h"
 #include "benchpeers.h"
-#include "gifdecoder.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -19,6 +19,8 @@ static gchar *only_peer;
 static gchar *directory;
 static gboolean decodes_once;
 static gchar *memory_of;
+static gchar *times_of;
+static gboolean copies;
 
 static const GOptionEntry options[] = {
   { "rounds", 0, 0, G_OPTION_ARG_INT, &n_rounds, "Measurements of each (11)",
@@ -30,7 +32,15 @@ static const GOptionEntry options[] = {
   { "once", 0, 0, G_OPTION_ARG_NONE, &decodes_once,
       "Decode once and measure nothing: for callgrind", NULL },
   { "memory", 0, 0, G_OPTION_ARG_FILENAME, &memory_of,
-      "Print what peak memory one decoding of this file takes, in kB", "FILE" },
+      "Print what one decoding of this file takes: peak memory in kB and page "
+      "faults",
+      "FILE" },
+  { "copy", 0, 0, G_OPTION_ARG_NONE, &copies,
+      "With --memory: the pictures go to a buffer, which does not count",
+      NULL },
+  { "times", 0, 0, G_OPTION_ARG_FILENAME, &times_of,
+      "Print what time each decoder takes for this file, in microseconds",
+      "FILE" },
   { "save", 0, 0, G_OPTION_ARG_FILENAME, &directory,
       "Write the inputs there and end", "DIRECTORY" },
   { NULL },
@@ -60,69 +70,6 @@ median (gdouble *times, guint n)
   return times[n / 2];
 }
 
-/* Fills @file in. Its content goes with @bytes and @file->packet_ends. */
-static void
-describe (BenchFile *file, const BenchInput *input, const GByteArray *bytes)
-{
-  g_autoptr (GifDecoder) decoder = gif_decoder_new ();
-  guint i;
-
-  *file = (BenchFile){ bytes->data, bytes->len, input->width, input->height,
-    input->n_frames, g_new (gsize, input->n_frames) };
-  g_assert_true (gif_decoder_scan (decoder, bytes->data, bytes->len, TRUE)
-      == GIF_RESULT_END);
-  g_assert_true (gif_decoder_get_info (decoder)->n_frames == input->n_frames);
-  for (i = 0; i < input->n_frames; i++) {
-    const GifFrame *frame = gif_decoder_get_frame (decoder, i);
-
-    file->packet_ends[i] = frame->offset + frame->size;
-  }
-}
-
-/* Sum over all pictures, so that peers can be compared. */
-typedef struct
-{
-  const BenchFile *file;
-  gboolean is_rgba;
-  GChecksum *checksum;
-  guint n_pictures;
-} Witness;
-
-static void
-see_picture (const guint8 *pixels, gsize stride, gpointer data)
-{
-  Witness *witness = data;
-  g_autofree guint8 *row = g_malloc (4 * (gsize) witness->file->width);
-  guint x, y;
-
-  for (y = 0; y < witness->file->height; y++, pixels += stride) {
-    memcpy (row, pixels, 4 * (gsize) witness->file->width);
-    for (x = 0; witness->is_rgba && x < witness->file->width; x++) {
-      guint8 red = row[4 * x];
-
-      row[4 * x] = row[4 * x + 2];
-      row[4 * x + 2] = red;
-    }
-    g_checksum_update (
-        witness->checksum, row, 4 * (gssize) witness->file->width);
-  }
-  witness->n_pictures++;
-}
-
-/* Returns: (transfer full): a hash of what @peer sees, NULL if it shows nothing. */
-static gchar *
-look (const BenchPeer *peer, const BenchFile *file)
-{
-  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA1);
-  Witness witness = { file, peer->is_rgba, checksum, 0 };
-
-  peer->decode (file, see_picture, &witness);
-  if (witness.n_pictures == 0)
-    return NULL;
-  return g_strdup_printf (
-      "%u %s", witness.n_pictures, g_checksum_get_string (checksum));
-}
-
 static gboolean
 is_wanted (const gchar *name, const gchar *only)
 {
@@ -136,7 +83,8 @@ run_input (const gchar *program, const BenchInput *input,
   g_autofree gdouble *times = g_new (gdouble, MAX_PEERS * (gsize) n_rounds);
   gdouble n_mpx = 1e-6 * input->width * input->height * input->n_frames;
   gdouble canvas_kb = 4.0 * input->width * input->height / 1024, reference = 0;
-  g_autofree gchar *truth = look (bench_peer_get (0), file);
+  g_autofree gchar *truth = bench_peer_look (bench_peer_get (0), file);
+  g_autofree guint8 *dest = g_malloc (4 * (gsize) file->width * file->height);
   const BenchPeer *peer;
   gint round;
   guint k;
@@ -146,7 +94,7 @@ run_input (const gchar *program, const BenchInput *input,
       gdouble start = cpu_ms ();
 
       if (is_wanted (peer->name, only_peer))
-        peer->decode (file, NULL, NULL);
+        bench_peer_decode (peer, file, peer->copies ? dest : NULL, NULL, NULL);
       times[k * (gsize) n_rounds + (gsize) round] = cpu_ms () - start;
     }
   }
@@ -165,30 +113,14 @@ run_input (const gchar *program, const BenchInput *input,
 
     if (!is_wanted (peer->name, only_peer))
       continue;
-    seen = look (peer, file);
+    seen = bench_peer_look (peer, file);
     g_print ("| %s | %.1f | %.0f | %.2f | %.1f | %s |\n", peer->name, ms,
         n_mpx / ms * 1e3, reference / ms,
-        (gdouble) bench_memory_measure (program, peer->name, input->name, bytes)
-            / canvas_kb,
+        (gdouble) bench_memory_measure (program, peer->name, bytes) / canvas_kb,
         !seen                           ? "–"
             : g_str_equal (seen, truth) ? "yes"
                                         : "no");
   }
-}
-
-/* What the memory is measured of comes from a file: making it leaves memory
- * behind that decoding would use. The mapping lives as long as the process. */
-static GByteArray *
-get_bytes (const BenchInput *input)
-{
-  GMappedFile *map;
-
-  if (!memory_of)
-    return bench_input_make (input);
-  map = g_mapped_file_new (memory_of, FALSE, NULL);
-  g_assert_true (map != NULL);
-  return g_byte_array_new_take ((guint8 *) g_mapped_file_get_contents (map),
-      g_mapped_file_get_length (map));
 }
 
 static void
@@ -197,19 +129,30 @@ print_as_it_is (const gchar *text)
   fputs (text, stdout);
 }
 
-/* The peer of --peer, ours without it. */
-static const BenchPeer *
-get_peer (void)
+/* One file from elsewhere. Mapped: what reading leaves behind, decoding would
+ * use. */
+static int
+run_file (const gchar *path)
 {
-  const BenchPeer *peer;
-  guint k;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GMappedFile) map = g_mapped_file_new (path, FALSE, &error);
+  BenchFile file;
 
-  for (k = 0; (peer = bench_peer_get (k)) && !is_wanted (peer->name, only_peer);
-       k++)
-    ;
-  if (!peer)
-    g_error ("no decoder is called %s", only_peer);
-  return peer;
+  if (!map) {
+    g_printerr ("%s\n", error->message);
+    return 2;
+  }
+  if (!bench_file_describe (&file, (guint8 *) g_mapped_file_get_contents (map),
+          g_mapped_file_get_length (map))) {
+    g_printerr ("%s: no GIF\n", path);
+    return 2;
+  }
+  if (memory_of)
+    bench_memory_report (bench_peer_find (only_peer), &file, copies);
+  else
+    bench_files_measure (&file, (guint) n_rounds);
+  g_free (file.packet_ends);
+  return 0;
 }
 
 int
@@ -227,14 +170,19 @@ main (int argc, char **argv)
     g_printerr ("%s\n", error->message);
     return 2;
   }
+  if (memory_of || times_of)
+    return run_file (memory_of ? memory_of : times_of);
+#ifndef WUFFS_HEADER
+  g_print ("Wuffs is missing: meson configure -Dwuffs=…/wuffs-v0.4.c\n");
+#endif
   for (i = 0; (input = bench_input_get (i)); i++) {
     g_autoptr (GByteArray) bytes = NULL;
     BenchFile file;
 
     if (!is_wanted (input->name, only_input))
       continue;
-    bytes = get_bytes (input);
-    describe (&file, input, bytes);
+    bytes = bench_input_make (input);
+    g_assert_true (bench_file_describe (&file, bytes->data, bytes->len));
     if (directory) {
       g_autofree gchar *path =
           g_strdup_printf ("%s/%s.gif", directory, input->name);
@@ -242,15 +190,11 @@ main (int argc, char **argv)
       g_assert_true (g_file_set_contents (
           path, (const gchar *) bytes->data, bytes->len, NULL));
     } else if (decodes_once) {
-      get_peer ()->decode (&file, NULL, NULL);
-    } else if (memory_of) {
-      bench_memory_report (get_peer (), &file);
+      bench_peer_decode (bench_peer_find (only_peer), &file, NULL, NULL, NULL);
     } else {
       run_input (argv[0], input, bytes, &file);
     }
     g_free (file.packet_ends);
-    if (memory_of)
-      g_byte_array_steal (bytes, NULL);
   }
   return 0;
 }
