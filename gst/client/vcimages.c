@@ -93,10 +93,12 @@ read_address (const char *text, gboolean relative, GUri *base)
   escaped = escape_percent (text);
   uri = g_uri_parse_relative (base, escaped, SOUP_HTTP_URI_FLAGS, NULL);
   /* RFC 3986 §3.3: what begins with two slashes would be read as a host. GLib
-   * parses "x:/.//y" into that and cannot write it. */
+   * 2.74 parses "x:/.//y" into that and cannot write it; newer ones keep the
+   * "/.". */
   if (uri == NULL
       || (g_uri_get_host (uri) == NULL
-          && g_str_has_prefix (g_uri_get_path (uri), "//")))
+          && (has_prefix (g_uri_get_path (uri), "//")
+              || has_prefix (g_uri_get_path (uri), "/.//"))))
     return NULL;
   return g_uri_to_string_partial (uri, G_URI_HIDE_USERINFO);
 }
