@@ -173,12 +173,30 @@ fixate_rate (GstStructure *structure, const AnimGifPicture *picture)
     gst_structure_fixate_field_nearest_fraction (structure, "framerate", n, d);
 }
 
+/* Takes @caps, and returns them with the fields that every raw video has. */
+static GstCaps *
+complete (GstCaps *caps)
+{
+  g_autoptr (GstCaps) owned = caps;
+  GstVideoInfo info;
+  GstCaps *whole;
+
+  if (!gst_video_info_from_caps (&info, caps))
+    return NULL;
+  whole = gst_video_info_to_caps (&info);
+  /* GStreamer 1.26 adds where chroma mostly lies, which is not where it does. */
+  if (!gst_structure_has_field (
+          gst_caps_get_structure (caps, 0), "chroma-site"))
+    gst_structure_remove_field (
+        gst_caps_get_structure (whole, 0), "chroma-site");
+  return whole;
+}
+
 GstCaps *
 anim_gif_caps_choose (
     GstCaps *wanted, const AnimGifPicture *picture, gboolean constant)
 {
   g_autoptr (GstCaps) common = NULL;
-  GstVideoInfo info;
 
   if (!constant || picture->fps_n > 0)
     common = find_common (wanted, picture, FALSE);
@@ -191,9 +209,5 @@ anim_gif_caps_choose (
 
   common = gst_caps_make_writable (gst_caps_truncate (common));
   fixate_rate (gst_caps_get_structure (common, 0), picture);
-  common = gst_caps_fixate (common);
-  /* Completed with the fields every raw video has. */
-  return gst_video_info_from_caps (&info, common)
-      ? gst_video_info_to_caps (&info)
-      : NULL;
+  return complete (gst_caps_fixate (g_steal_pointer (&common)));
 }
