@@ -40,20 +40,27 @@ anim_gif_input_free (AnimGifInput *self)
   g_free (self);
 }
 
+/* 0 in a setting: no limit. */
+static guint64
+limit_of (guint64 setting)
+{
+  return setting > 0 ? setting : G_MAXUINT64;
+}
+
 void
-anim_gif_input_reset (AnimGifInput *self, guint64 max_size, guint64 max_pixels,
-    guint32 background)
+anim_gif_input_reset (AnimGifInput *self, const AnimGifSettings *settings)
 {
   g_mutex_lock (&self->lock);
   /* A new decoder: a reset one would keep the canvas of the largest file. */
   gif_decoder_free (self->decoder);
   self->decoder = gif_decoder_new ();
-  gif_decoder_set_max_pixels (
-      self->decoder, max_pixels > 0 ? max_pixels : G_MAXUINT64);
-  gif_decoder_set_background (self->decoder, background);
+  gif_decoder_set_max_pixels (self->decoder, limit_of (settings->max_pixels));
+  gif_decoder_set_max_total_pixels (
+      self->decoder, limit_of (settings->max_total_pixels));
+  gif_decoder_set_background (self->decoder, settings->background);
   g_clear_pointer (&self->bytes, g_free);
   self->size = self->n_allocated = 0;
-  self->max_size = max_size > 0 ? MIN (max_size, G_MAXSSIZE) : G_MAXSSIZE;
+  self->max_size = MIN (limit_of (settings->max_size), G_MAXSSIZE);
   self->too_long = FALSE;
   self->result = GIF_RESULT_NEED_DATA;
   g_mutex_unlock (&self->lock);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "animgifsettings.h"
 #include "gifdecoder.h"
 
 #include <gst/video/video.h>
@@ -16,11 +17,9 @@ AnimGifInput *anim_gif_input_new (void);
 
 void anim_gif_input_free (AnimGifInput *self);
 
-/* Forgets the file and gives its memory back. A file of more than @max_size
- * bytes, or with a screen of more than @max_pixels, will be refused; 0: no
- * limit. It is drawn on @background, 0xAARRGGBB. */
-void anim_gif_input_reset (AnimGifInput *self, guint64 max_size,
-    guint64 max_pixels, guint32 background);
+/* Forgets the file and gives its memory back. The next one obeys the limits of
+ * @settings, and is drawn on their background. */
+void anim_gif_input_reset (AnimGifInput *self, const AnimGifSettings *settings);
 
 /* Copies the bytes of @buffer and scans them; @info (out) is brought up to
  * date. NEED_DATA: the file goes on. END: it is complete, these and later bytes

@@ -5,6 +5,8 @@
 
 #include "animgifoutput.h"
 
+#include "animgifallocator.h"
+
 #include <gst/video/gstvideopool.h>
 
 GST_DEBUG_CATEGORY_EXTERN (gst_anim_gif_dec_debug);
@@ -124,6 +126,8 @@ negotiate_pool (AnimGifOutput *self)
     /* Fresh memory for every frame would cost more than the decoding. */
     gst_clear_object (&pool);
     pool = gst_video_buffer_pool_new ();
+    if (allocator == NULL)
+      allocator = anim_gif_allocator_new ();
     if (!configure_pool (
             pool, self->caps, size, min, max, allocator, &params, with_meta))
       return FALSE;

@@ -21,8 +21,8 @@ void anim_gif_output_reset (AnimGifOutput *self);
  * they changed, and asks for the peer's buffer pool.
  *
  * Returns GST_FLOW_NOT_NEGOTIATED when the peer takes none of them;
- * GST_FLOW_ERROR when no buffer pool can be configured; GST_FLOW_FLUSHING while
- * the pad is flushing. */
+ * GST_FLOW_ERROR when there is no memory for a buffer pool; GST_FLOW_FLUSHING
+ * while the pad is flushing. */
 GstFlowReturn anim_gif_output_negotiate (
     AnimGifOutput *self, const AnimGifPicture *picture, gboolean constant);
 
@@ -31,7 +31,8 @@ const GstVideoInfo *anim_gif_output_get_info (const AnimGifOutput *self);
 
 /* Streaming thread, after a successful negotiation. An uninitialised buffer of
  * the negotiated size, from the peer's pool where it has one; map it with
- * gst_video_frame_map(), which knows its strides. Owned by the caller. */
+ * gst_video_frame_map(), which knows its strides. Owned by the caller.
+ * GST_FLOW_ERROR when there is no memory for it. */
 GstFlowReturn anim_gif_output_acquire (AnimGifOutput *self, GstBuffer **buffer);
 
 /* Any thread. Ends a wait in acquire, for good until the next negotiation:

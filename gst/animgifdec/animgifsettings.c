@@ -87,6 +87,19 @@ static const Property properties[] = {
       "Largest picture to decode, in pixels (0 = no limit)",
       UINT64 (max_pixels, GIF_DECODER_MAX_PIXELS), GST_PARAM_MUTABLE_READY },
   /**
+   * GstAnimGifDec:max-total-pixels:
+   *
+   * A file whose number of pictures times its screen's pixels is more is refused
+   * with a RESOURCE/NO_SPACE_LEFT error: a few bytes a picture can ask for hours
+   * of work. Repetitions do not count.
+   *
+   * Since: 0.1
+   */
+  { "max-total-pixels", "Maximum total pixels",
+      "Most pixels of all pictures together (0 = no limit)",
+      UINT64 (max_total_pixels, GIF_DECODER_MAX_TOTAL_PIXELS),
+      GST_PARAM_MUTABLE_READY },
+  /**
    * GstAnimGifDec:max-size:
    *
    * A longer file is refused with a RESOURCE/NO_SPACE_LEFT error.

@@ -13,6 +13,7 @@ typedef struct
   gboolean repeat_frames;
   guint background; /* 0xAARRGGBB */
   guint64 max_pixels;
+  guint64 max_total_pixels;
   guint64 max_size;
   gboolean qos;
 } AnimGifSettings;

@@ -57,8 +57,9 @@
  *
  * - error STREAM/WRONG_TYPE: this is no GIF, or its header is damaged
  * - error STREAM/DECODE: the file ends without any picture
- * - error RESOURCE/NO_SPACE_LEFT: the file exceeds #animgifdec:max-pixels or
- *   #animgifdec:max-size
+ * - error RESOURCE/NO_SPACE_LEFT: the file exceeds #animgifdec:max-pixels,
+ *   #animgifdec:max-total-pixels or #animgifdec:max-size, or there is not enough
+ *   memory for it
  * - error CORE/NEGOTIATION: downstream does not take the pictures as they are,
  *   for instance wants another size, or no alpha of pictures that have some
  * - warning STREAM/DECODE: at least one picture is damaged or cut off

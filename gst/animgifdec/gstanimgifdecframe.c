@@ -62,6 +62,15 @@ layout_of (const GstVideoInfo *info)
   }
 }
 
+GstFlowReturn
+gst_anim_gif_dec_post_no_memory (GstAnimGifDec *self)
+{
+  GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,
+      ("There is not enough memory for the pictures of this GIF."),
+      ("%u × %u pixels", self->picture.width, self->picture.height));
+  return ANIM_GIF_FLOW_POSTED;
+}
+
 /* Draws one frame on the way to @shown: the task looks up between any two, so
  * that it can be stopped. */
 static GstFlowReturn
@@ -71,11 +80,8 @@ draw_step (GstAnimGifDec *self, const AnimGifShown *shown, gboolean *is_drawn)
   guint step = anim_gif_input_first_step (self->input, shown->n);
   GifResult result = anim_gif_input_render (self->input, step, layout);
 
-  if (result == GIF_RESULT_NO_MEMORY) {
-    GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,
-        ("There is not enough memory for the pictures of this GIF."), (NULL));
-    return ANIM_GIF_FLOW_POSTED;
-  }
+  if (result == GIF_RESULT_NO_MEMORY)
+    return gst_anim_gif_dec_post_no_memory (self);
   *is_drawn = step == shown->n;
   if ((result == GIF_RESULT_CORRUPT || (*is_drawn && !shown->complete))
       && !self->warned) {
@@ -94,6 +100,8 @@ copy_out (GstAnimGifDec *self, GstBuffer **out)
   GstVideoFrame frame;
   GstFlowReturn flow = anim_gif_output_acquire (self->output, out);
 
+  if (flow == GST_FLOW_ERROR)
+    return gst_anim_gif_dec_post_no_memory (self);
   if (flow != GST_FLOW_OK)
     return flow;
   if (!gst_video_frame_map (&frame, anim_gif_output_get_info (self->output),

@@ -144,6 +144,9 @@ void gst_anim_gif_dec_loop (GstPad *pad);
 
 /* ---- gstanimgifdecframe.c ---- */
 
+/* Posts that pictures find no memory. Returns: ANIM_GIF_FLOW_POSTED. */
+GstFlowReturn gst_anim_gif_dec_post_no_memory (GstAnimGifDec *self);
+
 /* Streaming thread. Draws the next frame on the way to @shown; once that one is
  * drawn, pushes it and moves on. One that would come too late is passed over
  * instead. */

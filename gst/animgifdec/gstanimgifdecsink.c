@@ -15,13 +15,23 @@ gst_anim_gif_dec_forget_file (GstAnimGifDec *self)
   GstEvent *event;
 
   g_mutex_lock (&self->lock);
-  anim_gif_input_reset (self->input, self->active.max_size,
-      self->active.max_pixels, self->active.background);
+  anim_gif_input_reset (self->input, &self->active);
   self->info = (GifInfo){ 0 };
   self->end = INPUT_OPEN;
   while ((event = g_queue_pop_head (&self->events)) != NULL)
     gst_event_unref (event);
   g_mutex_unlock (&self->lock);
+}
+
+/* Posts that the file has more of @what than @property allows. */
+static void
+post_beyond (
+    GstAnimGifDec *self, const char *what, const char *property, guint64 limit)
+{
+  GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,
+      ("This GIF is too large: %s than %s allows (%" G_GUINT64_FORMAT ").",
+          what, property, limit),
+      (NULL));
 }
 
 /* Posts what is wrong with the file; from now on the task only says EOS. */
@@ -35,21 +45,15 @@ refuse_file (GstAnimGifDec *self, GifResult result)
       break;
     case GIF_RESULT_TOO_LARGE:
       if (anim_gif_input_is_too_long (self->input))
-        GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,
-            ("The GIF is longer than max-size allows, %" G_GUINT64_FORMAT
-             " bytes.",
-                self->active.max_size),
-            (NULL));
+        post_beyond (
+            self, "the file has more bytes", "max-size", self->active.max_size);
       else
-        GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,
-            ("The GIF's pictures are larger than max-pixels allows, "
-             "%" G_GUINT64_FORMAT " pixels.",
-                self->active.max_pixels),
-            (NULL));
+        post_beyond (self, "its pictures have more pixels each", "max-pixels",
+            self->active.max_pixels);
       break;
     case GIF_RESULT_TOO_LONG:
-      GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,
-          ("The GIF has too many pictures of its size."), (NULL));
+      post_beyond (self, "its pictures have more pixels together",
+          "max-total-pixels", self->active.max_total_pixels);
       break;
     case GIF_RESULT_NO_MEMORY:
       GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,

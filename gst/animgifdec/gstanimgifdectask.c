@@ -275,7 +275,8 @@ negotiate (GstAnimGifDec *self)
       self->active.repeat_frames || self->wants_rate);
   if (flow != GST_FLOW_OK) {
     gst_pad_mark_reconfigure (self->srcpad);
-    return flow;
+    return flow == GST_FLOW_ERROR ? gst_anim_gif_dec_post_no_memory (self)
+                                  : flow;
   }
   /* At its own rate, each frame is one tick long. */
   if (GST_VIDEO_INFO_FPS_N (info) != (int) self->picture.fps_n

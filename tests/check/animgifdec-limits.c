@@ -73,6 +73,37 @@ GST_START_TEST (test_a_screen_within_max_pixels_is_shown)
 }
 GST_END_TEST
 
+GST_START_TEST (test_all_pictures_together_have_a_budget)
+{
+  g_autoptr (GBytes) bytes = write_gif ();
+  GstHarness *h =
+      start_decoder ("max-total-pixels", (guint64) 4 * 40 * 30 - 1, NULL);
+
+  fail_unless_equals_int (push_bytes (h, bytes, 7), GST_FLOW_ERROR);
+  expect_eos (h);
+  fail_unless_equals_int (gst_harness_buffers_received (h), 0);
+  assert_one_error (h, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT);
+  stop_decoder (h);
+}
+GST_END_TEST
+
+static const guint64 budgets[] = { 4 * 40 * 30, 0 };
+
+/* Repetitions do not count. */
+GST_START_TEST (test_pictures_within_the_budget_are_shown)
+{
+  g_autoptr (GBytes) bytes = write_gif ();
+  GstHarness *h =
+      start_decoder ("max-total-pixels", budgets[__i__], "loop-count", 3, NULL);
+
+  push_file (h, bytes);
+  for (guint i = 0; i < 12; i++)
+    expect_frame (h, i * MS (100), MS (100));
+  expect_eos (h);
+  stop_decoder (h);
+}
+GST_END_TEST
+
 GST_START_TEST (test_a_file_above_max_size_is_refused)
 {
   g_autoptr (GBytes) bytes = write_gif ();
@@ -305,6 +336,9 @@ animgifdec_limits_suite (void)
       G_N_ELEMENTS (screens));
   tcase_add_loop_test (limits, test_a_screen_within_max_pixels_is_shown, 0,
       G_N_ELEMENTS (enough));
+  tcase_add_test (limits, test_all_pictures_together_have_a_budget);
+  tcase_add_loop_test (limits, test_pictures_within_the_budget_are_shown, 0,
+      G_N_ELEMENTS (budgets));
   tcase_add_test (limits, test_a_file_above_max_size_is_refused);
 
   tcase_add_loop_test (damage, test_what_is_no_gif_is_of_the_wrong_type, 0,
