@@ -17,17 +17,20 @@
 #define MAX_SIZE 4096
 #define DIRECTORY "visioncraft"
 #define FILE_NAME "token"
+#define API_KEY "API key"
+#define PASSWORD "password"
 
 /* --- What a key may be --- */
 
 static gboolean
 refuse (GError **error, const char *where, const char *why)
 {
-  g_set_error (error, FAILURE, FAILURE_KEY, "The API key %s %s.", where, why);
+  g_set_error (error, FAILURE, FAILURE_KEY, "The %s %s.", where, why);
   return FALSE;
 }
 
-/* Ends @key before the line end that editors and echo leave. */
+/* Ends @key before the line end that editors and echo leave. @where says which
+ * it is. */
 static gboolean
 check_key (char *key, gsize size, const char *where, GError **error)
 {
@@ -36,12 +39,11 @@ check_key (char *key, gsize size, const char *where, GError **error)
   if (size == 0)
     return refuse (error, where, "is empty");
   if (size > MAX_SIZE)
-    return refuse (error, where, "is longer than 4096 bytes: it is no key");
+    return refuse (error, where, "is longer than 4096 bytes");
   for (gsize i = 0; i < size; i++)
     if (g_ascii_iscntrl (key[i]))
       return refuse (error, where,
-          "has more than one line, or control characters: it must be the key "
-          "alone");
+          "has more than one line, or control characters: it must stand alone");
   if (!g_utf8_validate (key, (gssize) size, NULL))
     return refuse (error, where, "is not UTF-8 text");
   return TRUE;
@@ -72,11 +74,15 @@ read_all (int fd, gsize *ret_size)
 
 /* --- Where it comes from --- */
 
+/* @what: the API key, or the password. Without @ret_warning the file's rights
+ * are somebody else's affair. */
 static char *
-read_file (const char *path, char **ret_warning, GError **error)
+read_file (
+    const char *what, const char *path, char **ret_warning, GError **error)
 {
   g_autofree char *shown = failure_printable (path);
-  g_autofree char *where = g_strdup_printf ("in the file \"%s\"", shown);
+  g_autofree char *where =
+      g_strdup_printf ("%s in the file \"%s\"", what, shown);
   g_autofree char *key = NULL;
   struct stat status;
   gsize size = 0;
@@ -86,16 +92,17 @@ read_file (const char *path, char **ret_warning, GError **error)
     key = read_all (fd, &size);
   if (key == NULL) {
     g_set_error (error, FAILURE, FAILURE_KEY,
-        "The API key's file \"%s\" cannot be read (%s).", shown,
+        "The %s's file \"%s\" cannot be read (%s).", what, shown,
         g_strerror (errno));
     if (fd >= 0)
       close (fd);
     return NULL;
   }
-  if (fstat (fd, &status) == 0 && S_ISREG (status.st_mode)
+  if (ret_warning != NULL && fstat (fd, &status) == 0
+      && S_ISREG (status.st_mode)
       && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
     *ret_warning = g_strdup_printf (
-        "Others can read the API key's file \"%s\": chmod 600 it.", shown);
+        "Others can read the %s's file \"%s\": chmod 600 it.", what, shown);
   close (fd);
   return check_key (key, size, where, error) ? g_steal_pointer (&key) : NULL;
 }
@@ -107,29 +114,58 @@ api_key_dup_path (void)
       g_get_user_config_dir (), DIRECTORY, FILE_NAME, NULL);
 }
 
+/* What the service manager hands over; NULL: nothing of that name. */
+static char *
+find_credential (const char *name)
+{
+  const char *directory = g_getenv ("CREDENTIALS_DIRECTORY");
+  g_autofree char *path =
+      directory != NULL ? g_build_filename (directory, name, NULL) : NULL;
+
+  return path != NULL && g_file_test (path, G_FILE_TEST_EXISTS)
+      ? g_steal_pointer (&path)
+      : NULL;
+}
+
 char *
 api_key_find (const char *token_file, char **ret_warning, GError **error)
 {
   const char *in_environment = g_getenv ("VISIONCRAFT_TOKEN");
+  g_autofree char *credential = find_credential (FILE_NAME);
   g_autofree char *path = api_key_dup_path ();
 
   *ret_warning = NULL;
   if (token_file != NULL)
-    return read_file (token_file, ret_warning, error);
+    return read_file (API_KEY, token_file, ret_warning, error);
   if (in_environment != NULL && in_environment[0] != '\0') {
     g_autofree char *key = g_strdup (in_environment);
 
-    return check_key (key, strlen (key), "in VISIONCRAFT_TOKEN", error)
+    return check_key (key, strlen (key), API_KEY " in VISIONCRAFT_TOKEN", error)
         ? g_steal_pointer (&key)
         : NULL;
   }
+  if (credential != NULL)
+    return read_file (API_KEY, credential, NULL, error);
   if (g_file_test (path, G_FILE_TEST_EXISTS))
-    return read_file (path, ret_warning, error);
+    return read_file (API_KEY, path, ret_warning, error);
   g_set_error_literal (error, FAILURE, FAILURE_KEY,
       "There is no API key: run \"visioncraft-to-video --set-token\" once, set "
       "VISIONCRAFT_TOKEN, or give --token-file (docs/api-key.md says how to "
       "get a key).");
   return NULL;
+}
+
+char *
+api_key_find_password (
+    const char *password_file, char **ret_warning, GError **error)
+{
+  g_autofree char *credential = find_credential (PASSWORD);
+
+  *ret_warning = NULL;
+  if (password_file != NULL)
+    return read_file (PASSWORD, password_file, ret_warning, error);
+  return credential != NULL ? read_file (PASSWORD, credential, NULL, error)
+                            : NULL;
 }
 
 gboolean
@@ -141,7 +177,7 @@ api_key_store (const char *key, GError **error)
   g_autofree char *line = NULL;
   g_autoptr (GError) reason = NULL;
 
-  if (!check_key (checked, strlen (checked), "that was given", error))
+  if (!check_key (checked, strlen (checked), API_KEY " that was given", error))
     return FALSE;
   line = g_strconcat (checked, "\n", NULL);
   if (g_mkdir_with_parents (directory, 0700) == 0
@@ -212,9 +248,10 @@ api_key_ask (GError **error)
                                                : read_all (STDIN_FILENO, &size);
 
   if (key == NULL) {
-    refuse (error, "on standard input", g_strerror (errno));
+    refuse (error, API_KEY " on standard input", g_strerror (errno));
     return NULL;
   }
-  return check_key (key, size, "that was given", error) ? g_steal_pointer (&key)
-                                                        : NULL;
+  return check_key (key, size, API_KEY " that was given", error)
+      ? g_steal_pointer (&key)
+      : NULL;
 }

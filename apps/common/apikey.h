@@ -6,8 +6,9 @@
 G_BEGIN_DECLS
 
 /* The API key, which the programs look for in this order: the file that the
- * user names, the environment variable VISIONCRAFT_TOKEN, and the file "token"
- * in visioncraft/ of the user's configuration directory. The elements never
+ * user names, the environment variable VISIONCRAFT_TOKEN, the file "token" that
+ * a service manager hands over ($CREDENTIALS_DIRECTORY), and the file "token" in
+ * visioncraft/ of the user's configuration directory. The elements never
  * look into the last one: any player that opens a foreign visioncraft: address
  * would spend the user's money. No function prints the key or a part of it. */
 
@@ -16,6 +17,12 @@ G_BEGIN_DECLS
  * to do. @ret_warning is for the user where others can read the file, else
  * NULL. The caller owns both. */
 char *api_key_find (const char *token_file, char **ret_warning, GError **error);
+
+/* The password of a server's clients: that of @password_file, where that is not
+ * NULL, or of the file "password" that a service manager hands over. NULL
+ * without @error: there is none. Otherwise as api_key_find(). */
+char *api_key_find_password (
+    const char *password_file, char **ret_warning, GError **error);
 
 /* Keeps @key for the next time, where only the user can read it. FALSE with a
  * FAILURE_KEY where it is none, or a FAILURE_OUTPUT. */

@@ -52,24 +52,6 @@ on_signal (gpointer loop)
   return G_SOURCE_CONTINUE;
 }
 
-static gboolean
-check_token (const WebOptions *options, GError **error)
-{
-  const char *environment = g_getenv ("VISIONCRAFT_TOKEN");
-
-  if (options->token_file != NULL) {
-    g_autofree char *text = NULL;
-
-    return g_file_get_contents (options->token_file, &text, NULL, error);
-  }
-  if (environment != NULL && environment[0] != '\0')
-    return TRUE;
-  g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
-      "There is no API key: put it into a file for --token-file, or into the "
-      "environment variable VISIONCRAFT_TOKEN.");
-  return FALSE;
-}
-
 static int
 serve_until_signal (const WebOptions *options)
 {
@@ -106,7 +88,8 @@ main (int argc, char **argv)
     printf ("visioncraft-web %s\n", VERSION);
     return EXIT_SUCCESS;
   }
-  if (!check_token (&options, &error) || !web_job_check_elements (&error)
+  if (!web_options_complete (&options, &error)
+      || !web_job_check_elements (&error)
       || !web_convert_check_elements (&error)) {
     g_printerr ("visioncraft-web: %s\n", error->message);
     return EXIT_FAILURE;

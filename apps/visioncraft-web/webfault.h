@@ -6,6 +6,9 @@
 
 G_BEGIN_DECLS
 
+/* RFC 6585 §4; libsoup has no name for it. */
+#define WEB_STATUS_TOO_MANY_REQUESTS 429
+
 /* What went wrong, for the page: a kind that it has a text for, and the
  * little else that a visitor may know. Nothing of the machine, its files or its
  * key. */

@@ -3,6 +3,8 @@
 
 #include "webguard.h"
 
+#include "webreply.h"
+
 /* Two prompts of 10,000 characters of four bytes, and the rest. */
 #define BODY_MAX (128 * 1024)
 
@@ -77,11 +79,12 @@ free_left (gpointer left, GClosure *closure)
   g_free (left);
 }
 
-static void
-keep_no_body (SoupServerMessage *message)
+void
+web_guard_refuse (SoupServerMessage *message, WebFault *fault)
 {
   gsize *left = g_new (gsize, 1);
 
+  web_reply_fault (message, fault);
   *left = BODY_READ_MAX;
   soup_message_body_set_accumulate (
       soup_server_message_get_request_body (message), FALSE);
@@ -101,7 +104,5 @@ web_guard_check (SoupServerMessage *message, const WebSite *site)
   if (fault == NULL && method != SOUP_METHOD_GET && method != SOUP_METHOD_HEAD
       && !is_from_our_page (message, site))
     fault = web_fault_new (SOUP_STATUS_FORBIDDEN, "forbidden");
-  if (fault != NULL)
-    keep_no_body (message);
   return fault;
 }

@@ -212,8 +212,10 @@ set_up_source (WebJob *job)
 
   g_object_set (source, "prompt", job->prompt->prompt, "negative-prompt",
       job->prompt->negative_prompt, "sampler", job->prompt->sampler,
-      "cfg-scale", job->prompt->cfg_scale, "steps", job->prompt->steps,
-      "token-file", job->service->token_file,
+      "cfg-scale", job->prompt->cfg_scale, "steps", job->prompt->steps, "token",
+      job->service->token,
+      /* Each click makes a new picture, whatever the environment says. */
+      "cache-dir", "",
       /* Somebody looks on: a busy service is better reported soon. */
       "retry-backoff-max", 2.0, NULL);
   if (job->service->api_url != NULL)

@@ -33,8 +33,8 @@ G_DECLARE_FINAL_TYPE (WebJob, web_job, WEB, JOB, GObject)
 /* How jobs reach the service. Kept, not copied. */
 typedef struct
 {
-  const char *api_url;    /* NULL: visioncraftgifsrc's default */
-  const char *token_file; /* NULL: VISIONCRAFT_TOKEN in the environment */
+  const char *api_url; /* NULL: visioncraftgifsrc's default */
+  const char *token;
 } WebService;
 
 /* Whether every element that generations need is there; @error names the

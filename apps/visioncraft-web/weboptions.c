@@ -3,6 +3,9 @@
 
 #include "weboptions.h"
 
+#include "access.h"
+#include "apikey.h"
+
 #include <gst/gst.h>
 
 #define DEFAULT_LISTEN "127.0.0.1"
@@ -17,10 +20,11 @@ static const char summary[] =
     "Serves a web page that generates animations from prompts with "
     "VisionCraft: the browser sees\nthe progress, then the video while it is "
     "being encoded, and can save it as GIF, MP4 or WebM.\n\n"
-    "The API key is taken from --token-file or the environment variable "
-    "VISIONCRAFT_TOKEN and\nnever leaves this program but to the service. "
-    "Nobody has to log in to the page: whoever\nreaches it spends that key's "
-    "credit, so it listens on this machine only unless told otherwise.";
+    "The API key is taken from --token-file, the environment variable "
+    "VISIONCRAFT_TOKEN, or\nwhere visioncraft-to-video --set-token keeps it, "
+    "and never leaves this program but to the\nservice. Whoever reaches the "
+    "page spends that key's credit: it listens on this machine\nonly, or asks "
+    "for a password.";
 
 static const struct
 {
@@ -81,9 +85,11 @@ web_options_parse (WebOptions *options, int *argc, char ***argv, GError **error)
         "environment, then the service's own)",
         "URL" },
     { "token-file", 't', 0, G_OPTION_ARG_FILENAME, &options->token_file,
-        "File whose first line is the API key (default: VISIONCRAFT_TOKEN in "
-        "the environment)",
-        "FILE" },
+        "File that holds the API key", "FILE" },
+    { "password-file", 0, 0, G_OPTION_ARG_FILENAME, &options->password_file,
+        "File that holds the password that the page asks for", "FILE" },
+    { "no-password", 0, 0, G_OPTION_ARG_NONE, &options->no_password,
+        "Ask nobody, also beyond this machine", NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &options->version,
         "Print the version and end", NULL },
     { NULL },
@@ -112,6 +118,36 @@ web_options_parse (WebOptions *options, int *argc, char ***argv, GError **error)
   return check_ranges (options, error);
 }
 
+static void
+warn (const char *sentence)
+{
+  if (sentence != NULL)
+    g_printerr ("visioncraft-web: %s\n", sentence);
+}
+
+gboolean
+web_options_complete (WebOptions *options, GError **error)
+{
+  const AccessOptions access = { options->password_file, options->no_password,
+    options->public_url != NULL };
+  g_autofree char *key_warning = NULL, *access_warning = NULL;
+
+  options->address = g_inet_address_new_from_string (options->listen);
+  if (options->address == NULL) {
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+        "Not an IP address: %s", options->listen);
+    return FALSE;
+  }
+  options->token = api_key_find (options->token_file, &key_warning, error);
+  if (options->token == NULL
+      || !access_decide (options->address, &access, &options->password,
+          &access_warning, error))
+    return FALSE;
+  warn (key_warning);
+  warn (access_warning);
+  return TRUE;
+}
+
 void
 web_options_clear (WebOptions *options)
 {
@@ -119,4 +155,8 @@ web_options_clear (WebOptions *options)
   g_clear_pointer (&options->public_url, g_free);
   g_clear_pointer (&options->api_url, g_free);
   g_clear_pointer (&options->token_file, g_free);
+  g_clear_pointer (&options->password_file, g_free);
+  g_clear_object (&options->address);
+  g_clear_pointer (&options->token, g_free);
+  g_clear_pointer (&options->password, g_free);
 }

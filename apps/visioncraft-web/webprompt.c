@@ -3,6 +3,8 @@
 
 #include "webprompt.h"
 
+#include "webjson.h"
+
 #include <libsoup/soup.h>
 #include <string.h>
 
@@ -10,9 +12,6 @@
 
 /* The longest unknown name that an error repeats. */
 #define FIELD_BYTES_MAX 64
-
-/* json-glib recurses for each level; ours has one. */
-#define DEPTH_MAX 8
 
 /* The string member @name with white space around it removed; NULL where it is
  * missing or empty, with @ret_fault where it is not a text that fits. */
@@ -25,13 +24,8 @@ take_text (
 
   if (node == NULL || JSON_NODE_HOLDS_NULL (node))
     return NULL;
-  if (json_node_get_value_type (node) != G_TYPE_STRING) {
-    *ret_fault = web_fault_new_for_field (
-        SOUP_STATUS_UNPROCESSABLE_ENTITY, "malformed", name);
-    return NULL;
-  }
-  text = json_node_dup_string (node);
-  if (!g_utf8_validate (text, -1, NULL)) {
+  text = web_json_dup_text (object, name);
+  if (text == NULL) {
     *ret_fault = web_fault_new_for_field (
         SOUP_STATUS_UNPROCESSABLE_ENTITY, "malformed", name);
     return NULL;
@@ -129,52 +123,14 @@ take_prompt (JsonObject *object, guint max_chars, const char *const *samplers,
   return *ret_fault == NULL ? g_steal_pointer (&prompt) : NULL;
 }
 
-/* One object that is not deep, with nothing behind it but white space, if it is
- * JSON at all. The parser would take several. */
-static gboolean
-is_one_shallow_object (const char *text, gsize length)
-{
-  gboolean in_string = FALSE;
-  gsize i;
-  int depth = 0;
-
-  for (i = 0; i < length; i++) {
-    if (in_string) {
-      if (text[i] == '\\')
-        i++;
-      else if (text[i] == '"')
-        in_string = FALSE;
-    } else if (text[i] == '"') {
-      in_string = TRUE;
-    } else if (text[i] == '[' || text[i] == '{') {
-      if (++depth > DEPTH_MAX)
-        return FALSE;
-    } else if ((text[i] == ']' || text[i] == '}') && --depth <= 0) {
-      break;
-    }
-  }
-  for (i++; i < length; i++) {
-    if (!g_ascii_isspace (text[i]))
-      return FALSE;
-  }
-  return depth == 0;
-}
-
 WebPrompt *
 web_prompt_parse (GBytes *body, guint max_chars, const char *const *samplers,
     WebFault **ret_fault)
 {
-  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
-  gsize length;
-  const char *text = g_bytes_get_data (body, &length);
-  JsonNode *root = NULL;
+  g_autoptr (JsonNode) root = web_json_read_object (body);
 
   *ret_fault = NULL;
-  /* An empty body parses, with no root. */
-  if (length > 0 && is_one_shallow_object (text, length)
-      && json_parser_load_from_data (parser, text, length, NULL))
-    root = json_parser_get_root (parser);
-  if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root)) {
+  if (root == NULL) {
     *ret_fault = web_fault_new (SOUP_STATUS_BAD_REQUEST, "malformed");
     return NULL;
   }

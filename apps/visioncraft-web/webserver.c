@@ -8,17 +8,17 @@
 #include "webgallery.h"
 #include "webguard.h"
 #include "weblistener.h"
+#include "weblogin.h"
+#include "webpage.h"
 #include "webremote.h"
 #include "webreply.h"
 #include "webshare.h"
 #include "website.h"
 #include "webstream.h"
 
-#define RESOURCES "/top/visioncraft/web"
-#define GENERATIONS "/api/generations"
-
-/* RFC 6585 §4; libsoup has no name for it. */
-#define STATUS_TOO_MANY_REQUESTS 429
+#define API "/api/"
+#define GENERATIONS API "generations"
+#define LOGIN API "login"
 
 /* Of one client. A browser has six connections to one server, or, through a
  * proxy that speaks HTTP/2, as many requests as it likes. */
@@ -30,6 +30,7 @@ struct _WebServer
   Samplers *samplers;
   WebService service;
   WebSite *site;
+  WebLogin *login;
   RateLimit *limit;
   WebShare *share;
   WebQueue *queue;
@@ -42,57 +43,6 @@ static void
 fail (SoupServerMessage *message, guint status, const char *kind)
 {
   web_reply_fault (message, web_fault_new (status, kind));
-}
-
-/* --- The page --- */
-
-static const struct
-{
-  const char *path, *file, *type;
-} files[] = {
-  { "/", "index.html", "text/html; charset=utf-8" },
-  { "/app.js", "app.js", "text/javascript; charset=utf-8" },
-  { "/messages.js", "messages.js", "text/javascript; charset=utf-8" },
-  { "/style.css", "style.css", "text/css; charset=utf-8" },
-  { "/icon.svg", "icon.svg", "image/svg+xml" },
-};
-
-/* The page's own addresses are relative. Behind a proxy that may have lost the
- * slash at the prefix's end, it has to say to what. */
-static GBytes *
-load_file (WebServer *server, const char *name)
-{
-  g_autofree char *resource = g_strconcat (RESOURCES "/", name, NULL);
-  g_autoptr (GBytes) bytes = g_resources_lookup_data (resource, 0, NULL);
-  const char *base = web_site_get_base (server->site), *head;
-  GString *page;
-
-  g_return_val_if_fail (bytes != NULL, NULL);
-  if (!g_str_has_suffix (name, ".html") || g_str_equal (base, "/"))
-    return g_steal_pointer (&bytes);
-  page = g_string_new_len (
-      g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
-  head = strstr (page->str, "<head>");
-  g_string_insert (page, head - page->str + strlen ("<head>"), "\">");
-  g_string_insert (page, head - page->str + strlen ("<head>"), base);
-  g_string_insert (
-      page, head - page->str + strlen ("<head>"), "\n  <base href=\"");
-  return g_string_free_to_bytes (page);
-}
-
-static gboolean
-get_file (WebServer *server, SoupServerMessage *message, const char *path)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (files); i++) {
-    g_autoptr (GBytes) bytes = NULL;
-
-    if (!g_str_equal (path, files[i].path))
-      continue;
-    bytes = load_file (server, files[i].file);
-    web_reply_bytes (message, files[i].type, WEB_CACHE_ASK, bytes);
-    return TRUE;
-  }
-  return FALSE;
 }
 
 /* --- Options --- */
@@ -171,7 +121,7 @@ check_rate (WebServer *server, SoupServerMessage *message)
   if (rate_limit_allow (server->limit, web_remote_get_key (message),
           g_get_monotonic_time (), &wait_s))
     return NULL;
-  fault = web_fault_new (STATUS_TOO_MANY_REQUESTS, "rate");
+  fault = web_fault_new (WEB_STATUS_TOO_MANY_REQUESTS, "rate");
   fault->retry_after_s = wait_s;
   return fault;
 }
@@ -189,7 +139,7 @@ check_queue (WebServer *server, SoupServerMessage *message)
 {
   return web_queue_has_share (server->queue, get_owner (message))
       ? NULL
-      : web_fault_new (STATUS_TOO_MANY_REQUESTS, "share");
+      : web_fault_new (WEB_STATUS_TOO_MANY_REQUESTS, "share");
 }
 
 static void
@@ -346,16 +296,45 @@ answer (WebServer *server, SoupServerMessage *message, const char *path)
     post_generation (server, message);
     return;
   }
+  if (g_str_equal (path, LOGIN) && method == SOUP_METHOD_POST) {
+    web_login_begin (server->login, message);
+    return;
+  }
+  if (g_str_equal (path, LOGIN) && method == SOUP_METHOD_DELETE) {
+    web_login_end (server->login, message);
+    return;
+  }
   if (method != SOUP_METHOD_GET && method != SOUP_METHOD_HEAD) {
     fail (message, SOUP_STATUS_METHOD_NOT_ALLOWED, "malformed");
     return;
   }
   if (g_str_equal (path, GENERATIONS))
     get_generations (server, message);
-  else if (g_str_equal (path, "/api/options"))
+  else if (g_str_equal (path, API "options"))
     get_options (server, message);
-  else if (!get_file (server, message, path))
+  else if (!web_page_get (server->site, message, path))
     fail (message, SOUP_STATUS_NOT_FOUND, "gone");
+}
+
+/* The page itself is no secret, and has to ask for the password. */
+static gboolean
+needs_login (const char *path)
+{
+  return g_str_has_prefix (path, API) && !g_str_equal (path, LOGIN);
+}
+
+static WebFault *
+check_head (WebServer *server, SoupServerMessage *message, const char *path)
+{
+  WebFault *fault;
+
+  if (!web_share_take (server->share, message))
+    return web_fault_new (WEB_STATUS_TOO_MANY_REQUESTS, "share");
+  fault = web_guard_check (message, server->site);
+  if (fault == NULL && needs_login (path)
+      && !web_login_knows (server->login, message))
+    fault = web_fault_new (SOUP_STATUS_UNAUTHORIZED, "login");
+  return fault;
 }
 
 static void
@@ -366,11 +345,10 @@ on_request_headers (SoupServer *soup, SoupServerMessage *message,
   WebFault *fault;
 
   web_reply_prepare (message);
-  fault = web_share_take (server->share, message)
-      ? web_guard_check (message, server->site)
-      : web_fault_new (STATUS_TOO_MANY_REQUESTS, "share");
+  fault =
+      check_head (server, message, web_site_strip_path (server->site, path));
   if (fault != NULL)
-    web_reply_fault (message, fault);
+    web_guard_refuse (message, fault);
 }
 
 static void
@@ -386,21 +364,15 @@ static gboolean
 start_listening (WebServer *server, GError **error)
 {
   const WebOptions *options = server->options;
-  g_autoptr (GInetAddress) address =
-      g_inet_address_new_from_string (options->listen);
-  g_autoptr (GSocketAddress) socket_address = NULL;
+  g_autoptr (GSocketAddress) address =
+      g_inet_socket_address_new (options->address, options->port);
 
-  if (address == NULL) {
-    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-        "Not an IP address: %s", options->listen);
-    return FALSE;
-  }
-  server->site = web_site_new (
-      options->public_url, g_inet_address_get_is_loopback (address), error);
+  server->site = web_site_new (options->public_url,
+      g_inet_address_get_is_loopback (options->address), error);
   if (server->site == NULL)
     return FALSE;
-  socket_address = g_inet_socket_address_new (address, options->port);
-  server->listener = web_listener_new (server->soup, socket_address, error);
+  server->login = web_login_new (options->password, server->site);
+  server->listener = web_listener_new (server->soup, address, error);
   return server->listener != NULL;
 }
 
@@ -412,7 +384,7 @@ web_server_new (const WebOptions *options, Samplers *samplers, GError **error)
   server->options = options;
   server->samplers = samplers;
   server->service.api_url = options->api_url;
-  server->service.token_file = options->token_file;
+  server->service.token = options->token;
   server->limit = rate_limit_new (options->rate);
   server->share = web_share_new (REQUESTS_AT_ONCE_MAX);
   server->queue = web_queue_new (options->max_jobs, options->max_queue,
@@ -434,6 +406,7 @@ web_server_free (WebServer *server)
   g_object_unref (server->soup);
   web_gallery_free (server->gallery);
   web_queue_free (server->queue);
+  g_clear_pointer (&server->login, web_login_free);
   g_clear_pointer (&server->site, web_site_free);
   web_share_free (server->share);
   rate_limit_free (server->limit);

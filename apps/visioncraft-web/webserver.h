@@ -10,6 +10,8 @@ G_BEGIN_DECLS
  * The page and what it talks to.
  *
  *   GET    /, /app.js, /style.css, /icon.svg    the page
+ *   POST   /api/login                           the password: a cookie
+ *   DELETE /api/login                           no more
  *   GET    /api/options                         samplers, ranges, limits
  *   GET    /api/generations                     the last ones, newest first
  *   POST   /api/generations                     a new one: 201 and its id
@@ -19,7 +21,7 @@ G_BEGIN_DECLS
  *   GET    /api/generations/ID/video            fragmented MP4 as it grows
  *   GET    /api/generations/ID/gif, mp4, webm   files to save
  *
- * An error is {"error": {"kind": …}} with a fitting status, see webfault.h.
+ * Without the cookie, where there is a password, /api/ is 401. An error is {"error": {"kind": …}} with a fitting status, see webfault.h.
  */
 typedef struct _WebServer WebServer;
 

@@ -77,7 +77,8 @@ class Setup:
         self.relay = Relay(self.mock.port)
         self.env = dict(env, GST_PLUGIN_SYSTEM_PATH="", GST_PLUGIN_PATH=plugins,
                         GST_REGISTRY=os.path.join(self.folder, "registry"),
-                        GST_REGISTRY_FORK="no")
+                        GST_REGISTRY_FORK="no",
+                        XDG_CONFIG_HOME=os.path.join(self.folder, "config"))
         try:
             self.web = Process([os.environ["TEST_PROGRAM"], "--port", "0", "--rate", "0",
                                 "--api-url", self.relay.url,
@@ -118,6 +119,20 @@ class Setup:
             raise
         return {"threads": len(self.web.threads()),
                 "descriptors": len(self.web.descriptors())}
+
+    def write(self, name, text):
+        """The path of a new file that others cannot read."""
+        path = os.path.join(self.folder, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", opener=lambda *a: os.open(*a, 0o600)) as f:
+            f.write(text)
+        return path
+
+    def start_web(self, *args, env=None):
+        """Another one beside, as it is started by hand: with no options but
+        these."""
+        return Process([os.environ["TEST_PROGRAM"], "--port", "0", *args],
+                       dict(self.env, **(env or {})))
 
     # --- HTTP ---
 

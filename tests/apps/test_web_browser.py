@@ -3,6 +3,7 @@
 
 import json
 import os
+import tempfile
 import unittest
 
 from browser import Browser, Keys
@@ -367,6 +368,55 @@ class Messages(Case):
                     self.assertGreaterEqual(contrast(colours), 4.5, colours)
         b.emulate("Emulation.clearDeviceMetricsOverride", {})
         b.emulate("Emulation.setEmulatedMedia", {"features": []})
+
+
+class Login(Case):
+    mock_args = ["--size", "64x64", "--frames", "3"]
+
+    @classmethod
+    def setUpClass(cls):
+        with tempfile.NamedTemporaryFile("w") as f:
+            f.write("correct horse")
+            f.flush()
+            cls.web_args = ["--password-file", f.name]
+            super().setUpClass()
+
+    def test_one_page_asks_for_the_password_once(self):
+        b = self.browser
+        b.open(self.setup.web.url + "/")
+        b.wait(f"{READY} === 'login'")
+        self.assertEqual(b.run("return document.activeElement.id"), "password")
+        self.assertFalse(b.run(
+            "return document.getElementById('prompt').checkVisibility()"))
+        b.type("#password", "wrong")
+        b.press(Keys.ENTER)
+        b.wait("document.getElementById('login-text').textContent ==="
+               " 'That is not the password: Try again.'")
+        b.type("#password", "correct horse")
+        b.press(Keys.ENTER)
+        b.wait(f"{READY} === 'yes'")
+        self.assertEqual(b.run("return document.cookie"), "")
+        self.submit("a fox")
+        b.wait(DONE)
+        b.reload()
+        b.wait(f"{READY} === 'yes'")
+        b.wait("document.getElementById('caption').textContent === 'a fox'")
+
+        # The session ends while the page is open.
+        b.run_async("fetch('api/login', { method: 'DELETE' }).then(arguments[0])")
+        self.submit("a cat")
+        b.wait("!document.getElementById('login').hidden")
+        b.type("#password", "correct horse")
+        b.press(Keys.ENTER)
+        b.wait("document.getElementById('login').hidden")
+        self.assertEqual(b.run("return document.getElementById('prompt').value"),
+                         "a cat")
+        b.click("#generate")
+        b.wait(f"{DONE} && document.getElementById('caption').textContent ==="
+               " 'a cat'")
+        # Requests that were refused are all that went wrong.
+        for entry in b.log():
+            self.assertIn("401", entry["message"])
 
 
 class Leaving(Case):

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import { logIn } from "./login.js";
 import { errorText, facts, ideas, working } from "./messages.js";
+import { ask, sendJson } from "./server.js";
 
 const $ = (id) => document.getElementById(id);
 const form = $("form"), stage = $("stage"), video = $("video");
@@ -180,19 +182,6 @@ function update(state) {
   }
 }
 
-async function ask(path, options) {
-  let reply;
-  try {
-    reply = await fetch(path, options);
-  } catch {
-    throw { kind: "offline" };
-  }
-  const body = reply.status === 204 ? {} : await reply.json().catch(() => ({}));
-  if (!reply.ok)
-    throw body.error ?? { kind: "internal" };
-  return body;
-}
-
 async function submit(event) {
   event?.preventDefault();
   if ($("generate").disabled || !form.reportValidity())
@@ -209,16 +198,14 @@ async function submit(event) {
     field.removeAttribute("aria-invalid");
   $("generate").disabled = true;
   try {
-    const state = await ask(generations, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(body),
-    });
+    const state = await ask(generations, sendJson("POST", body));
     update(state);
     follow(state.id);
     // On a phone the stage is below the form.
     stage.scrollIntoView({ block: "nearest" });
   } catch (error) {
+    if (error.kind === "login")
+      logIn().then(refreshGallery);
     showError(error);
   }
 }
@@ -362,10 +349,23 @@ function listen() {
     video.addEventListener(name, onPlaying);
 }
 
+// The first request shows whether the server wants a password first.
+async function askOptions() {
+  try {
+    return await ask("api/options");
+  } catch (error) {
+    if (error.kind !== "login")
+      throw error;
+    document.documentElement.dataset.ready = "login";
+    await logIn();
+    return askOptions();
+  }
+}
+
 async function start() {
   listen();
   try {
-    setUpForm(await ask("api/options"));
+    setUpForm(await askOptions());
   } catch (error) {
     showError(error);
     return;
