@@ -114,3 +114,15 @@ rate_limit_allow (
   bucket->tokens -= 1;
   return TRUE;
 }
+
+gboolean
+rate_limit_would_allow (RateLimit *limit, const char *client, gint64 now_us)
+{
+  Bucket *bucket;
+
+  if (limit->per_minute == 0)
+    return TRUE;
+  bucket = find_bucket (limit, client, now_us);
+  refill (limit, bucket, now_us);
+  return bucket->tokens >= 1;
+}

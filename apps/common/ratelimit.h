@@ -21,4 +21,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RateLimit, rate_limit_free)
 gboolean rate_limit_allow (
     RateLimit *limit, const char *client, gint64 now_us, guint *ret_wait_s);
 
+/* Whether the same would be allowed; counts nothing. */
+gboolean rate_limit_would_allow (
+    RateLimit *limit, const char *client, gint64 now_us);
+
 G_END_DECLS

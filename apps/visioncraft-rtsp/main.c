@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include "access.h"
 #include "rtspfactory.h"
 #include "rtspserver.h"
 
@@ -20,9 +21,10 @@
 
 typedef struct
 {
-  char *address, *api_url, *token_file;
+  char *listen, *api_url, *token_file, *password_file;
   int port, max_mounts, max_clients, wait_s;
-  gboolean version;
+  gboolean no_password, version;
+  Access access;
 } Arguments;
 
 static const char summary[] =
@@ -30,27 +32,32 @@ static const char summary[] =
     "the animation is\ngenerated once for each address, shared by all who play "
     "it, and repeated for ever.\nFurther parameters: negative-prompt, sampler, "
     "cfg-scale (0-20), steps (1-50).\n\n"
-    "The API key comes from the environment variable VISIONCRAFT_TOKEN or from "
-    "the file that\n--token-file names; it is never an argument, and an "
-    "address "
-    "that holds one is refused.";
+    "The API key comes from --token-file, the environment variable "
+    "VISIONCRAFT_TOKEN, or from\nwhere visioncraft-to-video --set-token keeps "
+    "it; it is never an argument, and an address\nthat holds one is refused. "
+    "Whoever reaches the server spends that key's credit: it listens\non this "
+    "machine only, or asks for a password "
+    "(rtsp://" RTSP_SERVER_USER ":PASSWORD@HOST…).";
 
 static gboolean
 parse_arguments (int *argc, char ***argv, Arguments *args, GError **error)
 {
   const GOptionEntry entries[] = {
-    { "address", 0, 0, G_OPTION_ARG_STRING, &args->address,
-        "Interface to listen on (default: 127.0.0.1). Who can reach it can "
-        "spend your credit",
-        "IP" },
+    { "listen", 'l', 0, G_OPTION_ARG_STRING, &args->listen,
+        "Address to listen on (default: 127.0.0.1, this machine only)",
+        "ADDRESS" },
     { "port", 'p', 0, G_OPTION_ARG_INT, &args->port,
         "Port to listen on (default: 8554; 0: any free one)", "N" },
     { "api-url", 0, 0, G_OPTION_ARG_STRING, &args->api_url,
         "Address of the service (default: VISIONCRAFT_API_URL, or "
         "https://visioncraft.top)",
         "URL" },
-    { "token-file", 0, 0, G_OPTION_ARG_FILENAME, &args->token_file,
-        "File that holds the API key (default: VISIONCRAFT_TOKEN)", "FILE" },
+    { "token-file", 't', 0, G_OPTION_ARG_FILENAME, &args->token_file,
+        "File that holds the API key", "FILE" },
+    { "password-file", 0, 0, G_OPTION_ARG_FILENAME, &args->password_file,
+        "File that holds the password of the user " RTSP_SERVER_USER, "FILE" },
+    { "no-password", 0, 0, G_OPTION_ARG_NONE, &args->no_password,
+        "Ask nobody, also beyond this machine", NULL },
     { "max-mounts", 0, 0, G_OPTION_ARG_INT, &args->max_mounts,
         "Animations to keep; the one that was not asked for the longest goes "
         "(default: 16)",
@@ -89,10 +96,9 @@ parse_arguments (int *argc, char ***argv, Arguments *args, GError **error)
 
 /* What would otherwise be known only when the first client has come. */
 static gboolean
-check_installation (const Arguments *args, GError **error)
+check_installation (GError **error)
 {
   const char *const *names = rtsp_factory_list_elements ();
-  const char *token = g_getenv ("VISIONCRAFT_TOKEN");
 
   for (guint i = 0; names[i] != NULL; i++) {
     g_autoptr (GstElementFactory) factory = gst_element_factory_find (names[i]);
@@ -105,12 +111,19 @@ check_installation (const Arguments *args, GError **error)
       return FALSE;
     }
   }
-  if (args->token_file == NULL && (token == NULL || token[0] == '\0')) {
-    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
-        "There is no API key: set VISIONCRAFT_TOKEN or --token-file");
-    return FALSE;
-  }
   return TRUE;
+}
+
+static gboolean
+find_access (Arguments *args, GError **error)
+{
+  const AccessOptions options = { .program = "visioncraft-rtsp",
+    .listen = args->listen,
+    .token_file = args->token_file,
+    .password_file = args->password_file,
+    .no_password = args->no_password };
+
+  return access_find (&args->access, &options, error);
 }
 
 static gboolean
@@ -143,19 +156,31 @@ serve_until_signal (const RtspOptions *options, GError **error)
 }
 
 static gboolean
-run (const Arguments *args, GError **error)
+run (Arguments *args, GError **error)
 {
-  const RtspOptions options = {
-    .service = { args->api_url, args->token_file },
-    .address = args->address != NULL ? args->address : DEFAULT_ADDRESS,
+  RtspOptions options = {
+    .address = args->listen,
     .port = args->port,
     .max_mounts = args->max_mounts,
     .max_clients = args->max_clients,
     .wait_s = args->wait_s,
   };
 
-  return check_installation (args, error)
-      && serve_until_signal (&options, error);
+  if (!check_installation (error) || !find_access (args, error))
+    return FALSE;
+  options.service = (RtspService){ args->api_url, args->access.token };
+  options.password = args->access.password;
+  return serve_until_signal (&options, error);
+}
+
+static void
+clear_arguments (Arguments *args)
+{
+  g_free (args->listen);
+  g_free (args->api_url);
+  g_free (args->token_file);
+  g_free (args->password_file);
+  access_clear (&args->access);
 }
 
 int
@@ -168,14 +193,14 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   gboolean done = parse_arguments (&argc, &argv, &args, &error);
 
+  if (args.listen == NULL)
+    args.listen = g_strdup (DEFAULT_ADDRESS);
   if (done && args.version)
     printf ("visioncraft-rtsp %s\n", VERSION);
   else if (done)
     done = run (&args, &error);
   if (!done)
     g_printerr ("visioncraft-rtsp: %s\n", error->message);
-  g_free (args.address);
-  g_free (args.api_url);
-  g_free (args.token_file);
+  clear_arguments (&args);
   return done ? EXIT_SUCCESS : EXIT_FAILURE;
 }

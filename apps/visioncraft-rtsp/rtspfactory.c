@@ -155,6 +155,9 @@ rtsp_factory_init (RtspFactory *self)
   gst_rtsp_media_factory_set_shared (GST_RTSP_MEDIA_FACTORY (self), TRUE);
   gst_rtsp_media_factory_set_protocols (GST_RTSP_MEDIA_FACTORY (self),
       GST_RTSP_LOWER_TRANS_TCP | GST_RTSP_LOWER_TRANS_UDP);
+  gst_rtsp_media_factory_add_role (GST_RTSP_MEDIA_FACTORY (self),
+      RTSP_FACTORY_ROLE, GST_RTSP_PERM_MEDIA_FACTORY_ACCESS, G_TYPE_BOOLEAN,
+      TRUE, GST_RTSP_PERM_MEDIA_FACTORY_CONSTRUCT, G_TYPE_BOOLEAN, TRUE, NULL);
 }
 
 GstRTSPMediaFactory *

@@ -15,6 +15,9 @@ G_DECLARE_FINAL_TYPE (
 
 #define RTSP_FACTORY_RATE 25
 
+/* Who may see it, where the server asks who somebody is. */
+#define RTSP_FACTORY_ROLE "viewer"
+
 /* For the GIF that @store has under @id. */
 GstRTSPMediaFactory *rtsp_factory_new (RtspStore *store, const char *id);
 

@@ -26,8 +26,8 @@ set_up_source (
     g_object_set (source, "steps", address->steps, NULL);
   if (service->api_url != NULL)
     g_object_set (source, "api-url", service->api_url, NULL);
-  if (service->token_file != NULL)
-    g_object_set (source, "token-file", service->token_file, NULL);
+  if (service->token != NULL)
+    g_object_set (source, "token", service->token, NULL);
 }
 
 /* Transfer full; *@ret_source is the pipeline's. */

@@ -7,12 +7,12 @@
 
 G_BEGIN_DECLS
 
-/* Where the service is; NULL: as the environment says (VISIONCRAFT_API_URL,
- * VISIONCRAFT_TOKEN). */
+/* Where the service is, and the key; NULL: as the environment says
+ * (VISIONCRAFT_API_URL, VISIONCRAFT_TOKEN). */
 typedef struct
 {
   const char *api_url;
-  const char *token_file;
+  const char *token;
 } RtspService;
 
 /* Generates what @address asks for, and decodes it once to see that it can be

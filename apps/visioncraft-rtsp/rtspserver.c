@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "rtspserver.h"
 
+#include "rtspauth.h"
+#include "rtspfactory.h"
+
 /* How often sessions are looked through whose clients fell silent. */
 #define CLEANUP_INTERVAL_S 5
 
@@ -203,6 +206,7 @@ rtsp_server_new (const RtspOptions *options)
   RtspServer *self = g_object_new (RTSP_TYPE_SERVER, NULL);
   GstRTSPServer *server = GST_RTSP_SERVER (self);
   g_autoptr (GstRTSPThreadPool) threads = gst_rtsp_thread_pool_new ();
+  g_autoptr (GstRTSPAuth) auth = NULL;
   g_autofree char *port = g_strdup_printf ("%u", options->port);
 
   self->max_clients = options->max_clients;
@@ -216,5 +220,10 @@ rtsp_server_new (const RtspOptions *options)
   /* A thread for each: while one waits for its generation, the others play. */
   gst_rtsp_thread_pool_set_max_threads (threads, -1);
   gst_rtsp_server_set_thread_pool (server, threads);
+  if (options->password != NULL) {
+    auth =
+        rtsp_auth_new (RTSP_SERVER_USER, options->password, RTSP_FACTORY_ROLE);
+    gst_rtsp_server_set_auth (server, auth);
+  }
   return self;
 }

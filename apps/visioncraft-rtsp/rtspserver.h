@@ -10,14 +10,18 @@ G_BEGIN_DECLS
 #define RTSP_TYPE_SERVER (rtsp_server_get_type ())
 G_DECLARE_FINAL_TYPE (RtspServer, rtsp_server, RTSP, SERVER, GstRTSPServer)
 
+/* The name that goes with the password. */
+#define RTSP_SERVER_USER "visioncraft"
+
 typedef struct
 {
   RtspService service;
-  const char *address; /* of the interface */
-  guint16 port;        /* 0: any free one */
-  guint max_mounts;    /* GIFs that are kept or made */
-  guint max_clients;   /* connections; each has a thread */
-  guint wait_s;        /* for a generation, until 503 */
+  const char *address;  /* of the interface */
+  const char *password; /* of RTSP_SERVER_USER; NULL: nobody is asked */
+  guint16 port;         /* 0: any free one */
+  guint max_mounts;     /* GIFs that are kept or made */
+  guint max_clients;    /* connections; each has a thread */
+  guint wait_s;         /* for a generation, until 503 */
 } RtspOptions;
 
 /* @options is copied. It listens from rtsp_server_start() on. */

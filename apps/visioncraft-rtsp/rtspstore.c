@@ -20,7 +20,7 @@ typedef struct
 
 struct _RtspStore
 {
-  char *api_url, *token_file;
+  char *api_url, *token;
   guint max_entries;
   RtspStoreGone gone;
   gpointer gone_data;
@@ -96,7 +96,7 @@ rtsp_store_new (const RtspService *service, guint max_entries,
   RtspStore *store = g_atomic_rc_box_new0 (RtspStore);
 
   store->api_url = g_strdup (service->api_url);
-  store->token_file = g_strdup (service->token_file);
+  store->token = g_strdup (service->token);
   store->max_entries = max_entries;
   store->gone = gone;
   store->gone_data = data;
@@ -118,7 +118,7 @@ clear_store (gpointer data)
   g_cond_clear (&store->changed);
   g_mutex_clear (&store->lock);
   g_free (store->api_url);
-  g_free (store->token_file);
+  g_free (store->token);
 }
 
 RtspStore *
@@ -155,7 +155,7 @@ generate (gpointer data)
 {
   Entry *entry = data;
   RtspStore *store = entry->store;
-  const RtspService service = { store->api_url, store->token_file };
+  const RtspService service = { store->api_url, store->token };
   RtspRefusal refusal = { 0 };
   GBytes *gif =
       rtsp_generate (&service, entry->address, store->closed, &refusal);

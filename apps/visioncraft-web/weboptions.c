@@ -3,9 +3,6 @@
 
 #include "weboptions.h"
 
-#include "access.h"
-#include "apikey.h"
-
 #include <gst/gst.h>
 
 #define DEFAULT_LISTEN "127.0.0.1"
@@ -118,34 +115,17 @@ web_options_parse (WebOptions *options, int *argc, char ***argv, GError **error)
   return check_ranges (options, error);
 }
 
-static void
-warn (const char *sentence)
-{
-  if (sentence != NULL)
-    g_printerr ("visioncraft-web: %s\n", sentence);
-}
-
 gboolean
 web_options_complete (WebOptions *options, GError **error)
 {
-  const AccessOptions access = { options->password_file, options->no_password,
-    options->public_url != NULL };
-  g_autofree char *key_warning = NULL, *access_warning = NULL;
+  const AccessOptions access = { .program = "visioncraft-web",
+    .listen = options->listen,
+    .token_file = options->token_file,
+    .password_file = options->password_file,
+    .no_password = options->no_password,
+    .has_proxy = options->public_url != NULL };
 
-  options->address = g_inet_address_new_from_string (options->listen);
-  if (options->address == NULL) {
-    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-        "Not an IP address: %s", options->listen);
-    return FALSE;
-  }
-  options->token = api_key_find (options->token_file, &key_warning, error);
-  if (options->token == NULL
-      || !access_decide (options->address, &access, &options->password,
-          &access_warning, error))
-    return FALSE;
-  warn (key_warning);
-  warn (access_warning);
-  return TRUE;
+  return access_find (&options->access, &access, error);
 }
 
 void
@@ -156,7 +136,5 @@ web_options_clear (WebOptions *options)
   g_clear_pointer (&options->api_url, g_free);
   g_clear_pointer (&options->token_file, g_free);
   g_clear_pointer (&options->password_file, g_free);
-  g_clear_object (&options->address);
-  g_clear_pointer (&options->token, g_free);
-  g_clear_pointer (&options->password, g_free);
+  access_clear (&options->access);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <gio/gio.h>
+#include "access.h"
 
 G_BEGIN_DECLS
 
@@ -22,10 +22,7 @@ typedef struct
   gboolean no_password; /* said so */
   gboolean version;     /* print it and end */
 
-  /* What web_options_complete() has found. */
-  GInetAddress *address;
-  char *token;
-  char *password; /* NULL: nobody is asked */
+  Access access; /* from web_options_complete() on */
 } WebOptions;
 
 /* The defaults with what @argv says over them; FALSE with a sentence for people

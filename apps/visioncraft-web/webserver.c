@@ -365,13 +365,13 @@ start_listening (WebServer *server, GError **error)
 {
   const WebOptions *options = server->options;
   g_autoptr (GSocketAddress) address =
-      g_inet_socket_address_new (options->address, options->port);
+      g_inet_socket_address_new (options->access.address, options->port);
 
   server->site = web_site_new (options->public_url,
-      g_inet_address_get_is_loopback (options->address), error);
+      g_inet_address_get_is_loopback (options->access.address), error);
   if (server->site == NULL)
     return FALSE;
-  server->login = web_login_new (options->password, server->site);
+  server->login = web_login_new (options->access.password, server->site);
   server->listener = web_listener_new (server->soup, address, error);
   return server->listener != NULL;
 }
@@ -384,7 +384,7 @@ web_server_new (const WebOptions *options, Samplers *samplers, GError **error)
   server->options = options;
   server->samplers = samplers;
   server->service.api_url = options->api_url;
-  server->service.token = options->token;
+  server->service.token = options->access.token;
   server->limit = rate_limit_new (options->rate);
   server->share = web_share_new (REQUESTS_AT_ONCE_MAX);
   server->queue = web_queue_new (options->max_jobs, options->max_queue,

@@ -21,6 +21,7 @@ make_launcher (GSubprocessFlags flags, MockServer *server)
   GSubprocessLauncher *launcher = fixture_make_launcher (flags, server);
 
   fixture_use_plugins (launcher, home, module_directory);
+  g_subprocess_launcher_setenv (launcher, "XDG_CONFIG_HOME", home, TRUE);
   return launcher;
 }
 
@@ -158,6 +159,19 @@ test_wrong_numbers_are_refused (void)
 }
 
 static void
+test_beyond_this_machine_it_wants_a_password (void)
+{
+  static const char *const addresses[] = { "0.0.0.0", "::", "192.0.2.1" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (addresses); i++) {
+    g_autoptr (GSubprocessLauncher) launcher =
+        make_launcher (G_SUBPROCESS_FLAGS_STDERR_PIPE, NULL);
+
+    assert_fails (launcher, "--password-file", "--listen", addresses[i]);
+  }
+}
+
+static void
 assert_prints (const char *argument, const char *expected)
 {
   g_autoptr (GSubprocessLauncher) launcher =
@@ -203,6 +217,8 @@ main (int argc, char **argv)
       "/rtsp-program/missing-element", test_missing_element_is_named);
   g_test_add_func ("/rtsp-program/port", test_taken_port_is_said);
   g_test_add_func ("/rtsp-program/numbers", test_wrong_numbers_are_refused);
+  g_test_add_func (
+      "/rtsp-program/password", test_beyond_this_machine_it_wants_a_password);
   g_test_add_func (
       "/rtsp-program/help", test_help_says_where_the_token_is_read);
   status = g_test_run ();

@@ -35,6 +35,7 @@ typedef struct
 typedef struct
 {
   guint max_mounts, max_clients, wait_s;
+  const char *password;
 } Limits;
 
 static void
@@ -53,6 +54,8 @@ set_up (Fixture *fixture, gconstpointer data)
     options.max_clients = limits->max_clients;
   if (limits != NULL && limits->wait_s != 0)
     options.wait_s = limits->wait_s;
+  if (limits != NULL)
+    options.password = limits->password;
   fixture->mock = fixture_serve (NULL);
   mock_server_set_gif (fixture->mock, gif);
   options.service.api_url = mock_server_get_url (fixture->mock);
@@ -365,6 +368,65 @@ test_setup_generates_nothing (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (count_posts (fixture), ==, 0);
 }
 
+/* --- Who may come in --- */
+
+/* A player that says the password @password. Transfer full. */
+static RtspPlayer *
+play_as (Fixture *fixture, const char *password)
+{
+  g_autofree char *url =
+      g_strdup_printf ("rtsp://" RTSP_SERVER_USER ":%s@127.0.0.1:%d"
+                       "/gif?prompt=a+paper+boat",
+          password,
+          gst_rtsp_server_get_bound_port (GST_RTSP_SERVER (fixture->server)));
+
+  return rtsp_player_new (url, "tcp");
+}
+
+static void
+test_nobody_without_the_password_comes_in (Fixture *fixture, gconstpointer data)
+{
+  static const GstRTSPMethod methods[] = { GST_RTSP_DESCRIBE, GST_RTSP_SETUP,
+    GST_RTSP_OPTIONS };
+  RtspPlayer *player;
+
+  for (guint i = 0; i < G_N_ELEMENTS (methods); i++) {
+    g_autoptr (RtspRequest) request =
+        start_request (fixture, methods[i], "/gif?prompt=a+paper+boat");
+
+    rtsp_request_wait (request);
+    g_assert_cmpint (request->code, ==, GST_RTSP_STS_UNAUTHORIZED);
+    g_assert_true (g_str_has_prefix (request->challenge, "Digest "));
+  }
+  player = play_as (fixture, "wrong");
+  rtsp_player_wait_for_error (player);
+  rtsp_player_free (player);
+  g_assert_cmpuint (count_posts (fixture), ==, 0);
+
+  player = play_as (fixture, "secret");
+  rtsp_player_wait (player, 5);
+  assert_shows_the_gif (player, 5);
+  rtsp_player_free (player);
+  g_assert_cmpuint (count_posts (fixture), ==, 1);
+}
+
+static void
+test_who_tries_many_passwords_is_heard_no_more (
+    Fixture *fixture, gconstpointer data)
+{
+  RtspPlayer *player;
+
+  for (guint i = 0; i < 6; i++) {
+    player = play_as (fixture, "wrong");
+    rtsp_player_wait_for_error (player);
+    rtsp_player_free (player);
+  }
+  player = play_as (fixture, "secret");
+  rtsp_player_wait_for_error (player);
+  rtsp_player_free (player);
+  g_assert_cmpuint (count_posts (fixture), ==, 0);
+}
+
 /* --- Limits --- */
 
 static void
@@ -509,6 +571,7 @@ main (int argc, char **argv)
   static const Limits one_mount = { .max_mounts = 1 };
   static const Limits one_client = { .max_clients = 1 };
   static const Limits short_wait = { .wait_s = 1 };
+  static const Limits locked = { .password = "secret" };
 
   g_test_init (&argc, &argv, NULL);
   media_init (&argc, &argv, plugins);
@@ -520,6 +583,8 @@ main (int argc, char **argv)
   ADD ("udp", NULL, test_pictures_come_over_udp);
   ADD ("share", NULL, test_clients_of_one_address_share);
   ADD ("keep", NULL, test_gif_stays_when_the_pipeline_is_gone);
+  ADD ("password", &locked, test_nobody_without_the_password_comes_in);
+  ADD ("tries", &locked, test_who_tries_many_passwords_is_heard_no_more);
   ADD ("max-mounts", &one_mount, test_idlest_gif_goes_when_there_is_no_place);
   ADD ("max-clients", &one_client, test_one_client_too_many_is_sent_away);
   ADD ("wait", &short_wait, test_wait_has_an_end_and_the_generation_goes_on);

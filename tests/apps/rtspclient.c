@@ -27,17 +27,26 @@ connect_to (RtspRequest *request)
   return result;
 }
 
+/* NULL: it is not there. The caller owns it. */
+static char *
+dup_header (GstRTSPMessage *message, GstRTSPHeaderField field)
+{
+  char *value;
+
+  return gst_rtsp_message_get_header (message, field, &value, 0) == GST_RTSP_OK
+      ? g_strdup (value)
+      : NULL;
+}
+
 static void
 read_answer (RtspRequest *request, GstRTSPMessage *message)
 {
   guint8 *body = NULL;
   guint size = 0;
-  char *value;
 
   gst_rtsp_message_parse_response (message, &request->code, NULL, NULL);
-  if (gst_rtsp_message_get_header (message, GST_RTSP_HDR_RETRY_AFTER, &value, 0)
-      == GST_RTSP_OK)
-    request->retry_after = g_strdup (value);
+  request->retry_after = dup_header (message, GST_RTSP_HDR_RETRY_AFTER);
+  request->challenge = dup_header (message, GST_RTSP_HDR_WWW_AUTHENTICATE);
   gst_rtsp_message_get_body (message, &body, &size);
   request->body = g_strndup ((const char *) body, size);
 }
@@ -107,6 +116,7 @@ rtsp_request_free (RtspRequest *request)
   g_clear_pointer (&request->connection, gst_rtsp_connection_free);
   g_free (request->url);
   g_free (request->retry_after);
+  g_free (request->challenge);
   g_free (request->body);
   g_free (request);
 }
@@ -325,6 +335,23 @@ gint64
 rtsp_player_get_lasted_us (RtspPlayer *player, guint from, guint to)
 {
   return get_stamp (player, to).came_us - get_stamp (player, from).came_us;
+}
+
+static gboolean
+has_failed (gpointer data)
+{
+  RtspPlayer *player = data;
+  g_autoptr (GstBus) bus = gst_element_get_bus (player->pipeline);
+  g_autoptr (GstMessage) message =
+      gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR);
+
+  return message != NULL;
+}
+
+void
+rtsp_player_wait_for_error (RtspPlayer *player)
+{
+  fixture_wait_until (has_failed, player, "the player's error");
 }
 
 static gboolean

@@ -19,6 +19,7 @@ typedef struct
   GstRTSPResult result;   /* GST_RTSP_OK: an answer came */
   GstRTSPStatusCode code; /* of it */
   char *retry_after;      /* NULL: not said */
+  char *challenge;        /* WWW-Authenticate; NULL: none */
   char *body;
   GstRTSPConnection *connection; /* stays open */
 } RtspRequest;
@@ -55,6 +56,9 @@ guint32 rtsp_player_get_color (RtspPlayer *player, guint n);
 guint rtsp_player_count_stamps (RtspPlayer *player);
 guint32 rtsp_player_get_step (RtspPlayer *player, guint n);
 gint64 rtsp_player_get_lasted_us (RtspPlayer *player, guint from, guint to);
+
+/* Runs the default main context until it cannot go on. */
+void rtsp_player_wait_for_error (RtspPlayer *player);
 
 /* Runs the default main context until @n pictures have come. */
 void rtsp_player_wait (RtspPlayer *player, guint n);
