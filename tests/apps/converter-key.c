@@ -103,10 +103,10 @@ static const struct
 } no_keys[] = {
   { "", 0, "is empty" },
   { "\r\n", 2, "is empty" },
-  { "two\nlines\n", -1, "the key alone" },
-  { "with\ttab", -1, "the key alone" },
-  { "with\0nul", 8, "the key alone" },
-  { "\033[2Jscreen", -1, "the key alone" },
+  { "two\nlines\n", -1, "stand alone" },
+  { "with\ttab", -1, "stand alone" },
+  { "with\0nul", 8, "stand alone" },
+  { "\033[2Jscreen", -1, "stand alone" },
   { "\xff\xfe", -1, "not UTF-8" },
 };
 
