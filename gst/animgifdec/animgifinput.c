@@ -5,6 +5,7 @@
 
 #include "animgifinput.h"
 
+#include "animgifcomment.h"
 #include "animgifplanes.h"
 
 struct _AnimGifInput
@@ -185,16 +186,6 @@ anim_gif_input_find_frame (AnimGifInput *self, guint64 cs)
   return n;
 }
 
-/* GIF89a §24 asks for 7-bit ASCII; programs write UTF-8 or their system's
- * encoding. */
-static char *
-comment_to_utf8 (const char *comment)
-{
-  if (g_utf8_validate (comment, -1, NULL))
-    return g_strdup (comment);
-  return g_convert (comment, -1, "UTF-8", "ISO-8859-1", NULL, NULL, NULL);
-}
-
 GstTagList *
 anim_gif_input_get_tags (AnimGifInput *self)
 {
@@ -203,9 +194,9 @@ anim_gif_input_get_tags (AnimGifInput *self)
   g_mutex_lock (&self->lock);
   for (guint i = 0; i < gif_decoder_get_info (self->decoder)->n_comments; i++) {
     g_autofree char *text =
-        comment_to_utf8 (gif_decoder_get_comment (self->decoder, i));
+        anim_gif_comment_to_line (gif_decoder_get_comment (self->decoder, i));
 
-    if (text != NULL && *text != '\0')
+    if (text != NULL)
       gst_tag_list_add (
           tags, GST_TAG_MERGE_APPEND, GST_TAG_COMMENT, text, NULL);
   }

@@ -53,6 +53,8 @@
  * seeks (`GST_SEEK_FLAG_SEGMENT`) let an application loop over a part without
  * a gap.
  *
+ * Comments become `comment` tags, each as one line of UTF-8.
+ *
  * ## Messages
  *
  * - error STREAM/WRONG_TYPE: this is no GIF, or its header is damaged

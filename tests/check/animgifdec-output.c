@@ -352,6 +352,41 @@ GST_START_TEST (test_comments_become_tags)
 }
 GST_END_TEST
 
+static const struct
+{
+  const char *comment;
+  const char *tag; /* NULL: none */
+} comments[] = {
+  { "  two\r\n\tlines \n", "two lines" },
+  { "\x01\x1b[31mred\x7f!", "[31mred !" }, { "\n\t ", NULL },
+  { "Grüße \xe2\x80\xa8 aus\xc2\x85wärts", "Grüße aus wärts" },
+  { "gpj.\xe2\x80\xae"
+    "exe",
+      "gpj.exe" },
+  { "a\x80\x9f\xe4", "a ä" }, /* ISO 8859-1 */
+  { "cut \xe2\x82", "cut" },  /* in a character */
+  { "cut \xe2\x82 not", "cut â not" },
+  { "👩‍💻 family",
+      "👩‍💻 family" }, /* joined by an invisible one */
+};
+
+GST_START_TEST (test_a_comment_is_one_line)
+{
+  g_autoptr (GBytes) bytes =
+      write_commented_gif (comments[__i__].comment, "end");
+  GstHarness *h = start_decoder (NULL, NULL);
+  g_autoptr (GstEvent) event = NULL;
+
+  push_file (h, bytes);
+  event = pull_event_of_type (h, GST_EVENT_TAG);
+  if (comments[__i__].tag != NULL)
+    assert_comments (event, comments[__i__].tag, "end");
+  else
+    assert_comments (event, "end", NULL);
+  stop_decoder (h);
+}
+GST_END_TEST
+
 GST_START_TEST (test_progressive_adds_tags_that_come_later)
 {
   g_autoptr (GBytes) bytes = write_commented_gif ("early", "late");
@@ -417,6 +452,8 @@ animgifdec_output_suite (void)
   tcase_add_test (bytes, test_nothing_leaves_before_the_file_is_known);
   tcase_add_test (bytes, test_progressive_shows_frames_as_they_come);
   tcase_add_test (bytes, test_comments_become_tags);
+  tcase_add_loop_test (
+      bytes, test_a_comment_is_one_line, 0, G_N_ELEMENTS (comments));
   tcase_add_test (bytes, test_progressive_adds_tags_that_come_later);
   tcase_add_test (bytes, test_upstream_tags_are_kept);
   return suite;
