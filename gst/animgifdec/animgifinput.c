@@ -8,6 +8,8 @@
 #include "animgifcomment.h"
 #include "animgifplanes.h"
 
+#include <string.h>
+
 struct _AnimGifInput
 {
   GMutex lock;
@@ -19,7 +21,10 @@ struct _AnimGifInput
   gsize max_size;
   gboolean too_long;
   GifResult result; /* of the last scan */
+  int n_matched; /* bytes of a signature behind the file; -1: there is none */
 };
+
+#define SIGNATURE_SIZE 6
 
 AnimGifInput *
 anim_gif_input_new (void)
@@ -64,6 +69,7 @@ anim_gif_input_reset (AnimGifInput *self, const AnimGifSettings *settings)
   self->max_size = MIN (limit_of (settings->max_size), G_MAXSSIZE);
   self->too_long = FALSE;
   self->result = GIF_RESULT_NEED_DATA;
+  self->n_matched = 0;
   g_mutex_unlock (&self->lock);
 }
 
@@ -85,11 +91,44 @@ reserve (AnimGifInput *self, gsize n)
   return TRUE;
 }
 
+/* Whether @bytes behind the file begin another one; some programs pad files. */
+static void
+look_behind (AnimGifInput *self, const guint8 *bytes, gsize n)
+{
+  static const char signature[] = "GIF8?a", padding[] = "\0\t\n\r ";
+
+  for (gsize i = 0;
+       i < n && self->n_matched >= 0 && self->n_matched < SIGNATURE_SIZE; i++) {
+    char wanted = signature[self->n_matched];
+
+    if (bytes[i] == wanted
+        || (wanted == '?' && (bytes[i] == '7' || bytes[i] == '9')))
+      self->n_matched++;
+    else if (self->n_matched > 0
+        || memchr (padding, bytes[i], sizeof padding - 1) == NULL)
+      self->n_matched = -1;
+  }
+}
+
+/* Called with @lock held. The file is complete. */
+static void
+pass_over (AnimGifInput *self, GstBuffer *buffer)
+{
+  GstMapInfo map;
+
+  if (self->n_matched < 0 || self->n_matched == SIGNATURE_SIZE
+      || !gst_buffer_map (buffer, &map, GST_MAP_READ))
+    return;
+  look_behind (self, map.data, map.size);
+  gst_buffer_unmap (buffer, &map);
+}
+
 /* Called with @lock held. */
 static GifResult
 append (AnimGifInput *self, GstBuffer *buffer)
 {
-  gsize n = gst_buffer_get_size (buffer);
+  gsize n = gst_buffer_get_size (buffer), end;
+  GifResult result;
 
   if (n > self->max_size - self->size) {
     self->too_long = TRUE;
@@ -100,7 +139,13 @@ append (AnimGifInput *self, GstBuffer *buffer)
   if (gst_buffer_extract (buffer, 0, self->bytes + self->size, n) != n)
     return GIF_RESULT_CORRUPT;
   self->size += n;
-  return gif_decoder_scan (self->decoder, self->bytes, self->size, FALSE);
+  result = gif_decoder_scan (self->decoder, self->bytes, self->size, FALSE);
+  if (result == GIF_RESULT_END) {
+    end = gif_decoder_get_info (self->decoder)->size;
+    look_behind (self, self->bytes + end, self->size - end);
+    self->size = end;
+  }
+  return result;
 }
 
 GifResult
@@ -111,6 +156,8 @@ anim_gif_input_append (AnimGifInput *self, GstBuffer *buffer, GifInfo *info)
   g_mutex_lock (&self->lock);
   if (self->result == GIF_RESULT_NEED_DATA)
     self->result = append (self, buffer);
+  else if (self->result == GIF_RESULT_END)
+    pass_over (self, buffer);
   *info = *gif_decoder_get_info (self->decoder);
   result = self->result;
   g_mutex_unlock (&self->lock);
@@ -141,6 +188,17 @@ anim_gif_input_is_too_long (AnimGifInput *self)
   is_too_long = self->too_long;
   g_mutex_unlock (&self->lock);
   return is_too_long;
+}
+
+gboolean
+anim_gif_input_has_another (AnimGifInput *self)
+{
+  gboolean has_another;
+
+  g_mutex_lock (&self->lock);
+  has_another = self->n_matched == SIGNATURE_SIZE;
+  g_mutex_unlock (&self->lock);
+  return has_another;
 }
 
 gsize

@@ -35,7 +35,11 @@ GifResult anim_gif_input_end (AnimGifInput *self, GifInfo *info);
 /* Whether TOO_LARGE was for the bytes, not for the pixels. */
 gboolean anim_gif_input_is_too_long (AnimGifInput *self);
 
-/* Bytes taken since the last reset. */
+/* Whether another GIF's signature came right behind the file, or behind bytes
+ * that pad it. */
+gboolean anim_gif_input_has_another (AnimGifInput *self);
+
+/* Bytes kept since the last reset. */
 gsize anim_gif_input_get_size (AnimGifInput *self);
 
 /* Copies what is known of frame @n, which must be below GifInfo.n_frames, to

@@ -64,6 +64,8 @@
  *   memory for it
  * - error CORE/NEGOTIATION: downstream does not take the pictures as they are,
  *   for instance wants another size, or no alpha of pictures that have some
+ * - warning STREAM/FORMAT: another GIF follows in the same stream, and is not
+ *   shown; `concat` gives each file a stream of its own
  * - warning STREAM/DECODE: at least one picture is damaged or cut off
  * - duration-changed: the whole file is known
  * - qos: a picture was passed over since it would have come too late

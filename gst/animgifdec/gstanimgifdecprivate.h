@@ -63,6 +63,7 @@ struct _GstAnimGifDec
   GifInfo info;
   InputEnd end;
   GQueue events;       /* GstEvent: serialized ones still to be pushed */
+  gboolean told;       /* that more than one file is in the stream */
   gboolean has_stream; /* STREAM_START came since READY */
   gboolean have_group;
   guint group_id;

@@ -18,6 +18,7 @@ gst_anim_gif_dec_forget_file (GstAnimGifDec *self)
   anim_gif_input_reset (self->input, &self->active);
   self->info = (GifInfo){ 0 };
   self->end = INPUT_OPEN;
+  self->told = FALSE;
   while ((event = g_queue_pop_head (&self->events)) != NULL)
     gst_event_unref (event);
   g_mutex_unlock (&self->lock);
@@ -119,6 +120,24 @@ get_flow (GstAnimGifDec *self)
   return flow;
 }
 
+/* Who has a row of files wants all of them, and would see one without a word. */
+static void
+tell_of_another (GstAnimGifDec *self)
+{
+  gboolean told;
+
+  g_mutex_lock (&self->lock);
+  told = self->told;
+  self->told = TRUE;
+  g_mutex_unlock (&self->lock);
+  if (!told)
+    GST_ELEMENT_WARNING (self, STREAM, FORMAT,
+        ("Only the first GIF of this stream is shown. Give each file a stream "
+         "of its own, for instance with concat."),
+        ("another GIF follows behind byte %" G_GSIZE_FORMAT,
+            anim_gif_input_get_size (self->input)));
+}
+
 GstFlowReturn
 gst_anim_gif_dec_sink_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 {
@@ -131,6 +150,8 @@ gst_anim_gif_dec_sink_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
     result = anim_gif_input_append (self->input, buffer, &info);
     if (result == GIF_RESULT_NEED_DATA || result == GIF_RESULT_END) {
       publish_info (self, &info);
+      if (anim_gif_input_has_another (self->input))
+        tell_of_another (self);
     } else {
       refuse_file (self, result);
       flow = GST_FLOW_ERROR;

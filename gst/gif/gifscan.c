@@ -363,6 +363,7 @@ gif_scan_feed (GifScan *self, const guint8 *data, gsize size, gboolean at_end)
       || (result == GIF_RESULT_END && self->info.width == 0))
     result = end_file (self, size);
   self->result = result;
+  self->info.size = self->reader.pos;
   self->info.complete = result != GIF_RESULT_NEED_DATA;
   return result;
 }

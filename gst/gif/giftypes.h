@@ -67,6 +67,7 @@ typedef struct
    * is damaged may still leave holes, which then are zero. */
   gboolean opaque;
 
+  gsize size; /* bytes scanned; once @complete, those behind are of no file */
   gboolean complete; /* nothing more will be found */
 } GifInfo;
 

@@ -324,6 +324,52 @@ GST_START_TEST (test_runs_can_end_at_any_moment)
 }
 GST_END_TEST
 
+/* ---- Several files in one stream ---- */
+
+/* What lies between two files, and whether the second one is seen. */
+static const struct
+{
+  const char *between;
+  gsize size;
+  gboolean cut_trailer;
+  gboolean is_another;
+} gaps[] = {
+  { "", 0, FALSE, TRUE },
+  { "", 0, TRUE, TRUE },
+  { "\0\0\r\n ", 5, FALSE, TRUE },
+  { "GIF", 3, FALSE, FALSE },
+  { "PK\3\4", 4, FALSE, FALSE },
+};
+
+GST_START_TEST (test_another_gif_in_the_stream_is_one_warning)
+{
+  static const gsize chunks[] = { 0, 1, 7, 100 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (chunks); i++) {
+    g_autoptr (GBytes) gif = test_gif_write_uneven (16, 8);
+    g_autoptr (GByteArray) all = g_byte_array_new ();
+    gsize size = g_bytes_get_size (gif) - gaps[__i__].cut_trailer;
+    g_autoptr (GBytes) bytes = NULL;
+    GstHarness *h = start_decoder (NULL, NULL);
+
+    g_byte_array_append (all, g_bytes_get_data (gif, NULL), size);
+    for (guint n = 0; n < 3; n++) {
+      g_byte_array_append (
+          all, (const guint8 *) gaps[__i__].between, gaps[__i__].size);
+      g_byte_array_append (all, g_bytes_get_data (gif, NULL), size);
+    }
+    bytes = g_byte_array_free_to_bytes (g_steal_pointer (&all));
+    push_bytes (h, bytes, chunks[i]);
+    gst_harness_push_event (h, gst_event_new_eos ());
+    expect_uneven (h, 0);
+    expect_eos (h);
+    fail_unless_equals_int (
+        count_messages (h, GST_MESSAGE_WARNING), gaps[__i__].is_another);
+    stop_decoder (h);
+  }
+}
+GST_END_TEST
+
 static Suite *
 animgifdec_limits_suite (void)
 {
@@ -331,6 +377,7 @@ animgifdec_limits_suite (void)
   TCase *limits = decoder_case_new (suite, "limits");
   TCase *damage = decoder_case_new (suite, "damage");
   TCase *runs = decoder_case_new (suite, "runs");
+  TCase *several = decoder_case_new (suite, "several");
 
   tcase_add_loop_test (limits, test_a_screen_above_max_pixels_is_refused, 0,
       G_N_ELEMENTS (screens));
@@ -352,6 +399,9 @@ animgifdec_limits_suite (void)
   tcase_add_test (runs, test_ready_makes_it_as_new);
   tcase_add_test (runs, test_runs_can_end_at_any_moment);
   tcase_add_test (runs, test_ready_interrupts_a_half_file);
+
+  tcase_add_loop_test (several, test_another_gif_in_the_stream_is_one_warning,
+      0, G_N_ELEMENTS (gaps));
   return suite;
 }
 
