@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "gstvctags.h"
+#include "vctext.h"
 
 #include <string.h>
 
@@ -38,13 +39,13 @@ cut_point (char *text, glong max)
 char *
 gst_vc_tags_title (const char *prompt)
 {
-  g_autofree char *valid = g_utf8_make_valid (prompt, -1);
+  g_autofree char *line = vc_text_one_line (prompt, -1);
   GString *title = g_string_new (NULL);
 
-  for (const char *c = valid; *c != '\0'; c = g_utf8_next_char (c)) {
+  for (const char *c = line; *c != '\0'; c = g_utf8_next_char (c)) {
     gunichar character = g_utf8_get_char (c);
 
-    if (!g_unichar_isspace (character) && !g_unichar_iscntrl (character))
+    if (!g_unichar_isspace (character))
       g_string_append_unichar (title, character);
     else if (title->len > 0 && title->str[title->len - 1] != ' ')
       g_string_append_c (title, ' ');

@@ -2,14 +2,15 @@
 # Builds the fuzz targets with clang, ASan and UBSan and runs them one after the
 # other; ends at the first fault, whose input it leaves in build-fuzz.
 #
-#   tests/fuzz/run.sh SECONDS [TARGET...]    TARGET: gif-blocks gif-lzw gif-decoder
+#   tests/fuzz/run.sh SECONDS [TARGET...]    TARGET: a name of fuzz-NAME.c
 #
 # What is worth keeping goes to tests/fuzz/corpus/TARGET, which tests replay.
 set -eu
 cd "$(dirname "$0")/../.."
 seconds=${1:?usage: tests/fuzz/run.sh SECONDS [TARGET...]}
 shift
-[ $# -gt 0 ] || set -- gif-blocks gif-lzw gif-decoder
+targets="gif-blocks gif-lzw gif-decoder wire uri animgifdec"
+[ $# -gt 0 ] || set -- $targets
 
 scripts/packages.sh build tests fuzz
 [ -f build-fuzz/build.ninja ] || CC=clang meson setup build-fuzz \

@@ -277,6 +277,13 @@ static const struct
   { " a\n\tfox\r\n", "a fox" },
   { "", "" },
   { " \n ", "" },
+  /* Controls, separators, what turns the direction of writing, no UTF-8. */
+  { "a\x1b[31m fox\x7f", "a [31m fox" },
+  { "a\xc2\x85 fox", "a fox" },
+  { "\xe2\x80\xa8\x61\xe2\x80\xa9 fox", "a fox" },
+  { "a\xe2\x80\xae\x66ox\xe2\x80\xac", "a fox" },
+  { "a \xe2\x81\xa6\x66ox\xd8\x9c", "a fox" },
+  { "a\xff fox", "a\xef\xbf\xbd fox" },
   { SEVENTY TEN, SEVENTY TEN },
   { SEVENTY TEN "x", SEVENTY "012345678" ELLIPSIS },
   { SEVENTY "01234567" FOX FOX, SEVENTY "01234567" FOX FOX },
