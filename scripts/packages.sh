@@ -32,8 +32,10 @@ packages_of () {
       echo gir1.2-ges-1.0
       # Programs that use libsoup 2 beside the plugins.
       echo libsoup2.4-dev
-      # The web application in a browser.
+      # The web application in a browser,
       echo chromium chromium-driver python3-selenium
+      # and behind proxies.
+      echo nginx-light caddy
       # Completion in other shells than bash.
       echo zsh fish
       # The player's window under Xvfb.

@@ -28,11 +28,11 @@ LIMIT_S = 60
 class Browser:
     """One headless Chromium with a fresh profile; a context manager."""
 
-    def __init__(self, size=(1200, 900)):
+    def __init__(self, size=(1200, 900), flags=()):
         self.profile = tempfile.mkdtemp(prefix="visioncraft-chromium-")
         options = Options()
         options.binary_location = "/usr/bin/chromium"
-        for flag in [*FLAGS, f"--window-size={size[0]},{size[1]}",
+        for flag in [*FLAGS, *flags, f"--window-size={size[0]},{size[1]}",
                      f"--user-data-dir={self.profile}"]:
             options.add_argument(flag)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
