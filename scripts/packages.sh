@@ -24,7 +24,8 @@ packages_of () {
       echo gstreamer1.0-plugins-ugly ;;
     # MP4 and WebM; a window; RTSP.
     apps) echo gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly
-      echo gstreamer1.0-plugins-bad libgtk-4-dev libgstrtspserver-1.0-dev ;;
+      echo gstreamer1.0-plugins-bad libgtk-4-dev libgstrtspserver-1.0-dev
+      echo libpango1.0-dev ;;
     tests) echo ffmpeg gstreamer1.0-plugins-bad gstreamer1.0-libav gstreamer1.0-plugins-base-apps
       echo valgrind clang clang-format libclang-rt-dev imagemagick
       echo gstreamer1.0-x xvfb python3 python3-gst-1.0 python3-numpy groff-base

@@ -5,7 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* @text is #rgb, #rrggbb or one of HTML's sixteen names; FALSE otherwise. */
+/* @text is #rgb, #rrggbb or a name as in CSS or X11 ("navy", "rebeccapurple");
+ * FALSE otherwise. */
 gboolean colour_parse (const char *text, guint32 *ret_rgb);
 
 G_END_DECLS

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "generate.h"
 
+#include "cachelist.h"
 #include "failure.h"
 #include "giftap.h"
 
@@ -8,6 +9,7 @@ struct _Generate
 {
   GstElement *pipeline;
   GstElement *source; /* of @pipeline */
+  gboolean is_new;
   GifTap *tap;
   GstTagList *tags;
   guint watch; /* of the bus */
@@ -62,11 +64,20 @@ make (Generate *generate, const char *factory, GError **error)
   return element;
 }
 
+/* One for each run: it holds what the run brought. */
+static void
+add_tap (Generate *generate)
+{
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (generate->source, "src");
+
+  g_clear_pointer (&generate->tap, gif_tap_free);
+  generate->tap = gif_tap_new (pad);
+}
+
 Generate *
 generate_new (const GenerateRequest *request, GError **error)
 {
   g_autoptr (Generate) generate = g_new0 (Generate, 1);
-  g_autoptr (GstPad) pad = NULL;
   GstElement *sink;
 
   generate->pipeline = gst_object_ref_sink (gst_pipeline_new (NULL));
@@ -76,9 +87,11 @@ generate_new (const GenerateRequest *request, GError **error)
   set_properties (generate->source, request);
   g_object_set (sink, "sync", FALSE, NULL);
   gst_element_link (generate->source, sink);
-  pad = gst_element_get_static_pad (generate->source, "src");
-  generate->tap = gif_tap_new (pad);
+  add_tap (generate);
   generate->tags = gst_tag_list_new_empty ();
+  generate->is_new = request->is_new;
+  if (request->is_new)
+    cache_list_take_variation (generate->source, request->variation);
   return g_steal_pointer (&generate);
 }
 
@@ -93,6 +106,21 @@ generate_free (Generate *generate)
   g_clear_pointer (&generate->tags, gst_tag_list_unref);
   gst_object_unref (generate->pipeline);
   g_free (generate);
+}
+
+static void
+play (Generate *generate)
+{
+  g_autoptr (GstBus) bus = gst_element_get_bus (generate->pipeline);
+  g_autoptr (GError) error = NULL;
+
+  if (gst_element_set_state (generate->pipeline, GST_STATE_PLAYING)
+      != GST_STATE_CHANGE_FAILURE)
+    return;
+  /* The source has posted why; this one counts where it has not. */
+  error = g_error_new_literal (
+      GST_CORE_ERROR, GST_CORE_ERROR_STATE_CHANGE, "GStreamer does not start");
+  gst_bus_post (bus, gst_message_new_error (NULL, error, NULL));
 }
 
 /* @generate may be gone afterwards. */
@@ -115,6 +143,23 @@ take_tags (Generate *generate, GstMessage *message)
   gst_tag_list_insert (generate->tags, tags, GST_TAG_MERGE_REPLACE);
 }
 
+/* Another program was making just this picture, and was faster. */
+static gboolean
+is_anothers (Generate *generate)
+{
+  return generate->is_new && generate_was_cached (generate);
+}
+
+static void
+take_next (Generate *generate)
+{
+  gst_element_set_state (generate->pipeline, GST_STATE_NULL);
+  add_tap (generate);
+  cache_list_take_variation (
+      generate->source, generate_get_variation (generate) + 1);
+  play (generate);
+}
+
 static gboolean
 on_message (GstBus *bus, GstMessage *message, gpointer data)
 {
@@ -134,6 +179,10 @@ on_message (GstBus *bus, GstMessage *message, gpointer data)
       end (generate, failure_from_message (message, generate->source));
       return G_SOURCE_REMOVE;
     case GST_MESSAGE_EOS:
+      if (is_anothers (generate)) {
+        take_next (generate);
+        return G_SOURCE_CONTINUE;
+      }
       generate->watch = 0;
       end (generate, NULL);
       return G_SOURCE_REMOVE;
@@ -147,19 +196,21 @@ generate_start (Generate *generate, GenerateMessageFunc on_progress,
     GenerateFunc func, gpointer data)
 {
   g_autoptr (GstBus) bus = gst_element_get_bus (generate->pipeline);
-  g_autoptr (GError) error = NULL;
 
   generate->on_message = on_progress;
   generate->func = func;
   generate->data = data;
   generate->watch = gst_bus_add_watch (bus, on_message, generate);
-  if (gst_element_set_state (generate->pipeline, GST_STATE_PLAYING)
-      != GST_STATE_CHANGE_FAILURE)
-    return;
-  /* The source has posted why; this one counts where it has not. */
-  error = g_error_new_literal (
-      GST_CORE_ERROR, GST_CORE_ERROR_STATE_CHANGE, "GStreamer does not start");
-  gst_bus_post (bus, gst_message_new_error (NULL, error, NULL));
+  play (generate);
+}
+
+guint
+generate_get_variation (Generate *generate)
+{
+  guint variation;
+
+  g_object_get (generate->source, "variation", &variation, NULL);
+  return variation;
 }
 
 gboolean

@@ -17,6 +17,7 @@ typedef struct
 
   const char *cache_dir; /* NULL: none */
   guint variation;       /* which of the pictures in it */
+  gboolean is_new;       /* none of them; then @variation is the least */
 } GenerateRequest;
 
 /* One generation, held in memory when it is whole. Main thread, default main
@@ -42,6 +43,9 @@ void generate_start (Generate *generate, GenerateMessageFunc on_message,
 
 /* In @func: whether the GIF was in the cache, and nothing has been asked. */
 gboolean generate_was_cached (Generate *generate);
+
+/* Which of the pictures in the cache it is, or will be. */
+guint generate_get_variation (Generate *generate);
 
 /* Cancels it, where it runs. NULL is allowed. */
 void generate_free (Generate *generate);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "convert.h"
 
+#include "cachelist.h"
 #include "failure.h"
 #include "generate.h"
 
@@ -132,6 +133,7 @@ make_generate (Run *run, const char *key, GError **error)
     .retries = options->retries,
     .cache_dir = run->cache_dir,
     .variation = (guint) options->variation,
+    .is_new = options->is_new,
   };
 
   run->generate = generate_new (&request, error);
@@ -145,9 +147,7 @@ find_cache_dir (const Options *options)
 
   if (options->no_cache)
     return NULL;
-  return given != NULL
-      ? g_strdup (given)
-      : g_build_filename (g_get_user_cache_dir (), "visioncraft", NULL);
+  return given != NULL ? g_strdup (given) : cache_list_dup_default_dir ();
 }
 
 /* What was paid for is not lost; says how to go on. */
@@ -160,9 +160,10 @@ add_way_on (Run *run, GError *error)
   if (run->generate == NULL || run->gif == NULL || run->cache_dir == NULL)
     return;
   before = error->message;
-  how = run->options->is_new ? g_strdup_printf (
-            "with --variation=%d instead of --new ", run->options->variation)
-                             : g_strdup ("");
+  how = run->options->is_new
+      ? g_strdup_printf ("with --variation=%u instead of --new ",
+          generate_get_variation (run->generate))
+      : g_strdup ("");
   error->message = g_strdup_printf (
       "%s The GIF is in the cache: the same command %sasks for nothing again.",
       before, how);

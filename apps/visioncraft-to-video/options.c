@@ -235,7 +235,7 @@ read_background (Options *options, GError **error)
   if (text == NULL || colour_parse (text, &options->encode.background))
     return TRUE;
   return wrong_value (error, "--background",
-      "a colour like #336699, or one of HTML's names like navy");
+      "a colour like #336699, or a name of CSS like navy");
 }
 
 static gboolean
@@ -390,18 +390,9 @@ check_rest (Options *options, GError **error)
   return TRUE;
 }
 
-/* A number that no other run has taken. */
-static void
-choose_variation (Options *options)
-{
-  if (options->is_new)
-    options->variation = (int) g_random_int_range (1, G_MAXINT);
-}
-
 static gboolean
 check (Options *options, GError **error)
 {
-  choose_variation (options);
   return check_texts (options, error) && read_numbers (options, error)
       && check_rest (options, error) && read_size (options, error)
       && read_background (options, error) && check_formats (options, error);

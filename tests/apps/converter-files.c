@@ -9,7 +9,6 @@
 #include <json-glib/json-glib.h>
 #include <locale.h>
 #include <string.h>
-#include <sys/resource.h>
 
 static void
 run_quietly (ProgramFixture *fixture, const char *command, Result *result)
@@ -173,84 +172,6 @@ test_rates_may_be_fractions (ProgramFixture *fixture, gconstpointer unused)
   }
 }
 
-/* --- What the files say of themselves --- */
-
-#define LONG_PROMPT \
-  "a fox in the snow; it looks at the moon above a village whose windows are " \
-  "lit, in the style of a woodcut of the nineteenth century with fine lines"
-/* Of the file with GStreamer 1.22, of its stream with 1.28. */
-#define TITLE_ANYWHERE "format_tags=title:stream_tags=title"
-#define FOREIGN_PROMPT "雪の中の狐"
-
-static const struct
-{
-  const char *file, *entries;
-} containers[] = {
-  { "fox.mp4", TITLE_ANYWHERE },
-  { "fox.mov", TITLE_ANYWHERE },
-  { "fox.webm", "stream_tags=TITLE" },
-  { "fox.png", "frame_tags=Description" },
-};
-
-/* Longer than the title, which ends after 80 characters. */
-static void
-test_long_prompts_are_whole (ProgramFixture *fixture, gconstpointer data)
-{
-  guint index = GPOINTER_TO_UINT (data);
-  g_auto (Result) result = { 0 };
-  g_auto (Result) probe = { 0 };
-  g_autoptr (GSubprocess) ffprobe = NULL;
-  g_autoptr (GRegex) quotes = g_regex_new ("[\\\\\"]", 0, 0, NULL);
-  g_autofree char *text = NULL;
-  g_autofree char *command =
-      g_strdup_printf ("ffprobe -v error -show_entries %s -of csv=p=0 %s",
-          containers[index].entries, containers[index].file);
-
-  program_run (fixture, &result, LONG_PROMPT, containers[index].file, NULL);
-  program_assert_success (fixture, &result);
-  ffprobe = program_start_command (fixture, command);
-  program_finish (ffprobe, &probe);
-  /* matroskamux 1.22 writes tags as GStreamer quotes them. */
-  text = g_regex_replace_literal (quotes, probe.out, -1, 0, "", 0, NULL);
-  g_assert_nonnull (strstr (text, LONG_PROMPT));
-}
-
-/* Two sorts of chunks, and still a PNG with its pixels. */
-static void
-test_pngs_hold_their_prompt (ProgramFixture *fixture, gconstpointer unused)
-{
-  g_auto (Result) result = { 0 };
-  g_autoptr (GBytes) frame = NULL;
-  g_autofree char *png = NULL;
-  gsize size;
-
-  program_serve_file (fixture, "transparent-over.gif");
-  program_run (fixture, &result, "a fox", "f%d.png", NULL);
-  program_assert_success (fixture, &result);
-  png = program_read (fixture, "f0.png", &size);
-  g_assert_nonnull (g_strstr_len (png + 37, 9, "tEXtTitle"));
-  g_assert_nonnull (memmem (png, size, "Description\0a fox", 17));
-  g_assert_nonnull (memmem (png, size, "Comment\0AI-generated", 20));
-  g_assert_null (memmem (png, size, "iTXt", 4));
-  frame = program_first_frame (fixture, "f0.png");
-  g_assert_cmpuint (g_bytes_get_size (frame), ==, 4 * 4 * 4);
-}
-
-/* tEXt has Latin-1 only. */
-static void
-test_pngs_hold_any_language (ProgramFixture *fixture, gconstpointer unused)
-{
-  static const char chunk[] = "iTXtDescription\0\0\0\0\0" FOREIGN_PROMPT;
-  g_auto (Result) result = { 0 };
-  g_autofree char *png = NULL;
-  gsize size;
-
-  program_run (fixture, &result, FOREIGN_PROMPT, "fox.png", NULL);
-  program_assert_success (fixture, &result);
-  png = program_read (fixture, "fox.png", &size);
-  g_assert_nonnull (memmem (png, size, chunk, sizeof chunk - 1));
-}
-
 /* --- Standard output --- */
 
 static void
@@ -377,61 +298,6 @@ test_wrong_defaults_are_refused (ProgramFixture *fixture, gconstpointer data)
   g_assert_null (strstr (result.err, "secret"));
 }
 
-/* --- The cache --- */
-
-static void
-test_the_same_command_asks_once (ProgramFixture *fixture, gconstpointer unused)
-{
-  g_auto (Result) first = { 0 };
-  g_auto (Result) again = { 0 };
-  g_auto (Result) other = { 0 };
-  g_auto (Result) without = { 0 };
-
-  program_run (fixture, &first, "a fox", "1.gif", NULL);
-  program_run (fixture, &again, "a fox", "2.mp4", NULL);
-  g_assert_cmpint (again.status, ==, 0);
-  g_assert_nonnull (strstr (again.err, "From the cache; --new for another\n"));
-  g_assert_cmpuint (count_posts (fixture), ==, 1);
-
-  program_run (fixture, &other, "a fox", "3.gif", "--new", NULL);
-  g_assert_cmpint (other.status, ==, 0);
-  g_assert_cmpuint (count_posts (fixture), ==, 2);
-  program_run (fixture, &without, "a fox", "4.gif", "--no-cache", NULL);
-  g_assert_cmpint (without.status, ==, 0);
-  g_assert_cmpuint (count_posts (fixture), ==, 3);
-}
-
-/* No file may get longer than a GIF of the mock's. */
-static void
-limit_files (gpointer unused)
-{
-  const struct rlimit limit = { 8192, 8192 };
-
-  setrlimit (RLIMIT_FSIZE, &limit);
-}
-
-static void
-test_a_failed_conversion_costs_nothing (
-    ProgramFixture *fixture, gconstpointer unused)
-{
-  g_auto (Result) failed = { 0 };
-  g_auto (Result) again = { 0 };
-
-  program_serve_file (fixture, "delays-1840ms.gif");
-  g_subprocess_launcher_set_child_setup (
-      fixture->launcher, limit_files, NULL, NULL);
-  program_run (fixture, &failed, "a fox", "fox.mp4", "--size=1024x1024",
-      "--quality=100", NULL);
-  program_assert_failure (fixture, &failed, 74,
-      "The GIF is in the cache: the same command asks for nothing again.", 1);
-  program_assert_files (fixture, "");
-
-  g_subprocess_launcher_set_child_setup (fixture->launcher, NULL, NULL, NULL);
-  program_run (fixture, &again, "a fox", "fox.mp4", "--size=1024x1024",
-      "--quality=100", NULL);
-  program_assert_success (fixture, &again);
-}
-
 /* --- The desktop --- */
 
 static void
@@ -476,12 +342,6 @@ main (int argc, char **argv)
   program_add ("/files/a-gif-is-no-prompt", NULL, test_a_gif_is_no_prompt);
   program_add (
       "/files/rates-may-be-fractions", NULL, test_rates_may_be_fractions);
-  program_add_each ("/files/long-prompts-are-whole", G_N_ELEMENTS (containers),
-      test_long_prompts_are_whole);
-  program_add (
-      "/files/pngs-hold-their-prompt", NULL, test_pngs_hold_their_prompt);
-  program_add (
-      "/files/pngs-hold-any-language", NULL, test_pngs_hold_any_language);
   program_add ("/files/standard-output", NULL, test_standard_output);
   program_add ("/files/standard-output-may-be-full", NULL,
       test_standard_output_may_be_full);
@@ -493,10 +353,6 @@ main (int argc, char **argv)
       "/files/defaults-come-from-a-file", NULL, test_defaults_come_from_a_file);
   program_add_each ("/files/wrong-defaults-are-refused",
       G_N_ELEMENTS (wrong_configs), test_wrong_defaults_are_refused);
-  program_add ("/files/the-same-command-asks-once", NULL,
-      test_the_same_command_asks_once);
-  program_add ("/files/a-failed-conversion-costs-nothing", NULL,
-      test_a_failed_conversion_costs_nothing);
   program_add (
       "/files/open-shows-the-first-file", NULL, test_open_shows_the_first_file);
   return g_test_run ();

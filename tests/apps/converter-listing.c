@@ -129,35 +129,22 @@ test_a_signal_ends_the_wait (ProgramFixture *fixture, gconstpointer unused)
   g_assert_cmpstr (result.out, ==, "");
 }
 
-#define ADD(path, test) \
-  g_test_add ( \
-      path, ProgramFixture, NULL, program_set_up, test, program_tear_down)
-
-static void
-add_each (const char *path, guint n,
-    void (*test) (ProgramFixture *fixture, gconstpointer data))
-{
-  for (guint i = 0; i < n; i++) {
-    g_autofree char *numbered = g_strdup_printf ("%s/%u", path, i);
-
-    g_test_add (numbered, ProgramFixture, GUINT_TO_POINTER (i), program_set_up,
-        test, program_tear_down);
-  }
-}
-
 int
 main (int argc, char **argv)
 {
   setlocale (LC_ALL, "C.UTF-8");
   g_test_init (&argc, &argv, NULL);
 
-  ADD ("/listing/names-are-the-services", test_names_are_the_services);
-  ADD ("/listing/each-name-is-taken", test_each_name_is_taken);
-  ADD ("/listing/events-hold-both-lists", test_events_hold_both_lists);
-  add_each ("/listing/without-a-list-it-fails", G_N_ELEMENTS (wrong_addresses),
-      test_without_a_list_it_fails);
-  add_each ("/listing/an-unusable-address-is-an-error", G_N_ELEMENTS (unusable),
-      test_an_unusable_address_is_an_error);
-  ADD ("/listing/a-signal-ends-the-wait", test_a_signal_ends_the_wait);
+  program_add (
+      "/listing/names-are-the-services", NULL, test_names_are_the_services);
+  program_add ("/listing/each-name-is-taken", NULL, test_each_name_is_taken);
+  program_add (
+      "/listing/events-hold-both-lists", NULL, test_events_hold_both_lists);
+  program_add_each ("/listing/without-a-list-it-fails",
+      G_N_ELEMENTS (wrong_addresses), test_without_a_list_it_fails);
+  program_add_each ("/listing/an-unusable-address-is-an-error",
+      G_N_ELEMENTS (unusable), test_an_unusable_address_is_an_error);
+  program_add (
+      "/listing/a-signal-ends-the-wait", NULL, test_a_signal_ends_the_wait);
   return g_test_run ();
 }

@@ -71,18 +71,33 @@ test_a_png_is_the_first_frame (ProgramFixture *fixture, gconstpointer unused)
   g_assert_cmpmem (g_bytes_get_data (frame, NULL), sizeof row, row, sizeof row);
 }
 
+/* How a colour can be said. */
+static const struct
+{
+  const char *text;
+  guint8 rgb[3];
+} colours[] = {
+  { "#369", { 0x33, 0x66, 0x99 } },
+  { "#336699", { 0x33, 0x66, 0x99 } },
+  { "navy", { 0, 0, 0x80 } },
+  { "RebeccaPurple", { 0x66, 0x33, 0x99 } },
+  { "light goldenrod", { 0xee, 0xdd, 0x82 } },
+};
+
 static void
 test_background_replaces_transparency (
-    ProgramFixture *fixture, gconstpointer unused)
+    ProgramFixture *fixture, gconstpointer data)
 {
-  static const guint8 row[] = { 0x33, 0x66, 0x99, 255, 0, 255, 0, 255, 0, 0,
-    255, 255, 255, 255, 255, 255 };
+  guint index = GPOINTER_TO_UINT (data);
+  const guint8 *rgb = colours[index].rgb;
+  const guint8 row[] = { rgb[0], rgb[1], rgb[2], 255, 0, 255, 0, 255, 0, 0, 255,
+    255, 255, 255, 255, 255 };
   g_auto (Result) result = { 0 };
   g_autoptr (GBytes) frame = NULL;
 
   program_serve_file (fixture, "transparent-over.gif");
-  program_run (
-      fixture, &result, "a fox", "fox.png", "--background", "#369", NULL);
+  program_run (fixture, &result, "a fox", "fox.png", "--background",
+      colours[index].text, NULL);
   program_assert_success (fixture, &result);
   frame = program_first_frame (fixture, "fox.png");
   g_assert_cmpmem (g_bytes_get_data (frame, NULL), sizeof row, row, sizeof row);
@@ -335,8 +350,8 @@ main (int argc, char **argv)
       test_a_gif_is_the_services_bytes);
   program_add (
       "/outputs/a-png-is-the-first-frame", NULL, test_a_png_is_the_first_frame);
-  program_add ("/outputs/background-replaces-transparency", NULL,
-      test_background_replaces_transparency);
+  program_add_each ("/outputs/background-replaces-transparency",
+      G_N_ELEMENTS (colours), test_background_replaces_transparency);
   program_add ("/outputs/transparency-turns-white-where-it-is-lost", NULL,
       test_transparency_turns_white_where_it_is_lost);
   program_add ("/outputs/png-sequence-has-all-frames", NULL,
