@@ -23,12 +23,16 @@ load_plugins (void)
   const char *stock[] = { "aom", "app", "avi", "coreelements", "encoding",
     "gio", "hls", "isomp4", "jpeg", "libav", "matroska", "mpegtsmux",
     "multifile", "openh264", "playback", "png", "theora", "typefindfunctions",
-    "videoconvertscale", "videoparsersbad", "videorate", "vpx", "x264", "x265",
-    "y4menc" };
+    "videoconvertscale", "videoparsersbad", "videorate", "vpx", "x264",
+    "x265" };
 
   load_plugin (MODULE_DIR, "animgif");
   for (guint i = 0; i < G_N_ELEMENTS (stock); i++)
     load_plugin (PLUGINS_DIR, stock[i]);
+  /* One module with the decoder since GStreamer 1.28. */
+  load_plugin (PLUGINS_DIR,
+      g_file_test (PLUGINS_DIR "/libgsty4m.so", G_FILE_TEST_EXISTS) ? "y4m"
+                                                                    : "y4menc");
 }
 
 char *
