@@ -291,6 +291,18 @@ blend_row (guint32 *dest, const guint32 *src, gsize n)
     dest[i] = src[i] ? src[i] : dest[i];
 }
 
+/* Repeats row @y of a frame in the @n rows below it, as far as they are seen. */
+static void
+spread_row (GifCanvas *self, const GifRect *visible, guint y, guint n)
+{
+  const guint32 *row = row_of (self, visible->x, visible->y + y);
+  guint end = MIN (visible->height, y + n + 1), below;
+
+  for (below = y + 1; below < end; below++)
+    memcpy (row_of (self, visible->x, visible->y + below), row,
+        visible->width * sizeof (guint32));
+}
+
 /* Puts the pixels of @frame where they belong, row after row of the file. */
 static void
 draw_rows (GifCanvas *self, const GifFrame *frame, const GifRect *visible,
@@ -298,7 +310,10 @@ draw_rows (GifCanvas *self, const GifFrame *frame, const GifRect *visible,
 {
   /* GIF89a appendix E. Without interlace there is one pass. */
   static const guint starts[] = { 0, 4, 2, 1 }, steps[] = { 8, 8, 4, 2 };
+  static const guint gaps[] = { 7, 3, 1, 0 }; /* rows of later passes below */
   guint n_passes = frame->interlaced ? 4 : 1, pass, y;
+  gboolean spreads = frame->spreads
+      && n_pixels < (gsize) frame->rect.width * frame->rect.height;
 
   for (pass = 0; pass < n_passes; pass++) {
     guint step = frame->interlaced ? steps[pass] : 1;
@@ -312,6 +327,8 @@ draw_rows (GifCanvas *self, const GifFrame *frame, const GifRect *visible,
         blend_row (row, pixels, n);
       else if (y < visible->height)
         memcpy (row, pixels, n * sizeof (guint32));
+      if (spreads && n_row == frame->rect.width)
+        spread_row (self, visible, y, gaps[pass]);
       pixels += n_row;
       n_pixels -= n_row;
     }

@@ -63,13 +63,6 @@ gif_decoder_set_max_total_pixels (GifDecoder *self, guint64 max_total_pixels)
   gif_scan_set_max_total_pixels (self->scan, max_total_pixels);
 }
 
-GifResult
-gif_decoder_scan (
-    GifDecoder *self, const guint8 *data, gsize size, gboolean at_end)
-{
-  return gif_scan_feed (self->scan, data, size, at_end);
-}
-
 const GifInfo *
 gif_decoder_get_info (const GifDecoder *self)
 {
@@ -153,12 +146,6 @@ reserve_codes (GifDecoder *self, gsize n)
   return self->codes != NULL;
 }
 
-static gboolean
-exceeds_limit (const GifDecoder *self, const GifFrame *frame)
-{
-  return (guint64) frame->rect.width * frame->rect.height > self->max_pixels;
-}
-
 /* Pixels of @frame, in file order, that can be seen: none behind the last row
  * on the screen. */
 static gsize
@@ -179,19 +166,18 @@ static gsize
 decode_frame (GifDecoder *self, const guint8 *data, const GifFrame *frame,
     guint32 *pixels, gsize n_pixels)
 {
-  gsize start = frame->data_offset + 1, end = frame->offset + frame->size;
-  guint code_size = data[frame->data_offset];
+  gsize start = frame->data_offset, end = frame->offset + frame->size;
   gsize n_codes;
 
-  if (code_size < GIF_LZW_MIN_CODE_SIZE || code_size > GIF_LZW_MAX_CODE_SIZE
+  if (frame->code_size > GIF_MAX_CODE_SIZE
       || !reserve_codes (self, end - start))
     return 0;
-  gif_canvas_map_palette (pixels - GIF_LZW_LEAD, 1u << code_size,
+  gif_canvas_map_palette (pixels - GIF_LZW_LEAD, 1u << frame->code_size,
       data + frame->palette_offset, frame->n_colors, frame->transparent_index,
       self->layout);
   n_codes = gif_block_gather (data, start, end, self->codes);
   return gif_lzw_decode (
-      self->lzw, code_size, self->codes, n_codes, pixels, n_pixels);
+      self->lzw, frame->code_size, self->codes, n_codes, pixels, n_pixels);
 }
 
 /* Puts frame n_drawn on the canvas. */
@@ -199,9 +185,9 @@ static GifResult
 draw_next (GifDecoder *self, const guint8 *data)
 {
   GifFrame *frame = gif_scan_get_frame (self->scan, self->n_drawn);
-  gboolean is_whole = !exceeds_limit (self, frame);
-  gsize n_pixels = is_whole ? count_pixels (self, frame) : 0, n_decoded = 0;
+  gsize n_pixels = count_pixels (self, frame), n_decoded = 0;
   guint32 *scratch = gif_canvas_take_scratch (self->canvas, n_pixels);
+  gboolean is_whole;
 
   if (scratch == NULL)
     return GIF_RESULT_NO_MEMORY;
@@ -209,7 +195,7 @@ draw_next (GifDecoder *self, const guint8 *data)
     n_decoded = decode_frame (self, data, frame, scratch, n_pixels);
   if (!gif_canvas_draw (self->canvas, frame, scratch, n_decoded))
     return GIF_RESULT_NO_MEMORY;
-  is_whole = is_whole && n_decoded == n_pixels;
+  is_whole = n_decoded == n_pixels;
   /* With pixels missing, it does depend on the frames before. */
   if (!is_whole && self->n_drawn > 0)
     frame->is_key = FALSE;
@@ -292,6 +278,53 @@ gif_decoder_render (GifDecoder *self, const guint8 *data, gsize size, guint n)
   if (!prepare_canvas (self))
     return GIF_RESULT_NO_MEMORY;
   return draw_up_to (self, data, n);
+}
+
+/* Whether nothing shows through the picture on the canvas. */
+static gboolean
+is_canvas_opaque (const GifDecoder *self)
+{
+  gboolean alpha_is_last =
+      self->layout == GIF_LAYOUT_RGBA || self->layout == GIF_LAYOUT_BGRA;
+  const GifInfo *info = gif_decoder_get_info (self);
+  gsize n_bytes = (gsize) 4 * info->width * info->height, i;
+  const guint8 *canvas = gif_decoder_get_canvas (self);
+
+  for (i = alpha_is_last ? 3 : 0; i < n_bytes; i += 4) {
+    if (canvas[i] != 0xff)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* Many files declare a transparent index and never use it in the first frame,
+ * which alone decides then. What is drawn here stays for whoever renders it in
+ * this layout. */
+static void
+judge_first_frame (GifDecoder *self, const guint8 *data, gsize size)
+{
+  GifResult result;
+
+  if (self->has_picture || !gif_scan_needs_first (self->scan))
+    return;
+  result = gif_decoder_render (self, data, size, 0);
+  if (self->has_picture && is_canvas_opaque (self))
+    gif_scan_set_opaque (self->scan);
+  /* Damage is for whoever renders it. */
+  if (result != GIF_RESULT_OK)
+    forget_picture (self);
+}
+
+GifResult
+gif_decoder_scan (
+    GifDecoder *self, const guint8 *data, gsize size, gboolean at_end)
+{
+  gboolean was_complete = gif_decoder_get_info (self)->complete;
+  GifResult result = gif_scan_feed (self->scan, data, size, at_end);
+
+  if (result == GIF_RESULT_END && !was_complete)
+    judge_first_frame (self, data, size);
+  return result;
 }
 
 const guint8 *

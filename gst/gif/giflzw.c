@@ -33,7 +33,7 @@ struct _GifLzw
    * NO_SLICE for the clear code and the end code; then the strings. What lies
    * behind the last string is of images before and never looked at. */
   Slice table[MAX_CODES];
-  guint code_size; /* 0 at first */
+  guint code_size; /* G_MAXUINT at first */
 };
 
 /* Where decoding stands; kept in registers. */
@@ -56,7 +56,10 @@ typedef struct
 GifLzw *
 gif_lzw_new (void)
 {
-  return g_new0 (GifLzw, 1);
+  GifLzw *self = g_new0 (GifLzw, 1);
+
+  self->code_size = G_MAXUINT;
+  return self;
 }
 
 void
@@ -195,7 +198,8 @@ decode_code (State *s)
   if (!decode_string (s, s->next, is_full))
     return FALSE;
   s->next += !is_full;
-  if (s->next == 1u << s->width && s->width < MAX_WIDTH)
+  /* More than equal: with a code size of 0 the first one is 3, in one bit. */
+  if (s->next >= 1u << s->width && s->width < MAX_WIDTH)
     s->width++;
   return TRUE;
 }

@@ -5,12 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* GIF89a §22, and what files use beyond it. */
-#define GIF_LZW_MIN_CODE_SIZE 1
-#define GIF_LZW_MAX_CODE_SIZE 11
-
 /* Pixels in front of the output: what the single-index codes stand for. */
-#define GIF_LZW_LEAD (1u << GIF_LZW_MAX_CODE_SIZE)
+#define GIF_LZW_LEAD (1u << GIF_MAX_CODE_SIZE)
 
 /* Pixels behind the output that decoding may write to: four strings of any
  * length, the last one rounded up to whole copies. */
@@ -29,7 +25,7 @@ void gif_lzw_free (GifLzw *self);
  * of them, at the end code, at the end of the input or at a code that stands
  * for nothing.
  *
- * @code_size: the minimum code size, within the limits above.
+ * @code_size: the minimum code size, 0 to GIF_MAX_CODE_SIZE.
  * @out: the output; out[-GIF_LZW_LEAD] to out[-1] hold the pixel of each index,
  *   of which the first 1 << @code_size are read; @n_pixels + GIF_LZW_SLACK may
  *   be written, what lies behind the pixels returned is undefined then.

@@ -38,6 +38,13 @@ typedef struct
   gboolean is_loop; /* application that sets a loop count */
 } Extension;
 
+/* Where pixels are transparent once the frame before has been disposed of. */
+typedef struct
+{
+  GifRect hole;   /* without a size: nowhere */
+  gboolean lasts; /* no picture so far has a hole */
+} Opacity;
+
 struct _GifScan
 {
   guint64 max_pixels, max_total_pixels;
@@ -46,7 +53,7 @@ struct _GifScan
   GifResult result;
   GifInfo info;
 
-  guint width, height;  /* of the screen so far; 0: the first image tells */
+  guint width, height;  /* of the screen as the header says */
   guint n_colors;       /* of the global palette, 0 without one */
   gsize palette_offset; /* of its first byte */
 
@@ -57,6 +64,9 @@ struct _GifScan
 
   gboolean in_image;
   GifFrame image; /* the one being read */
+
+  Opacity said;     /* by the headers */
+  Opacity possible; /* if all pixels of the first frame are opaque */
 
   GifFrame *frames; /* GifInfo.n_frames of them */
   gsize n_frames_allocated;
@@ -88,16 +98,16 @@ gif_scan_free (GifScan *self)
 
 /* The screen gets its final size. */
 static GifResult
-accept_screen (GifScan *self)
+accept_screen (GifScan *self, guint width, guint height)
 {
-  guint64 n_pixels = (guint64) self->width * self->height;
-
-  if (n_pixels == 0)
+  if (width == 0 || height == 0)
     return GIF_RESULT_NOT_A_GIF;
-  if (n_pixels > self->max_pixels)
+  if ((guint64) width * height > self->max_pixels)
     return GIF_RESULT_TOO_LARGE;
-  self->info.width = self->width;
-  self->info.height = self->height;
+  self->info.width = width;
+  self->info.height = height;
+  self->said = (Opacity){ { 0, 0, width, height }, TRUE };
+  self->possible = self->said;
   return GIF_RESULT_OK;
 }
 
@@ -118,14 +128,15 @@ add_screen (GifScan *self, const GifBlock *block)
   self->height = block->rect.height;
   self->n_colors = block->n_colors;
   self->palette_offset = block->palette_offset;
-  /* A size of nothing is mended by the first image. */
-  if (self->width == 0 || self->height == 0)
-    return GIF_RESULT_OK;
-  return accept_screen (self);
+  /* The first image may still make it larger. */
+  return (guint64) self->width * self->height > self->max_pixels
+      ? GIF_RESULT_TOO_LARGE
+      : GIF_RESULT_OK;
 }
 
 static GifResult
-begin_image (GifScan *self, const GifBlock *block)
+begin_image (
+    GifScan *self, const GifBlock *block, gsize data_offset, guint8 code_size)
 {
   gboolean has_local = block->n_colors > 0;
 
@@ -136,49 +147,113 @@ begin_image (GifScan *self, const GifBlock *block)
     .offset = block->offset,
     .n_colors = has_local ? block->n_colors : self->n_colors,
     .palette_offset = has_local ? block->palette_offset : self->palette_offset,
-    .data_offset = block->data_offset,
+    .data_offset = data_offset,
+    .code_size = code_size,
   };
   if (self->info.width > 0)
     return GIF_RESULT_OK;
-  if (self->width == 0)
-    self->width = block->rect.x + block->rect.width;
-  if (self->height == 0)
-    self->height = block->rect.y + block->rect.height;
-  return accept_screen (self);
+  return accept_screen (self,
+      MAX (self->width, block->rect.x + block->rect.width),
+      MAX (self->height, block->rect.y + block->rect.height));
+}
+
+static gboolean
+is_empty (const GifRect *rect)
+{
+  return rect->width == 0 || rect->height == 0;
 }
 
 static gboolean
 covers (const GifRect *a, const GifRect *b)
 {
-  return a->x <= b->x && a->y <= b->y && a->x + a->width >= b->x + b->width
-      && a->y + a->height >= b->y + b->height;
+  return is_empty (b)
+      || (a->x <= b->x && a->y <= b->y && a->x + a->width >= b->x + b->width
+          && a->y + a->height >= b->y + b->height);
 }
 
-/* Whether the picture of @frame depends on the frames found, and whether it has
- * a hole. */
+/* Returns: the part of @rect that is on the screen. */
+static GifRect
+clip (const GifScan *self, const GifRect *rect)
+{
+  GifRect visible = { 0 };
+
+  if (rect->x < self->info.width && rect->y < self->info.height) {
+    visible = *rect;
+    visible.width = MIN (rect->width, self->info.width - rect->x);
+    visible.height = MIN (rect->height, self->info.height - rect->y);
+  }
+  return visible;
+}
+
+/* Returns: the smallest rectangle with all of both in it. */
+static GifRect
+unite (const GifRect *a, const GifRect *b)
+{
+  guint x = MIN (a->x, b->x), y = MIN (a->y, b->y);
+
+  if (is_empty (a) || is_empty (b))
+    return is_empty (a) ? *b : *a;
+  return (GifRect){ x, y, MAX (a->x + a->width, b->x + b->width) - x,
+    MAX (a->y + a->height, b->y + b->height) - y };
+}
+
+/* Whether @frame draws all of its pixels, by the headers. */
+static gboolean
+is_solid (const GifFrame *frame)
+{
+  gboolean has_data = frame->offset + frame->size > frame->data_offset + 1;
+
+  return frame->complete && has_data && frame->transparent_index < 0
+      && frame->code_size <= GIF_MAX_CODE_SIZE;
+}
+
+/* Whether the picture of @frame depends on the frames found. */
+static gboolean
+is_key (const GifScan *self, const GifFrame *frame)
+{
+  const GifRect all = { 0, 0, self->info.width, self->info.height };
+  const GifFrame *before;
+
+  if (self->info.n_frames == 0)
+    return TRUE;
+  before = &self->frames[self->info.n_frames - 1];
+  if (before->disposal == GIF_DISPOSAL_BACKGROUND
+      && covers (&before->rect, &all))
+    return TRUE;
+  return is_solid (frame) && covers (&frame->rect, &all)
+      && frame->disposal != GIF_DISPOSAL_PREVIOUS;
+}
+
+/* Draws and disposes of a frame: @visible is what there is of it on the screen,
+ * @solid says that it draws all of that. */
+static void
+follow_opacity (Opacity *opacity, const GifRect *visible, GifDisposal disposal,
+    gboolean solid)
+{
+  GifRect hole = opacity->hole;
+
+  if (solid && covers (visible, &hole))
+    hole = (GifRect){ 0 };
+  opacity->lasts = opacity->lasts && is_empty (&hole);
+  if (disposal == GIF_DISPOSAL_BACKGROUND)
+    opacity->hole = unite (&hole, visible);
+  else if (disposal == GIF_DISPOSAL_KEEP)
+    opacity->hole = hole;
+}
+
 static void
 judge_frame (GifScan *self, GifFrame *frame)
 {
-  const GifRect all = { 0, 0, self->info.width, self->info.height };
-  gboolean is_solid = frame->complete && frame->transparent_index < 0;
-  gboolean is_cover = is_solid && covers (&frame->rect, &all);
-  const GifFrame *before;
+  gboolean is_first = self->info.n_frames == 0, solid = is_solid (frame);
+  GifRect visible = clip (self, &frame->rect);
 
-  if (self->info.n_frames == 0) {
-    frame->is_key = TRUE;
-    self->info.opaque = is_cover;
-    return;
-  }
-  before = &self->frames[self->info.n_frames - 1];
-  frame->is_key = is_cover && frame->disposal != GIF_DISPOSAL_PREVIOUS;
-  if (before->disposal == GIF_DISPOSAL_BACKGROUND) {
-    frame->is_key = frame->is_key || covers (&before->rect, &all);
-    self->info.opaque &= is_solid && covers (&frame->rect, &before->rect);
-  } else if (before->disposal == GIF_DISPOSAL_PREVIOUS
-      && self->info.n_frames == 1) {
-    /* What comes back is the empty screen. */
-    self->info.opaque &= is_cover;
-  }
+  frame->is_key = is_key (self, frame);
+  frame->spreads =
+      is_first && frame->interlaced && frame->transparent_index < 0;
+  follow_opacity (&self->said, &visible, frame->disposal, solid);
+  follow_opacity (
+      &self->possible, &visible, frame->disposal, is_first || solid);
+  self->info.opaque = self->said.lasts;
 }
 
 /* Makes room for one frame more, and for as many again as there are. */
@@ -315,7 +390,8 @@ take_block (GifScan *self, const guint8 *data, const GifBlock *block)
     case GIF_BLOCK_SCREEN:
       return add_screen (self, block);
     case GIF_BLOCK_IMAGE:
-      return begin_image (self, block);
+      return begin_image (
+          self, block, block->data_offset + 1, data[block->data_offset]);
     case GIF_BLOCK_EXTENSION:
       self->extension = (Extension){ .label = block->label };
       g_string_truncate (self->comment, 0);
@@ -331,16 +407,28 @@ take_block (GifScan *self, const guint8 *data, const GifBlock *block)
   g_assert_not_reached ();
 }
 
-/* No more bytes come. An image without any data is none. */
+/* An image that ends behind its descriptor, at the end of the file: a frame in
+ * which nothing is drawn. */
 static GifResult
-end_file (GifScan *self, gsize size)
+begin_cut_image (GifScan *self, const GifBlock *block, gsize size)
+{
+  GifBlock cut = *block;
+
+  cut.n_colors = 0;
+  return begin_image (self, &cut, size, 0);
+}
+
+/* No more bytes come; @block could not be read whole. */
+static GifResult
+end_file (GifScan *self, const GifBlock *block, gsize size)
 {
   GifResult result = GIF_RESULT_OK;
 
-  if (self->info.width == 0)
-    return GIF_RESULT_NOT_A_GIF;
-  /* Code size, length of the first sub-block, its first byte. */
-  if (self->in_image && size >= self->image.data_offset + 3)
+  if (block->type == GIF_BLOCK_IMAGE)
+    result = begin_cut_image (self, block, size);
+  else if (self->info.width == 0)
+    result = accept_screen (self, self->width, self->height);
+  if (result == GIF_RESULT_OK && self->in_image)
     result = end_image (self, size, FALSE);
   return result == GIF_RESULT_OK ? GIF_RESULT_END : result;
 }
@@ -361,11 +449,23 @@ gif_scan_feed (GifScan *self, const guint8 *data, gsize size, gboolean at_end)
 
   if ((result == GIF_RESULT_NEED_DATA && at_end)
       || (result == GIF_RESULT_END && self->info.width == 0))
-    result = end_file (self, size);
+    result = end_file (self, &block, size);
   self->result = result;
   self->info.size = self->reader.pos;
   self->info.complete = result != GIF_RESULT_NEED_DATA;
   return result;
+}
+
+gboolean
+gif_scan_needs_first (const GifScan *self)
+{
+  return self->info.n_frames > 0 && self->possible.lasts && !self->said.lasts;
+}
+
+void
+gif_scan_set_opaque (GifScan *self)
+{
+  self->info.opaque = TRUE;
 }
 
 void

@@ -24,6 +24,12 @@ void gif_scan_set_max_total_pixels (GifScan *self, guint64 max_total_pixels);
 GifResult gif_scan_feed (
     GifScan *self, const guint8 *data, gsize size, gboolean at_end);
 
+/* Whether all pictures are opaque if the first one is. */
+gboolean gif_scan_needs_first (const GifScan *self);
+
+/* Sets GifInfo.opaque: the first one is. */
+void gif_scan_set_opaque (GifScan *self);
+
 /* Returns: (transfer none): what is known now. */
 const GifInfo *gif_scan_get_info (const GifScan *self);
 

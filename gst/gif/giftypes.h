@@ -63,8 +63,9 @@ typedef struct
    * loop count, 0 for ever, else loop count + 1. */
   guint n_plays;
 
-  /* No pixel of any frame is transparent, by the headers: an image whose data
-   * is damaged may still leave holes, which then are zero. */
+  /* No pixel of any picture is transparent. The first frame is judged by its
+   * pixels, unless one was rendered before the file was complete; the others by
+   * their headers: damaged data may still leave holes, which then are zero. */
   gboolean opaque;
 
   gsize size; /* bytes scanned; once @complete, those behind are of no file */
@@ -73,6 +74,9 @@ typedef struct
 
 /* GifInfo.loop_count of a file that does not ask for loops. */
 #define GIF_LOOP_COUNT_ABSENT (-1)
+
+/* Image data of a greater minimum code size, GIF89a §22, is not drawn. */
+#define GIF_MAX_CODE_SIZE 11
 
 /* One image with the graphic control before it, GIF89a §20 and §23. */
 typedef struct
@@ -86,6 +90,7 @@ typedef struct
   GifDisposal disposal;
   int transparent_index; /* 0..255, -1 where nothing is transparent */
   gboolean interlaced;
+  gboolean spreads;  /* rows that are missing look like the one above them */
   gboolean complete; /* FALSE when the file ends inside this image */
   gboolean is_key;   /* its picture does not depend on earlier frames */
 
@@ -94,7 +99,8 @@ typedef struct
 
   guint n_colors;       /* of the palette in force: local, else global */
   gsize palette_offset; /* of its first byte, 0 when there is none */
-  gsize data_offset;    /* of the minimum code size */
+  gsize data_offset;    /* of the sub-blocks, behind the minimum code size */
+  guint code_size;      /* the minimum code size */
 } GifFrame;
 
 G_END_DECLS

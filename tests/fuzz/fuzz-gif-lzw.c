@@ -54,7 +54,7 @@ learn (Textbook *book, guint code, guint clear)
         book, code == book->next ? (guint) book->before : code, clear);
     book->next++;
   }
-  if (book->next == 1u << book->width && book->width < 12)
+  if (book->next >= 1u << book->width && book->width < 12)
     book->width++;
   return code < book->next && code != clear && code != clear + 1;
 }
@@ -94,7 +94,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 
   if (size < 3)
     return 0;
-  code_size = GIF_LZW_MIN_CODE_SIZE + data[0] % GIF_LZW_MAX_CODE_SIZE;
+  code_size = data[0] % (GIF_MAX_CODE_SIZE + 1);
   n_pixels = data[1] | (gsize) data[2] << 8;
   data += 3;
   size -= 3;

@@ -10,7 +10,7 @@ import hashlib
 
 CLEAR = (0, 0, 0, 0)
 BLACK = (0, 0, 0, 255)
-MIN_CODE_SIZE, MAX_CODE_SIZE = 1, 11
+MAX_CODE_SIZE = 11
 
 
 def u16(data, at):
@@ -19,7 +19,7 @@ def u16(data, at):
 
 def lzw(code_size, data, wanted):
     """Indices of one image, and whether they came out whole."""
-    if not MIN_CODE_SIZE <= code_size <= MAX_CODE_SIZE:
+    if code_size > MAX_CODE_SIZE:
         return [], False  # policy: code size
     clear, end = 1 << code_size, (1 << code_size) + 1
     number = int.from_bytes(data, "little")
@@ -44,7 +44,7 @@ def lzw(code_size, data, wanted):
                 break  # policy: invalid code
             table[free] = before + (first,)
             free += 1
-        if free == 1 << width and width < 12:
+        if free >= 1 << width and width < 12:
             width += 1
         if code not in table:
             break  # policy: invalid code
@@ -146,12 +146,14 @@ class Gif:
             raise IndexError
         rect = u16(d, at + 1), u16(d, at + 3), u16(d, at + 5), u16(d, at + 7)
         self.at += 10
-        palette = self.read_palette(d[at + 9])
-        code_size = d[self.at]
-        self.at += 1
-        blocks, whole = self.sub_blocks()
-        if not whole and not blocks:
-            return False  # policy: truncated file
+        palette, code_size, blocks, whole = [], 0, [], False
+        try:
+            palette = self.read_palette(d[at + 9])
+            code_size = d[self.at]
+            self.at += 1
+            blocks, whole = self.sub_blocks()
+        except IndexError:
+            self.at = len(d)  # policy: truncated file
         delay, disposal, transparent = 0, 0, -1
         if self.control:
             disposal = self.control[0] >> 2 & 7
@@ -165,9 +167,9 @@ class Gif:
         frame.code_size, frame.data = code_size, b"".join(blocks)
         frame.complete = whole
         frame.range = start, self.at - start
-        if not self.frames:  # policy: screen without a size
-            self.width = self.width or rect[0] + rect[2]
-            self.height = self.height or rect[1] + rect[3]
+        if not self.frames:  # policy: first image larger than the screen
+            self.width = max(self.width, rect[0] + rect[2])
+            self.height = max(self.height, rect[1] + rect[3])
         self.frames.append(frame)
         return whole
 
@@ -188,12 +190,30 @@ class Gif:
             rows = rows[:self.height - y0]
         indices, whole = lzw(frame.code_size, frame.data, w * len(rows)) \
             if w and rows else ([], True)
+        drawn = {}  # of the frame: place to colour
         for i, index in enumerate(indices):
-            x, y = x0 + i % w, y0 + rows[i // w]
-            colour = self.colour(frame, index)
+            x, y = i % w, rows[i // w]
+            drawn[x, y] = self.colour(frame, index)
+        if frame is self.frames[0] and frame.transparent < 0 and not whole:
+            self.spread(frame, drawn, len(indices) // w if w else 0)
+        for (x, y), colour in drawn.items():
+            x, y = x0 + x, y0 + y
             if x < self.width and y < self.height and colour != CLEAR:
                 canvas[y * self.width + x] = colour
         return whole
+
+    def spread(self, frame, drawn, n_rows):
+        """Policy: cut interlaced first frame. Each missing pixel is that of the
+        nearest of the first @n_rows rows above it, within eight."""
+        _, _, w, h = frame.rect
+        have = set(file_rows(h, frame.interlaced)[:n_rows])
+        if not frame.interlaced:
+            return
+        for y in range(h):
+            above = [r for r in range(y - y % 8, y + 1) if r in have]
+            for x in range(w):
+                if above and (x, y) not in drawn:
+                    drawn[x, y] = drawn[x, above[-1]]
 
     def pictures(self):
         """Yields each picture as it is shown, and whether its data was whole."""
