@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "convert.h"
 
-#include "cachelist.h"
 #include "failure.h"
 #include "generate.h"
 
@@ -123,8 +122,8 @@ make_generate (Run *run, const char *key, GError **error)
     .prompt = options->prompt,
     .negative_prompt = options_get (options, OPTION_NEGATIVE_PROMPT),
     .sampler = options_get (options, OPTION_SAMPLER),
-    .steps = options->steps,
-    .cfg_scale = options->cfg_scale,
+    .steps = options->settings.steps,
+    .cfg_scale = options->settings.cfg_scale,
     .api_url = options_get (options, OPTION_API_URL),
     .token = key,
     .ca_file = options_get (options, OPTION_CA_FILE),
@@ -138,16 +137,6 @@ make_generate (Run *run, const char *key, GError **error)
 
   run->generate = generate_new (&request, error);
   return run->generate != NULL;
-}
-
-static char *
-find_cache_dir (const Options *options)
-{
-  const char *given = options_get (options, OPTION_CACHE_DIR);
-
-  if (options->no_cache)
-    return NULL;
-  return given != NULL ? g_strdup (given) : cache_list_dup_default_dir ();
 }
 
 /* What was paid for is not lost; says how to go on. */
@@ -207,7 +196,7 @@ make_outputs (Run *run, GError **error)
     if (output == NULL)
       return FALSE;
     g_ptr_array_add (run->outputs, output);
-    encode = encode_new (output, &options->encode, error);
+    encode = encode_new (output, &options->settings.encode, error);
     if (encode == NULL)
       return FALSE;
     g_ptr_array_add (run->encodes, encode);
@@ -254,7 +243,9 @@ convert_run (const Options *options, const char *key, Progress *progress,
     .options = options,
     .progress = progress,
     .loop = interrupt_ref_loop (interrupt),
-    .cache_dir = find_cache_dir (options),
+    .cache_dir = options->no_cache
+        ? NULL
+        : shared_options_dup_cache_dir (options->values),
     .outputs = g_ptr_array_new_with_free_func ((GDestroyNotify) output_free),
     .encodes = g_ptr_array_new_with_free_func ((GDestroyNotify) encode_free),
   };

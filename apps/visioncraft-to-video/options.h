@@ -1,31 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "encode.h"
-#include "userconfig.h"
+#include "sharedoptions.h"
 
 G_BEGIN_DECLS
 
-/* The options with a value, in the order of --help. */
+/* The options with a value that only this program has. */
 typedef enum
 {
-  OPTION_SAMPLER,
-  OPTION_STEPS,
-  OPTION_CFG_SCALE,
-  OPTION_NEGATIVE_PROMPT,
-  OPTION_FROM,
-  OPTION_LOOPS,
-  OPTION_FPS,
-  OPTION_SIZE,
-  OPTION_BACKGROUND,
-  OPTION_QUALITY,
+  OPTION_FROM = N_SHARED_OPTIONS,
   OPTION_FORMAT,
-  OPTION_TOKEN_FILE,
-  OPTION_API_URL,
   OPTION_RETRIES,
-  OPTION_CA_FILE,
-  OPTION_PROXY,
-  OPTION_CACHE_DIR,
   OPTION_VARIATION,
   N_OPTIONS
 } Option;
@@ -43,10 +28,10 @@ typedef struct
   Value values[N_OPTIONS];
   char **rest; /* the other arguments */
 
-  const char *prompt;            /* NULL with --from */
-  GArray *targets;               /* of Target, one or more */
-  int steps, cfg_scale, retries; /* -1: not given */
-  EncodeSettings encode;
+  const char *prompt; /* NULL with --from */
+  GArray *targets;    /* of Target, one or more */
+  SharedSettings settings;
+  int retries; /* -1: not given */
   int variation;
   gboolean force, quiet, json, open, insecure, no_cache, is_new;
   /* What is done instead of a generation. */
@@ -58,8 +43,8 @@ typedef struct
 gboolean options_parse (
     Options *options, int *argc, char ***argv, GError **error);
 
-/* The text of an option; NULL: not given. */
-const char *options_get (const Options *options, Option option);
+/* The text of a SharedOption or an Option; NULL: not given. */
+const char *options_get (const Options *options, guint option);
 
 void options_clear (Options *options);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
