@@ -14,7 +14,13 @@ cd "$(dirname "$0")/.."
 root=$PWD
 
 scripts/packages.sh build demo
-build=$root/build-quickstart # leaves build/ to whoever installs
+# build/ is for whoever installs; a tree that cannot be written stays as it is.
+build=$root/build-quickstart
+mkdir -p "$build" 2>/dev/null && [ -w "$build" ] || {
+  build=${XDG_CACHE_HOME:-$HOME/.cache}/gst-visioncraft/quickstart-$(cksum <<<"$root" | cut -d' ' -f1)
+  mkdir -p "$build"
+  echo "$root cannot be written: building in $build."
+}
 [ -f "$build/build.ninja" ] || meson setup "$build" -Dtests=disabled -Dapps=disabled >/dev/null
 ninja -C "$build" >"$build/quickstart.log" 2>&1 || { tail -n 40 "$build/quickstart.log"; exit 1; }
 
@@ -44,12 +50,18 @@ fi
 quoted=${prompt//\\/\\\\}
 quoted=${quoted//\"/\\\"}
 
+# Newer GdkPixbufs decode in a sandbox, which not every container allows.
+still=(gdkpixbufdec ! videoconvert ! pngenc)
+timeout 20 gst-launch-1.0 filesrc location="$root/tests/data/gif/delays-1840ms.gif" ! "${still[@]}" \
+  ! fakesink >"$work/still.log" 2>&1 \
+  || still=(animgifdec ! videoconvert ! pngenc snapshot=true)
+
 # One generation, three files. Only the first branch has something to show before the
 # GIF is whole, so its sink does not take part in the preroll.
 pipeline=(
   visioncraftgifsrc "prompt=\"$quoted\"" ! tee name=gif
   gif. ! queue ! filesink location=generated.gif async=false
-  gif. ! queue ! gdkpixbufdec ! videoconvert ! pngenc ! filesink location=first-frame.png
+  gif. ! queue ! "${still[@]}" ! filesink location=first-frame.png
   gif. ! queue ! animgifdec ! videoconvert ! video/x-raw,format=I420
   ! x264enc bframes=0 ! mp4mux faststart=true ! filesink location=generated.mp4
 )
