@@ -5,8 +5,12 @@
 #include "gifcanvas.h"
 #include "giflzw.h"
 #include "gifscan.h"
+#include "gifwindow.h"
 
 #include <string.h>
+
+/* More pixels out of sight than this, and a frame is seen through a window. */
+#define MAX_HIDDEN (1u << 16)
 
 struct _GifDecoder
 {
@@ -19,6 +23,7 @@ struct _GifDecoder
   GifLzw *lzw;
   guint8 *codes; /* of one frame, without sub-block lengths */
   gsize n_codes_allocated;
+  GifWindow *window; /* NULL until a frame needs it */
 
   gboolean has_canvas; /* the canvas has the size of the screen */
   gboolean has_picture;
@@ -45,6 +50,7 @@ gif_decoder_free (GifDecoder *self)
   gif_scan_free (self->scan);
   gif_canvas_free (self->canvas);
   gif_lzw_free (self->lzw);
+  g_clear_pointer (&self->window, gif_window_free);
   g_free (self->codes);
   g_free (self);
 }
@@ -180,20 +186,70 @@ decode_frame (GifDecoder *self, const guint8 *data, const GifFrame *frame,
       self->lzw, frame->code_size, self->codes, n_codes, pixels, n_pixels);
 }
 
+/* Draws @frame and counts the pixels that came out. FALSE: no memory. */
+static gboolean
+draw_frame (GifDecoder *self, const guint8 *data, const GifFrame *frame,
+    gsize n_pixels, gsize *n_decoded)
+{
+  guint32 *scratch = gif_canvas_take_scratch (self->canvas, n_pixels);
+
+  if (scratch == NULL)
+    return FALSE;
+  if (n_pixels > 0)
+    *n_decoded = decode_frame (self, data, frame, scratch, n_pixels);
+  return gif_canvas_draw (self->canvas, frame, scratch, *n_decoded);
+}
+
+/* The same for one of which little is seen: as a frame of the size of @seen with
+ * holes where no pixel came out. */
+static gboolean
+draw_through_window (GifDecoder *self, const guint8 *data,
+    const GifFrame *frame, const GifRect *seen, gsize n_pixels,
+    gsize *n_decoded)
+{
+  gsize n_seen = (gsize) seen->width * seen->height;
+  guint32 *scratch = gif_canvas_take_scratch (self->canvas, n_seen);
+  guint32 palette[1u << GIF_MAX_CODE_SIZE];
+  GifFrame part = *frame;
+
+  if (self->window == NULL)
+    self->window = gif_window_new ();
+  if (scratch == NULL || self->window == NULL)
+    return FALSE;
+  memset (scratch, 0, n_seen * sizeof (guint32));
+  if (frame->code_size <= GIF_MAX_CODE_SIZE) {
+    gif_canvas_map_palette (palette, 1u << frame->code_size,
+        data + frame->palette_offset, frame->n_colors, frame->transparent_index,
+        self->layout);
+    *n_decoded = gif_window_decode (self->window, data, frame, palette,
+        n_pixels, scratch, seen->width, seen->height);
+  }
+  part.rect = *seen;
+  part.interlaced = FALSE;
+  part.transparent_index = 0;
+  return gif_canvas_draw (self->canvas, &part, scratch, n_seen);
+}
+
 /* Puts frame n_drawn on the canvas. */
 static GifResult
 draw_next (GifDecoder *self, const guint8 *data)
 {
+  const GifInfo *info = gif_decoder_get_info (self);
   GifFrame *frame = gif_scan_get_frame (self->scan, self->n_drawn);
   gsize n_pixels = count_pixels (self, frame), n_decoded = 0;
-  guint32 *scratch = gif_canvas_take_scratch (self->canvas, n_pixels);
-  gboolean is_whole;
+  GifRect seen = frame->rect;
+  gboolean is_whole, is_drawn;
 
-  if (scratch == NULL)
-    return GIF_RESULT_NO_MEMORY;
-  if (n_pixels > 0)
-    n_decoded = decode_frame (self, data, frame, scratch, n_pixels);
-  if (!gif_canvas_draw (self->canvas, frame, scratch, n_decoded))
+  if (n_pixels > 0) {
+    seen.width = MIN (seen.width, info->width - seen.x);
+    seen.height = MIN (seen.height, info->height - seen.y);
+  }
+  if (n_pixels > (gsize) seen.width * seen.height + MAX_HIDDEN)
+    is_drawn =
+        draw_through_window (self, data, frame, &seen, n_pixels, &n_decoded);
+  else
+    is_drawn = draw_frame (self, data, frame, n_pixels, &n_decoded);
+  if (!is_drawn)
     return GIF_RESULT_NO_MEMORY;
   is_whole = n_decoded == n_pixels;
   /* With pixels missing, it does depend on the frames before. */

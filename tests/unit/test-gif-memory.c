@@ -94,6 +94,23 @@ test_no_memory_is_a_result (void)
   g_assert_cmpuint (n_refused, >=, 10);
 }
 
+/* Its frames claim up to 65535 × 65535 pixels. */
+static void
+test_frames_out_of_sight_take_no_memory (void)
+{
+  g_autoptr (GifGolden) golden = gif_golden_load ("frame-huge");
+  g_autoptr (GifDecoder) decoder = gif_golden_scan (golden);
+  guint n;
+
+  largest = 512 * 1024;
+  for (n = 0; n < gif_decoder_get_info (decoder)->n_frames; n++)
+    g_assert_cmpint (
+        gif_decoder_render (decoder, golden->data, golden->size, n), !=,
+        GIF_RESULT_NO_MEMORY);
+  largest = G_MAXSIZE;
+  gif_golden_assert_picture (golden, n - 1, gif_decoder_get_canvas (decoder));
+}
+
 /* A file of @n frames without pixels on a screen of @side × @side. */
 static GByteArray *
 make_many_frames (guint8 side, guint n)
@@ -137,6 +154,8 @@ main (int argc, char **argv)
       test_the_second_round_allocates_nothing);
   g_test_add_func (
       "/gif/memory/no-memory-is-a-result", test_no_memory_is_a_result);
+  g_test_add_func ("/gif/memory/frames-out-of-sight-take-no-memory",
+      test_frames_out_of_sight_take_no_memory);
   g_test_add_func ("/gif/memory/no-memory-for-the-frames-is-a-result",
       test_no_memory_for_the_frames_is_a_result);
   return g_test_run ();

@@ -6,7 +6,7 @@
 
 #define SIDE 4 /* of the screen */
 #define HOLE 3 /* the transparent index, where there is one */
-#define N_FILES 10000
+#define N_FILES 5000
 #define MAX_FRAMES 6
 
 typedef struct

@@ -24,7 +24,7 @@ NAME.txt, line by line (# begins a comment; numbers are decimal, HEX is bytes):
       then its data, one of
     rows                          digits (0-9 a-v), a line per row, up to 'end'
     noise SEED N                  W x H indices below N
-    runs SEED N                   the same in runs
+    runs SEED N [COUNT]           the same in runs, or COUNT of them
     indices N...                  as many as there are, in file order
     codes N...                    LZW codes as they are
     data HEX                      bytes instead of codes
@@ -193,9 +193,9 @@ class Maker:
         self.do_indices(*noise(int(seed), int(n_colors),
                                self.image[0] * self.image[1]))
 
-    def do_runs(self, seed, n_colors):
+    def do_runs(self, seed, n_colors, count=0):
         self.do_indices(*runs(int(seed), int(n_colors),
-                              self.image[0] * self.image[1]))
+                              int(count) or self.image[0] * self.image[1]))
 
     def do_indices(self, *indices):
         o = self.image[2]
