@@ -27,13 +27,14 @@ static const Property properties[] = {
    *
    * How often the animation is shown: so many times, 0 as the file says, -1
    * for ever. Time goes on from one round to the next. The default is once, so
-   * that files come to an end: most ask to be repeated for ever.
+   * that files come to an end: most ask to be repeated for ever. When it changes
+   * during a round, that is shown to its end, and the next one obeys.
    *
    * Since: 0.1
    */
   { "loop-count", "Loop count",
       "How often to show the animation (0 = as the file says, -1 = for ever)",
-      INT (loop_count, -1, G_MAXINT, 1), GST_PARAM_MUTABLE_READY },
+      INT (loop_count, -1, G_MAXINT, 1), GST_PARAM_MUTABLE_PLAYING },
   /**
    * GstAnimGifDec:progressive:
    *

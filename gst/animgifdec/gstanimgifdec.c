@@ -111,11 +111,28 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (GstAnimGifDec, gst_anim_gif_dec,
 GST_ELEMENT_REGISTER_DEFINE (
     animgifdec, "animgifdec", GST_RANK_PRIMARY + 1, GST_TYPE_ANIM_GIF_DEC)
 
+/* The one of a run's settings that may change while it lasts. */
+static void
+update_loop_count (GstAnimGifDec *self, int loop_count)
+{
+  gboolean changed;
+
+  g_mutex_lock (&self->lock);
+  changed = loop_count != self->active.loop_count
+      && gst_anim_gif_dec_set_loop_count (self, loop_count);
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
+  if (changed)
+    gst_element_post_message (GST_ELEMENT (self),
+        gst_message_new_duration_changed (GST_OBJECT (self)));
+}
+
 static void
 gst_anim_gif_dec_set_property (
     GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
   GstAnimGifDec *self = GST_ANIM_GIF_DEC (object);
+  int loop_count;
 
   GST_OBJECT_LOCK (self);
   if ((pspec->flags & GST_PARAM_MUTABLE_READY) != 0
@@ -126,7 +143,9 @@ gst_anim_gif_dec_set_property (
     return;
   }
   anim_gif_settings_set (&self->settings, id, value);
+  loop_count = self->settings.loop_count;
   GST_OBJECT_UNLOCK (self);
+  update_loop_count (self, loop_count);
 }
 
 static void

@@ -35,8 +35,8 @@ is_late (GstAnimGifDec *self, const AnimGifShown *shown, GstMessage **message)
       shown->start, shown->end - shown->start);
   gst_message_set_qos_values (*message,
       GST_CLOCK_DIFF (start, self->earliest_time), self->proportion, 1000000);
-  gst_message_set_qos_stats (*message, GST_FORMAT_BUFFERS,
-      self->n_pushed + self->n_dropped, self->n_dropped);
+  gst_message_set_qos_stats (
+      *message, GST_FORMAT_BUFFERS, self->n_pushed, self->n_dropped);
   return TRUE;
 }
 

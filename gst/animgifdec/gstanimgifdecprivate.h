@@ -86,6 +86,7 @@ struct _GstAnimGifDec
   guint32 segment_seqnum;
   guint32 seek_seqnum;  /* of the last seek, GST_SEQNUM_INVALID before */
   guint64 pass;         /* number of the play, from 0 */
+  guint64 n_begun;      /* plays that are shown whatever loop-count says now */
   guint frame;          /* next one to push */
   guint64 fps_n, fps_d; /* constant rate; 0/1: each frame once */
   guint64 tick;         /* of the constant rate: next one to push */
@@ -158,6 +159,15 @@ GstFlowReturn gst_anim_gif_dec_show_frame (
 
 /* Length of all plays in nanoseconds; NONE for ever or not known yet. */
 GstClockTime gst_anim_gif_dec_get_total (GstAnimGifDec *self);
+
+/* Where the segment lasts to the end of all plays, which was at @before, it does
+ * so again. Returns: whether the end is another one now. */
+gboolean gst_anim_gif_dec_follow_total (
+    GstAnimGifDec *self, GstClockTime before);
+
+/* Changes how often the animation is shown, at the earliest after the present
+ * play. Returns: whether the end is another one now. */
+gboolean gst_anim_gif_dec_set_loop_count (GstAnimGifDec *self, int loop_count);
 
 /* Goes to the frame that @position lies in; while the file still comes in, to
  * the first one. */

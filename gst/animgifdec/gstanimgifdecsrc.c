@@ -63,7 +63,7 @@ gst_anim_gif_dec_reset_output (GstAnimGifDec *self, GstClockTime base)
   self->flow = GST_FLOW_OK;
   self->fps_n = 0;
   self->fps_d = 1;
-  self->pass = self->tick = 0;
+  self->pass = self->tick = self->n_begun = 0;
   self->frame = 0;
   self->earliest_time = GST_CLOCK_TIME_NONE;
   self->proportion = 1.0;
@@ -118,9 +118,11 @@ can_seek (GstAnimGifDec *self, const Seek *seek)
 static gboolean
 configure_seek (GstAnimGifDec *self, const Seek *seek)
 {
-  GstClockTime total = gst_anim_gif_dec_get_total (self);
   GstSegment segment = self->segment;
+  GstClockTime total;
 
+  self->n_begun = 0;
+  total = gst_anim_gif_dec_get_total (self);
   segment.duration = total;
   if (!can_seek (self, seek)
       || !gst_segment_do_seek (&segment, seek->rate, seek->format, seek->flags,

@@ -244,20 +244,17 @@ describe_picture (GstAnimGifDec *self, AnimGifPicture *picture)
 static void
 set_rate (GstAnimGifDec *self, guint fps_n, guint fps_d)
 {
-  GstClockTime before, total;
-  gboolean shows_all;
+  GstClockTime before;
+  gboolean changed;
 
   g_mutex_lock (&self->lock);
   before = gst_anim_gif_dec_get_total (self);
-  shows_all = self->segment.stop == before;
   self->fps_n = fps_n;
   self->fps_d = fps_d;
-  total = gst_anim_gif_dec_get_total (self);
-  if (shows_all)
-    self->segment.stop = total;
+  changed = gst_anim_gif_dec_follow_total (self, before);
   self->segment_pending = self->started;
   g_mutex_unlock (&self->lock);
-  if (total != before)
+  if (changed)
     gst_element_post_message (GST_ELEMENT (self),
         gst_message_new_duration_changed (GST_OBJECT (self)));
 }

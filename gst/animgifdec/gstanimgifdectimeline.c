@@ -9,9 +9,11 @@
 static guint64
 count_plays (GstAnimGifDec *self)
 {
+  guint64 n_plays = MAX (self->active.loop_count, 0);
+
   if (self->active.loop_count == 0)
-    return self->info.n_plays;
-  return MAX (self->active.loop_count, 0);
+    n_plays = self->info.n_plays;
+  return n_plays == 0 ? 0 : MAX (n_plays, self->n_begun);
 }
 
 /* Ticks of the constant rate up to @cs, rounded. Always from the start, so that
@@ -62,6 +64,31 @@ gst_anim_gif_dec_get_total (GstAnimGifDec *self)
   if (self->fps_n > 0 && cs > 0)
     return tick_to_time (self, MAX (cs_to_tick (self, cs), 1));
   return cs * ANIM_GIF_CENTISECOND;
+}
+
+gboolean
+gst_anim_gif_dec_follow_total (GstAnimGifDec *self, GstClockTime before)
+{
+  GstClockTime total = gst_anim_gif_dec_get_total (self);
+
+  if (total == before)
+    return FALSE;
+  if (self->segment.stop == before) {
+    self->segment.stop = total;
+    self->segment_pending = self->started;
+  }
+  return TRUE;
+}
+
+gboolean
+gst_anim_gif_dec_set_loop_count (GstAnimGifDec *self, int loop_count)
+{
+  GstClockTime before = gst_anim_gif_dec_get_total (self);
+
+  self->active.loop_count = loop_count;
+  /* The play that has begun is shown to its end. */
+  self->n_begun = self->started ? self->pass + 1 : 0;
+  return gst_anim_gif_dec_follow_total (self, before);
 }
 
 /* Times of the current frame, or of what the current tick shows of it, behind
