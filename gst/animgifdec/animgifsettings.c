@@ -4,6 +4,25 @@
 
 #include "gifdecoder.h"
 
+static GType
+get_arrival_type (void)
+{
+  static const GEnumValue values[] = {
+    { ANIM_GIF_ARRIVAL_ZERO, "At running time zero, or upstream's", "zero" },
+    { ANIM_GIF_ARRIVAL_NOW, "At the running time at which it is there", "now" },
+    { 0, NULL, NULL },
+  };
+  static gsize type;
+
+  if (g_once_init_enter (&type)) {
+    GType new_type = g_enum_register_static ("GstAnimGifDecArrival", values);
+
+    gst_type_mark_as_plugin_api (new_type, 0);
+    g_once_init_leave (&type, new_type);
+  }
+  return type;
+}
+
 typedef struct
 {
   const char *name, *nick, *blurb;
@@ -18,6 +37,7 @@ typedef struct
 #define BOOLEAN(field, on) G_TYPE_BOOLEAN, FIELD (field), 0, 1, on
 #define INT(field, min, max, number) G_TYPE_INT, FIELD (field), min, max, number
 #define UINT(field, number) G_TYPE_UINT, FIELD (field), 0, G_MAXUINT, number
+#define ENUM(field, number) G_TYPE_ENUM, FIELD (field), 0, 0, number
 #define UINT64(field, number) \
   G_TYPE_UINT64, FIELD (field), 0, G_MAXUINT64, number
 
@@ -111,6 +131,19 @@ static const Property properties[] = {
       "Largest file to take in, in bytes (0 = no limit)",
       UINT64 (max_size, 256 << 20), GST_PARAM_MUTABLE_READY },
   /**
+   * GstAnimGifDec:arrival:
+   *
+   * When the first picture is shown. A GIF that comes late into a live pipeline,
+   * three seconds after it began, has times that have passed, so that nothing
+   * of it would be seen; with `now` it is shown whole, from the moment on at
+   * which it is there. That holds for each file and each flushing seek while the
+   * element is PLAYING; in PAUSED both are the same.
+   *
+   * Since: 0.1
+   */
+  { "arrival", "Arrival", "When the first picture is shown",
+      ENUM (arrival, ANIM_GIF_ARRIVAL_ZERO), GST_PARAM_MUTABLE_READY },
+  /**
    * GstAnimGifDec:qos:
    *
    * Pictures whose time on show would be over before they could arrive are
@@ -136,6 +169,9 @@ new_spec (const Property *p)
     case G_TYPE_BOOLEAN:
       return g_param_spec_boolean (
           p->name, p->nick, p->blurb, p->number, flags);
+    case G_TYPE_ENUM:
+      return g_param_spec_enum (
+          p->name, p->nick, p->blurb, get_arrival_type (), p->number, flags);
     case G_TYPE_INT:
       return g_param_spec_int (
           p->name, p->nick, p->blurb, p->min, p->max, p->number, flags);
@@ -175,6 +211,9 @@ anim_gif_settings_set (AnimGifSettings *settings, guint id, const GValue *value)
     case G_TYPE_BOOLEAN:
       *(gboolean *) field = g_value_get_boolean (value);
       break;
+    case G_TYPE_ENUM:
+      *(AnimGifArrival *) field = g_value_get_enum (value);
+      break;
     case G_TYPE_INT:
       *(int *) field = g_value_get_int (value);
       break;
@@ -196,6 +235,9 @@ anim_gif_settings_get (const AnimGifSettings *settings, guint id, GValue *value)
   switch (property->type) {
     case G_TYPE_BOOLEAN:
       g_value_set_boolean (value, *(const gboolean *) field);
+      break;
+    case G_TYPE_ENUM:
+      g_value_set_enum (value, *(const AnimGifArrival *) field);
       break;
     case G_TYPE_INT:
       g_value_set_int (value, *(const int *) field);

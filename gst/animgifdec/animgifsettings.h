@@ -5,6 +5,13 @@
 
 G_BEGIN_DECLS
 
+/* The running time at which the first picture is shown. */
+typedef enum
+{
+  ANIM_GIF_ARRIVAL_ZERO, /* nothing is added to upstream's */
+  ANIM_GIF_ARRIVAL_NOW,
+} AnimGifArrival;
+
 /* The properties of animgifdec. Has no lock of its own. */
 typedef struct
 {
@@ -15,6 +22,7 @@ typedef struct
   guint64 max_pixels;
   guint64 max_total_pixels;
   guint64 max_size;
+  AnimGifArrival arrival;
   gboolean qos;
 } AnimGifSettings;
 

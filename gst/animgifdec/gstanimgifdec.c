@@ -48,6 +48,10 @@
  * with one warning message. What follows the trailer is ignored. Another GIF
  * can follow in a new stream (`STREAM_START` event).
  *
+ * Where upstream's segment is in TIME, the first picture is shown at the time of
+ * the first bytes, also behind a live source. Otherwise the animation begins at
+ * running time zero, or when it is there (#animgifdec:arrival).
+ *
  * Seeks are in time, forward, at any rate above zero, and always exact: the
  * picture on show at that time is the first one, cut to the segment. Segment
  * seeks (`GST_SEEK_FLAG_SEGMENT`) let an application loop over a part without

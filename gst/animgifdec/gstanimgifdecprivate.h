@@ -81,8 +81,11 @@ struct _GstAnimGifDec
   /* @lock: where the source side stands. */
   gboolean started;         /* CAPS went out */
   gboolean segment_pending; /* @segment is yet to be pushed */
+  gboolean arriving;        /* the first one since the file or a flush */
   gboolean discont;
-  GstSegment segment;
+  GstSegment upstream; /* in TIME, else without a format */
+  GstClockTime origin; /* stream time at which the file begins */
+  GstSegment segment;  /* in the file's own time, from 0 */
   guint32 segment_seqnum;
   guint32 seek_seqnum;  /* of the last seek, GST_SEQNUM_INVALID before */
   guint64 pass;         /* number of the play, from 0 */

@@ -99,6 +99,29 @@ publish_info (GstAnimGifDec *self, const GifInfo *info)
   }
 }
 
+/* The file begins with @buffer: where upstream has times, at those. */
+static void
+place_in_time (GstAnimGifDec *self, GstBuffer *buffer)
+{
+  const GstSegment *upstream = &self->upstream;
+  GstClockTime time, base, origin;
+
+  g_mutex_lock (&self->lock);
+  if (upstream->format == GST_FORMAT_TIME && !self->started) {
+    time = upstream->start;
+    if (GST_BUFFER_PTS_IS_VALID (buffer))
+      time = CLAMP (GST_BUFFER_PTS (buffer), upstream->start, upstream->stop);
+    base = gst_segment_to_running_time (upstream, GST_FORMAT_TIME, time);
+    origin = gst_segment_to_stream_time (upstream, GST_FORMAT_TIME, time);
+    self->segment.base = GST_CLOCK_TIME_IS_VALID (base) ? base : 0;
+    self->origin = GST_CLOCK_TIME_IS_VALID (origin) ? origin : 0;
+    self->segment.applied_rate = upstream->applied_rate;
+    if (upstream->rate > 0 && self->seek_seqnum == GST_SEQNUM_INVALID)
+      self->segment.rate = upstream->rate;
+  }
+  g_mutex_unlock (&self->lock);
+}
+
 /* What a chain function has to say when nothing is wrong with its bytes. */
 static GstFlowReturn
 get_flow (GstAnimGifDec *self)
@@ -147,6 +170,8 @@ gst_anim_gif_dec_sink_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
   GifResult result;
 
   if (flow == GST_FLOW_OK) {
+    if (anim_gif_input_get_size (self->input) == 0)
+      place_in_time (self, buffer);
     result = anim_gif_input_append (self->input, buffer, &info);
     if (result == GIF_RESULT_NEED_DATA || result == GIF_RESULT_END) {
       publish_info (self, &info);
@@ -253,7 +278,8 @@ begin_stream (GstAnimGifDec *self, GstEvent *event)
   return TRUE;
 }
 
-/* Upstream's segment is in bytes; ours is made when the file is known. */
+/* Upstream's segment is of bytes, or says when they came; ours is made when the
+ * file is known. */
 static void
 note_segment (GstAnimGifDec *self, GstEvent *event)
 {
@@ -265,6 +291,8 @@ note_segment (GstAnimGifDec *self, GstEvent *event)
   if (segment->format == GST_FORMAT_BYTES && segment->start > 0
       && GST_CLOCK_TIME_IS_VALID (self->next_base) && !self->started)
     self->segment.base = self->next_base;
+  if (segment->format == GST_FORMAT_TIME)
+    self->upstream = *segment;
   g_mutex_unlock (&self->lock);
 }
 

@@ -53,8 +53,11 @@ gst_anim_gif_dec_release_task (GstAnimGifDec *self, gboolean start)
 void
 gst_anim_gif_dec_reset_output (GstAnimGifDec *self, GstClockTime base)
 {
+  gst_segment_init (&self->upstream, GST_FORMAT_UNDEFINED);
   gst_segment_init (&self->segment, GST_FORMAT_TIME);
   self->segment.base = base;
+  self->origin = 0;
+  self->arriving = TRUE;
   self->segment_seqnum = gst_util_seqnum_next ();
   self->started = FALSE;
   self->segment_pending = FALSE;
@@ -135,6 +138,7 @@ configure_seek (GstAnimGifDec *self, const Seek *seek)
   self->finished = FALSE;
   self->flow = GST_FLOW_OK;
   if ((seek->flags & GST_SEEK_FLAG_FLUSH) != 0) {
+    self->arriving = TRUE;
     self->earliest_time = GST_CLOCK_TIME_NONE;
     self->proportion = 1.0;
     self->n_pushed = self->n_dropped = 0;
@@ -199,6 +203,19 @@ perform_seek (GstAnimGifDec *self, const Seek *seek)
   return done;
 }
 
+/* Seeks are in stream time. */
+static void
+make_own_time (GstAnimGifDec *self, GstSeekType type, gint64 *time)
+{
+  gint64 origin;
+
+  g_mutex_lock (&self->lock);
+  origin = self->origin;
+  g_mutex_unlock (&self->lock);
+  if (type == GST_SEEK_TYPE_SET && *time != -1)
+    *time = MAX (*time - origin, 0);
+}
+
 static gboolean
 take_seek (GstAnimGifDec *self, GstEvent *event)
 {
@@ -212,6 +229,8 @@ take_seek (GstAnimGifDec *self, GstEvent *event)
     GST_DEBUG_OBJECT (self, "cannot do %" GST_PTR_FORMAT, (gpointer) event);
     return FALSE;
   }
+  make_own_time (self, seek.start_type, &seek.start);
+  make_own_time (self, seek.stop_type, &seek.stop);
   return perform_seek (self, &seek);
 }
 
@@ -277,17 +296,18 @@ static gboolean
 answer_duration (GstAnimGifDec *self, GstQuery *query)
 {
   GstFormat format;
-  GstClockTime total;
+  GstClockTime total, origin;
 
   gst_query_parse_duration (query, &format, NULL);
   if (format != GST_FORMAT_TIME)
     return FALSE;
   g_mutex_lock (&self->lock);
   total = gst_anim_gif_dec_get_total (self);
+  origin = self->origin;
   g_mutex_unlock (&self->lock);
   if (!GST_CLOCK_TIME_IS_VALID (total))
     return FALSE;
-  gst_query_set_duration (query, format, total);
+  gst_query_set_duration (query, format, origin + total);
   return TRUE;
 }
 
@@ -295,16 +315,19 @@ static gboolean
 answer_seeking (GstAnimGifDec *self, GstQuery *query)
 {
   GstFormat format;
-  GstClockTime total;
+  GstClockTime end, origin;
   gboolean seekable;
 
   gst_query_parse_seeking (query, &format, NULL, NULL, NULL);
   g_mutex_lock (&self->lock);
-  total = gst_anim_gif_dec_get_total (self);
+  end = gst_anim_gif_dec_get_total (self);
+  origin = self->origin;
+  if (GST_CLOCK_TIME_IS_VALID (end))
+    end += origin;
   seekable = format == GST_FORMAT_TIME && !self->refused;
   g_mutex_unlock (&self->lock);
-  gst_query_set_seeking (query, format, seekable, seekable ? 0 : -1,
-      seekable ? (gint64) total : -1);
+  gst_query_set_seeking (query, format, seekable,
+      seekable ? (gint64) origin : -1, seekable ? (gint64) end : -1);
   return TRUE;
 }
 

@@ -318,6 +318,21 @@ start_output (GstAnimGifDec *self)
   return GST_FLOW_OK;
 }
 
+/* What the pipeline's clock shows; 0 while it does not run. */
+static GstClockTime
+get_running_time (GstAnimGifDec *self)
+{
+  GstClockTime now = 0;
+  gboolean is_playing;
+
+  GST_OBJECT_LOCK (self);
+  is_playing = GST_STATE (self) == GST_STATE_PLAYING;
+  GST_OBJECT_UNLOCK (self);
+  if (is_playing)
+    now = gst_element_get_current_running_time (GST_ELEMENT (self));
+  return GST_CLOCK_TIME_IS_VALID (now) ? now : 0;
+}
+
 static void
 push_segment (GstAnimGifDec *self)
 {
@@ -334,8 +349,11 @@ push_segment (GstAnimGifDec *self)
     self->segment.stop = MIN (self->segment.stop, total);
     self->segment.start = MIN (self->segment.start, total);
     self->segment.position = MIN (self->segment.position, total);
-    self->segment.time = self->segment.start;
   }
+  self->segment.time = self->segment.start + self->origin;
+  if (self->arriving && self->active.arrival == ANIM_GIF_ARRIVAL_NOW)
+    self->segment.base = MAX (self->segment.base, get_running_time (self));
+  self->arriving = FALSE;
   gst_anim_gif_dec_go_to (self, self->segment.position);
   event = gst_event_new_segment (&self->segment);
   gst_event_set_seqnum (event, self->segment_seqnum);

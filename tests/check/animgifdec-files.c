@@ -20,11 +20,11 @@ load_plugin (const char *folder, const char *name)
 void
 load_plugins (void)
 {
-  const char *stock[] = { "aom", "app", "avi", "coreelements", "encoding",
-    "gio", "hls", "isomp4", "jpeg", "libav", "matroska", "mpegtsmux",
-    "multifile", "openh264", "playback", "png", "theora", "typefindfunctions",
-    "videoconvertscale", "videoparsersbad", "videorate", "vpx", "x264",
-    "x265" };
+  const char *stock[] = { "aom", "app", "avi", "compositor", "coreelements",
+    "encoding", "gio", "hls", "isomp4", "jpeg", "libav", "matroska",
+    "mpegtsmux", "multifile", "openh264", "playback", "png", "theora",
+    "typefindfunctions", "videoconvertscale", "videoparsersbad", "videorate",
+    "videotestsrc", "vpx", "x264", "x265" };
 
   load_plugin (MODULE_DIR, "animgif");
   for (guint i = 0; i < G_N_ELEMENTS (stock); i++)

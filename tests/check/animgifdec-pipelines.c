@@ -10,13 +10,16 @@
 
 #define UNEVEN GST_TIME_AS_NSECONDS (1840 * GST_MSECOND)
 
-/* uneven.gif and even.gif, 10 frames of 80 ms, in a folder of their own. */
+/* uneven.gif, even.gif of 10 frames of 80 ms and bright.gif of 3 colours, 160 ms
+ * each, in a folder of their own. */
 static void
 set_up (void)
 {
-  const guint delays_cs[] = { 8, G_MAXUINT };
+  const guint delays_cs[] = { 8, G_MAXUINT }, slow_cs[] = { 16, G_MAXUINT };
+  const guint colors[] = { 0xff0000, 0x00ff00, 0xffffff };
   g_autoptr (GBytes) uneven = test_gif_write_uneven (64, 48);
   g_autoptr (GBytes) even = NULL;
+  g_autoptr (GBytes) bright = NULL;
   TestGif gif;
 
   set_up_directory ();
@@ -26,6 +29,12 @@ set_up (void)
   even = test_gif_write (&gif);
   write_file ("uneven.gif", uneven);
   write_file ("even.gif", even);
+
+  test_gif_init (&gif, 64, 48, 3, slow_cs);
+  gif.colors = colors;
+  gif.n_colors = G_N_ELEMENTS (colors);
+  bright = test_gif_write (&gif);
+  write_file ("bright.gif", bright);
 }
 
 #define SOURCE "filesrc location=DIR/uneven.gif ! animgifdec ! "
@@ -171,6 +180,81 @@ GST_START_TEST (test_discoverer_knows_the_duration)
 }
 GST_END_TEST
 
+/* ---- Late into a live pipeline ---- */
+
+static GstFlowReturn
+push_to (GstElement *appsrc, const char *name)
+{
+  g_autofree char *path = path_of (name);
+  g_autofree char *data = NULL;
+  GstFlowReturn flow, eos;
+  GstBuffer *buffer;
+  gsize size;
+
+  fail_unless (g_file_get_contents (path, &data, &size, NULL));
+  buffer = gst_buffer_new_wrapped (g_steal_pointer (&data), size);
+  g_signal_emit_by_name (appsrc, "push-buffer", buffer, &flow);
+  gst_buffer_unref (buffer);
+  g_signal_emit_by_name (appsrc, "end-of-stream", &eos);
+  return flow;
+}
+
+/* Whether the next picture that comes out is other than black. */
+static gboolean
+pull_color (GstElement *appsink)
+{
+  GstSample *sample = NULL;
+  gboolean is_color;
+  GstMapInfo map;
+
+  g_signal_emit_by_name (appsink, "pull-sample", &sample);
+  fail_unless (sample != NULL);
+  gst_buffer_map (gst_sample_get_buffer (sample), &map, GST_MAP_READ);
+  is_color = map.data[0] > 0x20 || map.data[1] > 0x20 || map.data[2] > 0x20;
+  gst_buffer_unmap (gst_sample_get_buffer (sample), &map);
+  gst_sample_unref (sample);
+  return is_color;
+}
+
+static const struct
+{
+  const char *arrival;
+  guint n_pictures; /* of 50 a second that show the GIF of 0.48 s */
+  guint n_pulled;   /* at most */
+} late[] = { { "zero", 0, 50 }, { "now", 24, 1000 } };
+
+GST_START_TEST (test_a_late_gif_is_shown_whole)
+{
+  g_autofree char *line = g_strdup_printf (
+      "videotestsrc is-live=true pattern=black ! "
+      "video/x-raw,format=RGBA,width=64,height=48,framerate=50/1 ! "
+      "compositor name=c ! video/x-raw,format=RGBA,framerate=50/1 ! "
+      "appsink name=out sync=false "
+      "appsrc name=in ! animgifdec arrival=%s ! c.",
+      late[__i__].arrival);
+  g_autoptr (GstElement) pipeline = parse_line (line);
+  g_autoptr (GstElement) in = gst_bin_get_by_name (GST_BIN (pipeline), "in");
+  g_autoptr (GstElement) out = gst_bin_get_by_name (GST_BIN (pipeline), "out");
+  guint n_colored = 0;
+
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  for (guint i = 0; i < 30; i++)
+    fail_if (pull_color (out));
+  fail_unless_equals_int (push_to (in, "bright.gif"), GST_FLOW_OK);
+  /* With more in the queue where the machine is slow. */
+  for (guint i = 0; i < late[__i__].n_pulled; i++) {
+    if (pull_color (out))
+      n_colored++;
+    else if (n_colored > 0)
+      break;
+  }
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  /* It begins between two pictures. */
+  fail_unless (ABS ((int) n_colored - (int) late[__i__].n_pictures) <= 1,
+      "%u pictures", n_colored);
+}
+GST_END_TEST
+
 /* ---- Order and leaks ---- */
 
 GST_START_TEST (test_two_files_through_concat_go_on_in_time)
@@ -263,6 +347,8 @@ animgifdec_pipelines_suite (void)
   tcase_add_loop_test (
       players_case, test_players_pick_it_and_end, 0, G_N_ELEMENTS (players));
   tcase_add_test (players_case, test_discoverer_knows_the_duration);
+  tcase_add_loop_test (
+      players_case, test_a_late_gif_is_shown_whole, 0, G_N_ELEMENTS (late));
   tcase_add_test (players_case, test_nothing_stays_behind);
   suite_add_tcase (suite, players_case);
   return suite;
