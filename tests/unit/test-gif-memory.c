@@ -98,7 +98,7 @@ test_no_memory_is_a_result (void)
 static void
 test_frames_out_of_sight_take_no_memory (void)
 {
-  g_autoptr (GifGolden) golden = gif_golden_load ("frame-huge");
+  g_autoptr (GifGolden) golden = gif_golden_load ("frame-huge-damaged");
   g_autoptr (GifDecoder) decoder = gif_golden_scan (golden);
   guint n;
 

@@ -33,6 +33,9 @@ NAME.txt, line by line (# begins a comment; numbers are decimal, HEX is bytes):
     trailer
     cut N                         drops the last N bytes of all before
     imagemagick agrees|differs WHY
+    chromium HOW[+HOW...] WHY     how it differs: refuses (the file), counts
+                                  (frames), loops, size (of the screen), times,
+                                  paints (pictures), stops (in the middle)
 """
 
 import pathlib
@@ -43,6 +46,8 @@ import sys
 import reference
 
 HERE = pathlib.Path(__file__).resolve().parent
+CHROMIUM_WORDS = {"refuses", "counts", "loops", "size", "times", "paints",
+                  "stops"}
 DIGITS = "0123456789abcdefghijklmnopqrstuv"
 
 
@@ -113,6 +118,7 @@ class Maker:
         self.version = b"89a"
         self.palettes = {}
         self.imagemagick = None
+        self.chromium = set()
         self.lines = iter(text.splitlines())
         self.image = None  # in wait for its data
         for line in self.lines:
@@ -230,6 +236,11 @@ class Maker:
         self.imagemagick = verdict
 
 
+    def do_chromium(self, how, *why):
+        self.chromium = set(how.split("+"))
+        assert self.chromium <= CHROMIUM_WORDS and why
+
+
 def picture_bytes(picture):
     return b"".join(bytes(p) for p in picture)
 
@@ -264,7 +275,11 @@ def check_page():
              for name in sorted(named - texts.keys())]
             + [f"gif-policies.md lacks {name}"
                for name, text in sorted(texts.items())
-               if text.startswith("# Policy") and name not in named])
+               if text.startswith("# Policy") and name not in named]
+            + [f"gif-policies.md does not say what Chromium does with {name}"
+               for name, text in sorted(texts.items())
+               if "\nchromium " in text and not any(
+                   f"`{name}`" in row and "Chromium" in row for row in rows)])
 
 
 def main(mode):
