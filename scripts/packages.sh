@@ -39,6 +39,8 @@ packages_of () {
       echo nginx-light caddy
       # Completion in other shells than bash.
       echo zsh fish
+      # What software centres read.
+      echo appstream desktop-file-utils
       # The player's window under Xvfb.
       echo xdotool dbus-daemon ;;
     bench) echo nginx-light curl jq python3-aiohttp libavcodec-dev libavutil-dev

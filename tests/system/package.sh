@@ -83,6 +83,9 @@ timeout 60 gst-launch-1.0 playbin video-sink=fakesink \
   uri="file://$PWD/tests/data/gif/delays-1840ms.gif" >"$work/play.txt" 2>&1 \
   || { cat "$work/play.txt"; fail "playbin does not play a GIF"; }
 
+grep -qF "release version=\"$version\"" /usr/share/metainfo/gst.visioncraft.Player.metainfo.xml \
+  || fail "the player's metainfo is of another version"
+
 for program in /usr/bin/visioncraft-*; do
   case $("$program" --version) in
     *"$version"*) ;;
