@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import unittest
 
-from fixture import KEY
+from fixture import KEY, wait_until
 from harness import Setup
 
 PASSWORD = "correct horse 狐"
@@ -75,10 +75,12 @@ class Login(unittest.TestCase):
 
     def test_a_cookie_lets_in_until_it_is_given_back(self):
         cookie = self.cookie()
+        before = self.setup.relay.n_posts
         with_it = {"Cookie": f"other=1; {cookie}; visioncraft-session=stale"}
         status, _, data = self.ask("POST", "/api/generations", {"prompt": "x"},
                                    with_it)
         self.assertEqual(status, 201)
+        wait_until(lambda: self.setup.relay.n_posts > before, 30, "it is generated")
         self.assertEqual(self.ask("GET", "/api/options", None, with_it)[0], 200)
         status, headers, _ = self.ask("DELETE", "/api/login", None, with_it)
         self.assertEqual(status, 204)
