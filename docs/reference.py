@@ -36,7 +36,7 @@ def fail(text):
 
 
 def type_words(gtype):
-    return TYPES.get(gtype.name, gtype.name)
+    return "enumeration" if gtype.is_a(GObject.GEnum) else TYPES.get(gtype.name, gtype.name)
 
 
 # --- What the sources say ---
@@ -99,6 +99,9 @@ def read_errors(paths):
 # --- What every element tells ---
 
 def range_of(spec):
+    if isinstance(getattr(spec, "default_value", None), GObject.GEnum):
+        values = type(spec.default_value).__enum_values__.values()
+        return ": " + ", ".join(f"`{value.value_nick}`" for value in values)
     if not hasattr(spec, "minimum") or not isinstance(spec.minimum, (int, float)):
         return ""
     if isinstance(spec.minimum, float):
@@ -110,6 +113,8 @@ def range_of(spec):
 
 def default_of(spec):
     value = getattr(spec, "default_value", None)
+    if isinstance(value, GObject.GEnum):
+        return f"`{value.value_nick}`"
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
     if isinstance(value, (str, float)):

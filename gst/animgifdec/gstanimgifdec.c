@@ -55,7 +55,8 @@
  * Seeks are in time, forward, at any rate above zero, and always exact: the
  * picture on show at that time is the first one, cut to the segment. Segment
  * seeks (`GST_SEEK_FLAG_SEGMENT`) let an application loop over a part without
- * a gap.
+ * a gap; `GST_SEEK_FLAG_INSTANT_RATE_CHANGE` changes the speed of what sinks have
+ * already, without a flush.
  *
  * Comments become `comment` tags, each as one line of UTF-8.
  *

@@ -203,6 +203,34 @@ perform_seek (GstAnimGifDec *self, const Seek *seek)
   return done;
 }
 
+/* The sinks change the speed at which they show what they have. */
+static gboolean
+change_rate_at_once (GstAnimGifDec *self, const Seek *seek)
+{
+  gboolean can_change, is_again;
+  GstEvent *event;
+  double rate;
+
+  g_mutex_lock (&self->lock);
+  is_again = seek->seqnum == self->seek_seqnum;
+  rate = self->segment.rate;
+  can_change = !is_again && self->started && seek->rate * rate > 0
+      && seek->start_type == GST_SEEK_TYPE_NONE
+      && seek->stop_type == GST_SEEK_TYPE_NONE
+      && (seek->flags & GST_SEEK_FLAG_FLUSH) == 0;
+  if (can_change)
+    self->seek_seqnum = seek->seqnum;
+  g_mutex_unlock (&self->lock);
+  if (!can_change)
+    return is_again;
+
+  event = gst_event_new_instant_rate_change (
+      seek->rate / rate, (GstSegmentFlags) seek->flags);
+  gst_event_set_seqnum (event, seek->seqnum);
+  /* Not behind EOS: then a flushing seek has to do it. */
+  return gst_pad_push_event (self->srcpad, event);
+}
+
 /* Seeks are in stream time. */
 static void
 make_own_time (GstAnimGifDec *self, GstSeekType type, gint64 *time)
@@ -224,11 +252,12 @@ take_seek (GstAnimGifDec *self, GstEvent *event)
   gst_event_parse_seek (event, &seek.rate, &seek.format, &seek.flags,
       &seek.start_type, &seek.start, &seek.stop_type, &seek.stop);
   seek.seqnum = gst_event_get_seqnum (event);
-  if (seek.format != GST_FORMAT_TIME || seek.rate <= 0.0
-      || (seek.flags & GST_SEEK_FLAG_INSTANT_RATE_CHANGE) != 0) {
+  if (seek.format != GST_FORMAT_TIME || seek.rate <= 0.0) {
     GST_DEBUG_OBJECT (self, "cannot do %" GST_PTR_FORMAT, (gpointer) event);
     return FALSE;
   }
+  if ((seek.flags & GST_SEEK_FLAG_INSTANT_RATE_CHANGE) != 0)
+    return change_rate_at_once (self, &seek);
   make_own_time (self, seek.start_type, &seek.start);
   make_own_time (self, seek.stop_type, &seek.stop);
   return perform_seek (self, &seek);
@@ -263,7 +292,8 @@ gst_anim_gif_dec_src_event (GstPad *pad, GstObject *parent, GstEvent *event)
     case GST_EVENT_SEEK:
       done = take_seek (self, event);
       break;
-    case GST_EVENT_RECONFIGURE: /* the pad has marked itself */
+    case GST_EVENT_RECONFIGURE:            /* the pad has marked itself */
+    case GST_EVENT_INSTANT_RATE_SYNC_TIME: /* we asked for it, not upstream */
       break;
     case GST_EVENT_QOS:
       note_qos (self, event);

@@ -160,6 +160,26 @@ GST_START_TEST (test_players_pick_it_and_end)
 }
 GST_END_TEST
 
+GST_START_TEST (test_an_instant_rate_is_heard_at_once)
+{
+  GstElement *pipeline = parse_line (
+      "filesrc location=DIR/uneven.gif ! animgifdec loop-count=60 ! "
+      "fakesink sync=true");
+  gint64 start;
+
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  gst_element_get_state (pipeline, NULL, NULL, RUN_TIMEOUT);
+  start = g_get_monotonic_time ();
+  fail_unless (gst_element_seek (pipeline, 100.0, GST_FORMAT_TIME,
+      GST_SEEK_FLAG_INSTANT_RATE_CHANGE, GST_SEEK_TYPE_NONE, -1,
+      GST_SEEK_TYPE_NONE, -1));
+  run_pipeline (pipeline);
+  /* 110.4 s are over in 1.1. */
+  fail_unless (g_get_monotonic_time () - start < 30 * G_TIME_SPAN_SECOND);
+  gst_object_unref (pipeline);
+}
+GST_END_TEST
+
 GST_START_TEST (test_discoverer_knows_the_duration)
 {
   g_autofree char *path = path_of ("uneven.gif");
@@ -346,6 +366,7 @@ animgifdec_pipelines_suite (void)
   tcase_add_checked_fixture (players_case, set_up, tear_down_directory);
   tcase_add_loop_test (
       players_case, test_players_pick_it_and_end, 0, G_N_ELEMENTS (players));
+  tcase_add_test (players_case, test_an_instant_rate_is_heard_at_once);
   tcase_add_test (players_case, test_discoverer_knows_the_duration);
   tcase_add_loop_test (
       players_case, test_a_late_gif_is_shown_whole, 0, G_N_ELEMENTS (late));

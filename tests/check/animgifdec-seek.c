@@ -140,16 +140,70 @@ GST_START_TEST (test_rates_above_zero_are_the_segments)
 }
 GST_END_TEST
 
+/* An instant change to @rate, with nothing else in it. */
+static GstEvent *
+new_instant_seek (double rate)
+{
+  return gst_event_new_seek (rate, GST_FORMAT_TIME,
+      GST_SEEK_FLAG_INSTANT_RATE_CHANGE, GST_SEEK_TYPE_NONE, -1,
+      GST_SEEK_TYPE_NONE, -1);
+}
+
+GST_START_TEST (test_an_instant_rate_is_for_the_sinks)
+{
+  GstHarness *h = play_uneven ();
+  Gate *gate = gate_new (h);
+  GstEvent *event = new_instant_seek (3.0);
+  g_autoptr (GstEvent) change = NULL;
+  GstSegment segment;
+  double multiplier;
+
+  fail_unless (seek (h, 1.5, FLUSH, 0, -1));
+  gate_await_frame (gate);
+  fail_unless (gst_harness_push_upstream_event (h, gst_event_ref (event)));
+  change = pull_event_of_type (h, GST_EVENT_INSTANT_RATE_CHANGE);
+  gst_event_parse_instant_rate_change (change, &multiplier, NULL);
+  fail_unless_equals_float (multiplier, 2.0);
+  fail_unless_equals_int (
+      gst_event_get_seqnum (change), gst_event_get_seqnum (event));
+  /* From another sink once more, and the answer of the pipeline. */
+  fail_unless (gst_harness_push_upstream_event (h, event));
+  fail_unless (gst_harness_push_upstream_event (
+      h, gst_event_new_instant_rate_sync_time (2.0, 0, 0)));
+  /* All goes on as it was. */
+  fail_unless_equals_int (gst_harness_events_in_queue (h), 0);
+  fail_unless_equals_int (gst_harness_upstream_events_in_queue (h), 0);
+  gate_let (gate, G_MAXUINT);
+  expect_uneven (h, 0);
+  expect_eos (h);
+  get_segment (h, &segment);
+  fail_unless_equals_float (segment.rate, 1.5);
+  gate_free (gate);
+  stop_decoder (h);
+}
+GST_END_TEST
+
+GST_START_TEST (test_an_instant_rate_cannot_turn_round)
+{
+  GstHarness *h = play_uneven ();
+
+  fail_if (gst_harness_push_upstream_event (h, new_instant_seek (-2.0)));
+  /* Nor can what is over or has not begun change. */
+  fail_if (gst_harness_push_upstream_event (h, new_instant_seek (2.0)));
+  fail_unless_equals_int (gst_harness_events_in_queue (h), 0);
+  stop_decoder (h);
+  h = start_decoder (NULL, NULL);
+  fail_if (gst_harness_push_upstream_event (h, new_instant_seek (2.0)));
+  stop_decoder (h);
+}
+GST_END_TEST
+
 GST_START_TEST (test_impossible_seeks_are_refused)
 {
   GstHarness *h = play_uneven ();
 
   fail_if (seek (h, -1.0, FLUSH, 0, MS (100)));
   fail_if (seek (h, 1.0, FLUSH, MS (200), MS (100)));
-  fail_if (gst_harness_push_upstream_event (h,
-      gst_event_new_seek (2.0, GST_FORMAT_TIME,
-          GST_SEEK_FLAG_INSTANT_RATE_CHANGE, GST_SEEK_TYPE_NONE, -1,
-          GST_SEEK_TYPE_NONE, -1)));
   fail_if (gst_harness_push_upstream_event (h,
       gst_event_new_seek (1.0, GST_FORMAT_BYTES, FLUSH, GST_SEEK_TYPE_SET, 0,
           GST_SEEK_TYPE_NONE, -1)));
@@ -403,6 +457,8 @@ animgifdec_seek_suite (void)
   tcase_add_test (seeking, test_a_seek_can_count_from_the_end);
   tcase_add_test (seeking, test_a_stop_does_not_outlive_its_seek);
   tcase_add_test (seeking, test_rates_above_zero_are_the_segments);
+  tcase_add_test (seeking, test_an_instant_rate_is_for_the_sinks);
+  tcase_add_test (seeking, test_an_instant_rate_cannot_turn_round);
   tcase_add_test (seeking, test_impossible_seeks_are_refused);
   tcase_add_test (seeking, test_a_seek_interrupts_a_blocked_frame);
   tcase_add_test (seeking, test_a_new_rate_goes_on_from_the_position);
