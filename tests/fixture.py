@@ -33,6 +33,8 @@ def wait_until(predicate, seconds, what):
 class Process:
     """A program that says on its first line where it listens."""
 
+    SIGNAL = signal.SIGTERM
+
     def __init__(self, args, env=None):
         self.log = tempfile.TemporaryFile()
         self.popen = subprocess.Popen(args, env=env, stdout=subprocess.PIPE,
@@ -51,7 +53,7 @@ class Process:
 
     def stop(self):
         """Ends it as people do; its exit status must be 0 then."""
-        self.popen.send_signal(signal.SIGTERM)
+        self.popen.send_signal(self.SIGNAL)
         try:
             status = self.popen.wait(LIMIT_S)
         except subprocess.TimeoutExpired:

@@ -30,3 +30,11 @@ client_key_new (GInetAddress *address)
   inner = g_inet_address_new_from_bytes (network, G_SOCKET_FAMILY_IPV6);
   return g_inet_address_to_string (inner);
 }
+
+gboolean
+client_key_is_loopback (GInetAddress *address)
+{
+  g_autofree char *key = client_key_new (address);
+
+  return g_str_equal (key, CLIENT_KEY_LOOPBACK);
+}

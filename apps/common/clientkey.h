@@ -13,4 +13,7 @@ G_BEGIN_DECLS
  * has at least one of those to himself. The caller owns it. */
 char *client_key_new (GInetAddress *address);
 
+/* Whether that name is CLIENT_KEY_LOOPBACK. */
+gboolean client_key_is_loopback (GInetAddress *address);
+
 G_END_DECLS

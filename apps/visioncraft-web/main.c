@@ -18,6 +18,7 @@ typedef struct
   Samplers *samplers;
   WebServer *server;
   GMainLoop *loop;
+  gboolean ending;
   int status;
 } Program;
 
@@ -46,9 +47,30 @@ on_samplers (const GError *unavailable, gpointer data)
 }
 
 static gboolean
-on_signal (gpointer loop)
+on_interrupt (gpointer loop)
 {
   g_main_loop_quit (loop);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+on_drained (gpointer loop)
+{
+  g_main_loop_quit (loop);
+}
+
+/* What was paid for is brought to its end; who cannot wait says so again. */
+static gboolean
+on_terminate (gpointer data)
+{
+  Program *program = data;
+
+  if (program->server == NULL || program->ending) {
+    g_main_loop_quit (program->loop);
+    return G_SOURCE_CONTINUE;
+  }
+  program->ending = TRUE;
+  web_server_drain (program->server, on_drained, program->loop);
   return G_SOURCE_CONTINUE;
 }
 
@@ -61,9 +83,12 @@ serve_until_signal (const WebOptions *options)
   const ServiceAccess access = { .api_url = api_url };
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (Samplers) samplers = samplers_new (&access);
-  guint on_int = g_unix_signal_add (SIGINT, on_signal, loop);
-  guint on_term = g_unix_signal_add (SIGTERM, on_signal, loop);
-  Program program = { options, samplers, NULL, loop, EXIT_SUCCESS };
+  Program program = { .options = options,
+    .samplers = samplers,
+    .loop = loop,
+    .status = EXIT_SUCCESS };
+  guint on_int = g_unix_signal_add (SIGINT, on_interrupt, loop);
+  guint on_term = g_unix_signal_add (SIGTERM, on_terminate, &program);
 
   samplers_refresh (samplers, on_samplers, &program);
   g_main_loop_run (loop);

@@ -122,6 +122,20 @@ web_gallery_lookup (WebGallery *gallery, const char *id)
   return entry != NULL ? entry->job : NULL;
 }
 
+gboolean
+web_gallery_is_working (WebGallery *gallery)
+{
+  GHashTableIter iter;
+  gpointer entry;
+
+  g_hash_table_iter_init (&iter, gallery->jobs);
+  while (g_hash_table_iter_next (&iter, NULL, &entry)) {
+    if (!web_job_is_finished (((Entry *) entry)->job))
+      return TRUE;
+  }
+  return FALSE;
+}
+
 void
 web_gallery_add_to (WebGallery *gallery, JsonBuilder *builder)
 {

@@ -24,6 +24,9 @@ void web_gallery_add (WebGallery *gallery, WebJob *job);
 /* The job called @id; NULL: there is none. Borrowed. */
 WebJob *web_gallery_lookup (WebGallery *gallery, const char *id);
 
+/* Whether one of them is still unfinished. */
+gboolean web_gallery_is_working (WebGallery *gallery);
+
 /* Adds an array of all done ones, the newest first. */
 void web_gallery_add_to (WebGallery *gallery, JsonBuilder *builder);
 

@@ -99,6 +99,8 @@ web_guard_check (SoupServerMessage *message, const WebSite *site)
   const char *method = soup_server_message_get_method (message);
   WebFault *fault = check_body (message);
 
+  if (fault == NULL && site == NULL)
+    return NULL;
   if (fault == NULL && !web_site_knows_host (site, g_uri_get_host (uri)))
     fault = web_fault_new (SOUP_STATUS_FORBIDDEN, "forbidden");
   if (fault == NULL && method != SOUP_METHOD_GET && method != SOUP_METHOD_HEAD

@@ -14,7 +14,9 @@ G_BEGIN_DECLS
  *  - A body is a JSON text of known, small length.
  *  - The Host is one of @site's: a name of somebody else's that leads here (DNS
  *    rebinding) is not.
- *  - What changes something comes from a page of ours. */
+ *  - What changes something comes from a page of ours.
+ *
+ * With @site NULL any page may ask under any name. */
 WebFault *web_guard_check (SoupServerMessage *message, const WebSite *site);
 
 /* Replies @fault, which is taken over, before the body is read: the rest of it

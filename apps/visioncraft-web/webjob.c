@@ -399,6 +399,18 @@ web_job_is_finished (WebJob *job)
   return job->state >= WEB_JOB_DONE;
 }
 
+double
+web_job_get_seconds (WebJob *job)
+{
+  return job->seconds;
+}
+
+const WebFault *
+web_job_get_fault (WebJob *job)
+{
+  return job->fault;
+}
+
 WebBlob *
 web_job_get_video (WebJob *job)
 {

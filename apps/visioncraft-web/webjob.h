@@ -54,6 +54,12 @@ WebJobState web_job_get_state (WebJob *job);
 /* Whether nothing will change any more. */
 gboolean web_job_is_finished (WebJob *job);
 
+/* How long the service took, as far as it is known. */
+double web_job_get_seconds (WebJob *job);
+
+/* Why it failed; NULL: it did not. Owned by the job. */
+const WebFault *web_job_get_fault (WebJob *job);
+
 /* The fragmented MP4, which grows until the job is finished. Owned by the job. */
 WebBlob *web_job_get_video (WebJob *job);
 

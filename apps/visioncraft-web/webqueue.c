@@ -156,3 +156,9 @@ web_queue_get_n_waiting (WebQueue *queue)
 {
   return g_queue_get_length (&queue->waiting);
 }
+
+guint
+web_queue_get_n_running (WebQueue *queue)
+{
+  return queue->n_running;
+}

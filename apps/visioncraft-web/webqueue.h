@@ -44,4 +44,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (WebPlace, web_queue_leave)
 /* How many wait now. */
 guint web_queue_get_n_waiting (WebQueue *queue);
 
+/* Places that are in use. */
+guint web_queue_get_n_running (WebQueue *queue);
+
 G_END_DECLS

@@ -26,32 +26,46 @@ parse_address (const char *text)
 }
 
 /* NULL: the field says nothing. */
-static char *
+static GInetAddress *
 read_forwarded (const char *field)
 {
   const char *comma = strrchr (field, ',');
   g_autofree char *last = g_strdup (comma != NULL ? comma + 1 : field);
-  g_autoptr (GInetAddress) address = parse_address (g_strstrip (last));
 
-  return address != NULL ? client_key_new (address) : NULL;
+  return parse_address (g_strstrip (last));
+}
+
+/* NULL: it is not known. Transfer full. */
+static GInetAddress *
+find_address (SoupServerMessage *message)
+{
+  GSocketAddress *remote = soup_server_message_get_remote_address (message);
+  const char *forwarded = soup_message_headers_get_list (
+      soup_server_message_get_request_headers (message), "X-Forwarded-For");
+  GInetAddress *address, *other = NULL;
+
+  if (!G_IS_INET_SOCKET_ADDRESS (remote))
+    return NULL;
+  address = g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (remote));
+  if (forwarded != NULL && client_key_is_loopback (address))
+    other = read_forwarded (forwarded);
+  return other != NULL ? other : g_object_ref (address);
 }
 
 static char *
 make_key (SoupServerMessage *message)
 {
-  GSocketAddress *remote = soup_server_message_get_remote_address (message);
-  const char *forwarded = soup_message_headers_get_list (
-      soup_server_message_get_request_headers (message), "X-Forwarded-For");
-  g_autofree char *key = NULL;
-  char *other = NULL;
+  g_autoptr (GInetAddress) address = find_address (message);
 
-  if (!G_IS_INET_SOCKET_ADDRESS (remote))
-    return g_strdup ("");
-  key = client_key_new (
-      g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (remote)));
-  if (forwarded != NULL && g_str_equal (key, CLIENT_KEY_LOOPBACK))
-    other = read_forwarded (forwarded);
-  return other != NULL ? other : g_steal_pointer (&key);
+  return address != NULL ? client_key_new (address) : g_strdup ("");
+}
+
+char *
+web_remote_dup_address (SoupServerMessage *message)
+{
+  g_autoptr (GInetAddress) address = find_address (message);
+
+  return address != NULL ? g_inet_address_to_string (address) : g_strdup ("-");
 }
 
 const char *

@@ -11,6 +11,10 @@ G_BEGIN_DECLS
  * @message. */
 const char *web_remote_get_key (SoupServerMessage *message);
 
+/* The same client's whole address as text, "-" where it is not known. The
+ * caller owns it. */
+char *web_remote_dup_address (SoupServerMessage *message);
+
 /* Whether a program of this machine asks, and not a proxy for somebody. */
 gboolean web_remote_is_here (SoupServerMessage *message);
 

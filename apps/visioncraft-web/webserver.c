@@ -8,12 +8,14 @@
 #include "webgallery.h"
 #include "webguard.h"
 #include "weblistener.h"
+#include "weblog.h"
 #include "weblogin.h"
 #include "webpage.h"
 #include "webremote.h"
 #include "webreply.h"
 #include "webshare.h"
 #include "website.h"
+#include "webstatus.h"
 #include "webstream.h"
 
 #define API "/api/"
@@ -23,6 +25,10 @@
 /* Of one client. A browser has six connections to one server, or, through a
  * proxy that speaks HTTP/2, as many requests as it likes. */
 #define REQUESTS_AT_ONCE_MAX 64
+
+/* A service manager waits for 90 seconds. */
+#define DRAIN_US (80 * G_USEC_PER_SEC)
+#define DRAIN_CHECK_MS 100
 
 struct _WebServer
 {
@@ -36,7 +42,15 @@ struct _WebServer
   WebQueue *queue;
   WebGallery *gallery;
   SoupServer *soup;
+  WebLog *log;
+  WebStatus *status;
   WebListener *listener;
+
+  /* While it drains. */
+  gint64 drain_until_us; /* 0: it does not */
+  guint drain_id;
+  void (*drained) (gpointer data);
+  gpointer drained_data;
 };
 
 static void
@@ -152,6 +166,8 @@ post_generation (WebServer *server, SoupServerMessage *message)
   WebPrompt *prompt = web_prompt_parse (body, server->options->max_prompt,
       samplers_get (server->samplers), &fault);
 
+  if (fault == NULL && server->drain_until_us != 0)
+    fault = web_fault_new (SOUP_STATUS_SERVICE_UNAVAILABLE, "ending");
   if (fault == NULL)
     fault = check_queue (server, message);
   if (fault == NULL)
@@ -167,6 +183,7 @@ post_generation (WebServer *server, SoupServerMessage *message)
     fail (message, SOUP_STATUS_SERVICE_UNAVAILABLE, "queue-full");
     return;
   }
+  web_status_watch (server->status, job);
   web_gallery_add (server->gallery, job);
   reply_job (message, SOUP_STATUS_CREATED, job);
 }
@@ -312,7 +329,8 @@ answer (WebServer *server, SoupServerMessage *message, const char *path)
     get_generations (server, message);
   else if (g_str_equal (path, API "options"))
     get_options (server, message);
-  else if (!web_page_get (server->site, message, path))
+  else if (!web_status_get (server->status, message, path)
+      && !web_page_get (server->site, message, path))
     fail (message, SOUP_STATUS_NOT_FOUND, "gone");
 }
 
@@ -330,7 +348,8 @@ check_head (WebServer *server, SoupServerMessage *message, const char *path)
 
   if (!web_share_take (server->share, message))
     return web_fault_new (WEB_STATUS_TOO_MANY_REQUESTS, "share");
-  fault = web_guard_check (message, server->site);
+  fault = web_guard_check (
+      message, web_status_is_public (path) ? NULL : server->site);
   if (fault == NULL && needs_login (path)
       && !web_login_knows (server->login, message))
     fault = web_fault_new (SOUP_STATUS_UNAUTHORIZED, "login");
@@ -391,10 +410,39 @@ web_server_new (const WebOptions *options, Samplers *samplers, GError **error)
       MAX (1, (options->max_jobs + options->max_queue) / 2));
   server->gallery = web_gallery_new (options->gallery);
   server->soup = soup_server_new (NULL, NULL);
+  server->log = web_log_new (server->soup);
+  server->status = web_status_new (server->queue, server->log);
   soup_server_add_early_handler (
       server->soup, NULL, on_request_headers, server, NULL);
   soup_server_add_handler (server->soup, NULL, on_request, server, NULL);
   return start_listening (server, error) ? g_steal_pointer (&server) : NULL;
+}
+
+/* --- Its end --- */
+
+static gboolean
+on_drain_check (gpointer data)
+{
+  WebServer *server = data;
+
+  if (g_get_monotonic_time () < server->drain_until_us
+      && (web_gallery_is_working (server->gallery)
+          || web_log_get_n_open (server->log) > 0))
+    return G_SOURCE_CONTINUE;
+  server->drain_id = 0;
+  server->drained (server->drained_data);
+  return G_SOURCE_REMOVE;
+}
+
+void
+web_server_drain (
+    WebServer *server, void (*drained) (gpointer data), gpointer data)
+{
+  server->drain_until_us = g_get_monotonic_time () + DRAIN_US;
+  server->drained = drained;
+  server->drained_data = data;
+  server->drain_id = g_timeout_add (DRAIN_CHECK_MS, on_drain_check, server);
+  web_status_drain (server->status);
 }
 
 void
@@ -403,8 +451,11 @@ web_server_free (WebServer *server)
   g_clear_pointer (&server->listener, web_listener_free);
   /* The connections next: replies hold places in the queue. */
   soup_server_disconnect (server->soup);
+  g_clear_handle_id (&server->drain_id, g_source_remove);
+  web_log_free (server->log);
   g_object_unref (server->soup);
   web_gallery_free (server->gallery);
+  web_status_free (server->status);
   web_queue_free (server->queue);
   g_clear_pointer (&server->login, web_login_free);
   g_clear_pointer (&server->site, web_site_free);

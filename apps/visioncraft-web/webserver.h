@@ -21,7 +21,7 @@ G_BEGIN_DECLS
  *   GET    /api/generations/ID/video            fragmented MP4 as it grows
  *   GET    /api/generations/ID/gif, mp4, webm   files to save
  *
- * Without the cookie, where there is a password, /api/ is 401. An error is {"error": {"kind": …}} with a fitting status, see webfault.h.
+ * and what webstatus.h has. Without the cookie, where there is a password, /api/ is 401. An error is {"error": {"kind": …}} with a fitting status, see webfault.h.
  */
 typedef struct _WebServer WebServer;
 
@@ -29,6 +29,12 @@ typedef struct _WebServer WebServer;
  * and @error when the address cannot be had. */
 WebServer *web_server_new (
     const WebOptions *options, Samplers *samplers, GError **error);
+
+/* Takes on no more generations, and calls @drained once those that were asked
+ * for have ended and their clients have what they asked for, or when that takes
+ * too long. */
+void web_server_drain (
+    WebServer *server, void (*drained) (gpointer data), gpointer data);
 
 /* Ends every connection and pipeline. */
 void web_server_free (WebServer *server);

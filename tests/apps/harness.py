@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import shutil
+import signal
 import socket
 import tempfile
 
@@ -35,6 +36,9 @@ def read_until(s, wanted):
 
 class Process(fixture.Process):
     """The application, and what the system says of it."""
+
+    # At once; the other one lets it bring to an end what it has begun.
+    SIGNAL = signal.SIGINT
 
     def threads(self):
         names = {}

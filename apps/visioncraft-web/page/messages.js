@@ -14,6 +14,7 @@ const errors = {
   "password": ["That is not the password", "Try again."],
   "tries": ["Too many tries", "There were many from your address."],
   "rate": ["Slow down a little", "There were many requests from your address."],
+  "ending": ["This server is being restarted", "Try again in a minute."],
   "queue-full": ["Too many people are waiting", "The queue is full. Try again in a minute."],
   "parameter": ["The service refused a setting", "Change what it names and try again."],
   "setup": ["This server is not set up right", "Whoever runs it finds the reason in its log."],
