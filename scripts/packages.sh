@@ -37,6 +37,8 @@ packages_of () {
       echo chromium chromium-driver python3-selenium
       # and behind proxies.
       echo nginx-light caddy
+      # The servers' units.
+      echo systemd
       # Completion in other shells than bash.
       echo zsh fish
       # What software centres read.
