@@ -44,17 +44,16 @@ class Ranges(Case):
         path = f"/api/generations/{self.done()}/gif"
         whole = self.ask("GET", path)[2]
         n = len(whole)
-        for text, part in [("0-", whole), ("5-1000000", whole[5:]),
-                           ("5-5", whole[5:6]), ("0-0", whole[:1]),
-                           (f"{n - 1}-", whole[-1:]), ("-7", whole[-7:]),
-                           (f"-{n + 7}", whole),
-                           ("3-18446744073709551614", whole[3:])]:
+        for text, first, part in [
+                ("0-", 0, whole), ("5-1000000", 5, whole[5:]),
+                ("5-5", 5, whole[5:6]), ("0-0", 0, whole[:1]),
+                (f"{n - 1}-", n - 1, whole[-1:]), ("-7", n - 7, whole[-7:]),
+                (f"-{n + 7}", 0, whole),
+                ("3-18446744073709551614", 3, whole[3:])]:
             with self.subTest(range=text):
                 status, headers, data = self.ask(
                     "GET", path, None, {"Range": f"bytes={text}"})
                 self.assertEqual((status, data), (206, part))
-                first = n - len(part) if text[-1] != "0" and "-5" not in text \
-                    else int(text.split("-")[0])
                 self.assertEqual(
                     headers["Content-Range"],
                     f"bytes {first}-{first + len(part) - 1}/{n}")

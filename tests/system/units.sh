@@ -12,6 +12,7 @@ trap 'rm -rf "$work"' EXIT
 fail () { echo "FAILED: $1"; exit 1; }
 
 for program in "$@"; do
+  program=$(realpath "$program")
   unit=$(basename "$program").service
   # The program is not installed here.
   sed "s|^ExecStart=[^ ]*|ExecStart=\"$program\"|" "$folder/$unit" >"$work/$unit"
