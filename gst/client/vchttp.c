@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "vchttp.h"
+#include "vcguard.h"
 #include "vctext.h"
 
 /* One turn of the main loop reads no longer than this for one exchange: others
  * wait for theirs. */
 #define READS_PER_TURN 16
 
+/* The other end of a connection carries its socket. */
+#define SOCKET "visioncraft-socket"
+
 /* Informational replies (RFC 9110 §15.2) before the one that counts. */
 #define INFORMATIONAL_MAX 32
+
+/* Bytes of a proxy's page that says who may pass. */
+#define CHALLENGE_MAX (64 * 1024)
 
 /* What libsoup has read comes back to us within a few turns of the loop. If it
  * does not, libsoup reads something to its end by itself. */
@@ -20,6 +27,7 @@ struct _VcHttp
                      way */
   SoupMessage *message;
   char *host;           /* for people */
+  GSocket *socket;      /* of the connection; NULL: not known (yet) */
   GInputStream *stream; /* the body; NULL until the head is there */
   GCancellable *cancellable;
   GSource *timer, *reader;
@@ -37,6 +45,9 @@ struct _VcHttp
   gboolean accept_any_certificate;
   GTlsCertificateFlags tls_errors;
 };
+
+/* Over this thread's reads. */
+static GPrivate the_guard = G_PRIVATE_INIT ((GDestroyNotify) vc_guard_free);
 
 /* Exchanges of this thread that libsoup still has. */
 static GPrivate n_under_way;
@@ -68,6 +79,7 @@ http_unref (VcHttp *http)
   g_free (http->host);
   g_object_unref (http->cancellable);
   g_clear_object (&http->stream);
+  g_clear_object (&http->socket);
   g_free (http);
 }
 
@@ -198,6 +210,42 @@ note_connected (VcHttp *http)
   set_timer (http);
 }
 
+static void
+weak_ref_free (gpointer data)
+{
+  g_weak_ref_clear (data);
+  g_free (data);
+}
+
+/* A connection that serves again tells of no socket, but its other end is the
+ * same object. */
+static void
+find_socket (VcHttp *http)
+{
+  GSocketAddress *other_end = soup_message_get_remote_address (http->message);
+  GWeakRef *known;
+
+  if (other_end == NULL)
+    return;
+  known = g_object_get_data (G_OBJECT (other_end), SOCKET);
+  if (http->socket == NULL && known != NULL) {
+    http->socket = g_weak_ref_get (known);
+  } else if (http->socket != NULL && known == NULL) {
+    known = g_new0 (GWeakRef, 1);
+    g_weak_ref_init (known, http->socket);
+    g_object_set_data_full (G_OBJECT (other_end), SOCKET, known, weak_ref_free);
+  }
+}
+
+static void
+on_network_event (SoupMessage *message, GSocketClientEvent event,
+    GIOStream *connection, VcHttp *http)
+{
+  if (event == G_SOCKET_CLIENT_CONNECTED && G_IS_SOCKET_CONNECTION (connection))
+    g_set_object (&http->socket,
+        g_socket_connection_get_socket (G_SOCKET_CONNECTION (connection)));
+}
+
 /* A TLS session that is resumed was checked when it began, perhaps by somebody
  * who accepts more: GIO keeps the sessions of a process, and what was wrong with
  * the certificate, but asks nobody again. */
@@ -221,6 +269,7 @@ on_starting (SoupMessage *message, VcHttp *http)
   if (http->finished || !is_trusted (http) || http->connected)
     return;
   note_connected (http);
+  find_socket (http);
   if (http->callbacks->connected != NULL)
     http->callbacks->connected (message, http->user_data);
 }
@@ -256,9 +305,18 @@ has_negative_length (SoupMessageHeaders *headers)
       && soup_message_headers_get_content_length (headers) < 0;
 }
 
+/* Whether libsoup may read it by itself, before it answers a challenge. */
+static gboolean
+is_short (SoupMessageHeaders *headers)
+{
+  return soup_message_headers_get_encoding (headers)
+      == SOUP_ENCODING_CONTENT_LENGTH
+      && soup_message_headers_get_content_length (headers) <= CHALLENGE_MAX;
+}
+
 /* What libsoup would read by itself, to its end if it has one, is stopped: the
- * body of a 401 that nobody will answer, and of a 421, after which it would send
- * the same again. */
+ * body of a 401 that nobody will answer, of a 407 that is long, and of a 421,
+ * after which it would send the same again. */
 static void
 on_got_headers (SoupMessage *message, VcHttp *http)
 {
@@ -273,7 +331,9 @@ on_got_headers (SoupMessage *message, VcHttp *http)
     finish (http, error, FALSE);
     return;
   }
-  if (status == SOUP_STATUS_UNAUTHORIZED)
+  if (status == SOUP_STATUS_UNAUTHORIZED
+      || (status == SOUP_STATUS_PROXY_AUTHENTICATION_REQUIRED
+          && !is_short (headers)))
     soup_message_disable_feature (message, SOUP_TYPE_AUTH_MANAGER);
   if (status != SOUP_STATUS_MISDIRECTED_REQUEST || http->finished) {
     http->head_due = TRUE;
@@ -341,6 +401,28 @@ schedule_read (VcHttp *http, gboolean more)
   g_source_attach (http->reader, g_main_context_get_thread_default ());
 }
 
+/* Reads what is there. Returns how much, or -1 with @error. */
+static gssize
+read_some (VcHttp *http, guint8 *space, gsize room, GError **error)
+{
+  VcGuard *guard = g_private_get (&the_guard);
+  gssize n;
+
+  if (guard == NULL) {
+    guard = vc_guard_new ();
+    g_private_set (&the_guard, guard);
+  }
+  vc_guard_enter (guard, http->socket);
+  n = g_pollable_input_stream_read_nonblocking (
+      G_POLLABLE_INPUT_STREAM (http->stream), space, room, NULL, error);
+  if (vc_guard_leave (guard))
+    return n;
+  g_clear_error (error);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+      "much of it comes and says nothing");
+  return -1;
+}
+
 /* Called with a reference of its own: callbacks may abandon @http. */
 static void
 read_available (VcHttp *http)
@@ -349,8 +431,7 @@ read_available (VcHttp *http)
     g_autoptr (GError) error = NULL;
     gsize room;
     guint8 *space = http->callbacks->space (&room, http->user_data);
-    gssize n = g_pollable_input_stream_read_nonblocking (
-        G_POLLABLE_INPUT_STREAM (http->stream), space, room, NULL, &error);
+    gssize n = read_some (http, space, room, &error);
 
     if (n > 0) {
       vc_watch_received (&http->watch, n, g_get_monotonic_time ());
@@ -428,6 +509,8 @@ vc_http_send (SoupSession *session, SoupMessage *message,
   http->user_data = user_data;
   vc_watch_start (&http->watch, limits, g_get_monotonic_time ());
 
+  g_signal_connect (
+      message, "network-event", G_CALLBACK (on_network_event), http);
   g_signal_connect (message, "starting", G_CALLBACK (on_starting), http);
   g_signal_connect (
       message, "wrote-headers", G_CALLBACK (on_wrote_headers), http);

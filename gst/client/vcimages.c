@@ -14,6 +14,9 @@
 
 #define ADDRESS_MAX 8192
 
+/* The first is the image's; the others are told to whoever asks. */
+#define IMAGES_MAX 64
+
 /* --- Strings --- */
 
 static gboolean
@@ -154,7 +157,7 @@ read_member (VcImages *images, JsonNode *node, GUri *base)
 
   if (list == NULL)
     return read_single (images, node, FALSE, base);
-  for (guint i = 0; i < json_array_get_length (list); i++) {
+  for (guint i = 0; i < MIN (json_array_get_length (list), IMAGES_MAX); i++) {
     if (!read_single (images, json_array_get_element (list, i), TRUE, base)
         && i == 0)
       return FALSE;

@@ -163,24 +163,27 @@ static const char *const posted_headers[] = { "Accept-Ranges", "Age",
 #define HEADER_TIMES 4
 #define HEADER_SIZE 1024
 
-static void
-add_posted_header (VcJob *job, GPtrArray *fields, guint *times,
-    const char *name, const char *value)
+/* Where @name stands in posted_headers; their number: nowhere. */
+static guint
+find_posted_header (const char *name)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (posted_headers); i++) {
-    g_autofree char *line = NULL;
-    g_autofree char *redacted = NULL;
+  guint i = 0;
 
-    if (g_ascii_strcasecmp (posted_headers[i], name) != 0)
-      continue;
-    if (times[i]++ >= HEADER_TIMES)
-      return;
-    line = vc_text_one_line (value, -1);
-    redacted = vc_text_redact (line, job->secrets);
-    g_ptr_array_add (fields, g_strdup (posted_headers[i]));
-    g_ptr_array_add (fields, g_strndup (redacted, HEADER_SIZE));
-    return;
-  }
+  while (i < G_N_ELEMENTS (posted_headers)
+      && g_ascii_strcasecmp (posted_headers[i], name) != 0)
+    i++;
+  return i;
+}
+
+static void
+add_posted_header (
+    VcJob *job, GPtrArray *fields, const char *name, const char *value)
+{
+  g_autofree char *line = vc_text_one_line (value, -1);
+  g_autofree char *redacted = vc_text_redact (line, job->secrets);
+
+  g_ptr_array_add (fields, g_strdup (name));
+  g_ptr_array_add (fields, g_strndup (redacted, HEADER_SIZE));
 }
 
 void
@@ -194,8 +197,12 @@ vc_job_note_gif_headers (VcJob *job, SoupMessage *message)
 
   soup_message_headers_iter_init (
       &iter, soup_message_get_response_headers (message));
-  while (soup_message_headers_iter_next (&iter, &name, &value))
-    add_posted_header (job, fields, times, name, value);
+  while (soup_message_headers_iter_next (&iter, &name, &value)) {
+    guint i = find_posted_header (name);
+
+    if (i < G_N_ELEMENTS (posted_headers) && times[i]++ < HEADER_TIMES)
+      add_posted_header (job, fields, posted_headers[i], value);
+  }
   g_ptr_array_add (fields, NULL);
 
   g_mutex_lock (&job->lock);

@@ -6,15 +6,18 @@
 /* json-glib recurses for each level; the protocol needs four. */
 #define MAX_DEPTH 32
 
+/* Each value costs json-glib a microsecond, in a thread that many share. */
+#define MAX_VALUES 10000
+
 #define BYTE_ORDER_MARK "\357\273\277"
 #define NUL_ESCAPE "\\u0000"
 
-/* Exactly one value, no deeper than MAX_DEPTH: what json-glib takes without
- * harm. */
+/* Exactly one value, no deeper than MAX_DEPTH and of no more than MAX_VALUES:
+ * what json-glib takes without harm. */
 static gboolean
 is_one_shallow_value (const char *text, gsize length)
 {
-  guint depth = 0;
+  guint depth = 0, n_values = 0;
   gboolean in_string = FALSE, ended = FALSE;
 
   for (gsize i = 0; i < length; i++) {
@@ -32,6 +35,8 @@ is_one_shallow_value (const char *text, gsize length)
       continue;
     }
     if (ended && !g_ascii_isspace (c))
+      return FALSE;
+    if ((c == '{' || c == '[' || c == ',') && ++n_values > MAX_VALUES)
       return FALSE;
     if (c == '{' || c == '[') {
       if (++depth > MAX_DEPTH)

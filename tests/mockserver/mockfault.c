@@ -30,6 +30,7 @@ static const struct
   { "address", FALSE, "of the image, in \"address\"" },
   { "after", TRUE, "bytes (of the body) that go out before it happens" },
   { "length", TRUE, "the Content-Length to announce" },
+  { "count", TRUE, "how often something comes; 0: without end" },
   { "rate", TRUE, "bytes per second" },
   { "latency-ms", TRUE, "time before the reply" },
 };

@@ -326,7 +326,8 @@ send_block (
 
 /* How many bytes may go out at once after @sent: to the next stop. */
 static gsize
-next_block_size (const MockReply *reply, gint64 sent, gsize body_size)
+next_block_size (
+    const MockReply *reply, gint64 sent, gsize place, gsize body_size)
 {
   gint64 size = BLOCK_SIZE;
 
@@ -336,7 +337,16 @@ next_block_size (const MockReply *reply, gint64 sent, gsize body_size)
     size = MIN (size, reply->hold_at - sent);
   if (reply->cut_at > sent)
     size = MIN (size, reply->cut_at - sent);
-  return (gsize) MIN (size, (gint64) body_size - sent % (gint64) body_size);
+  return (gsize) MIN (size, (gint64) body_size - (gint64) place);
+}
+
+/* Where in the body byte @sent of the reply is. */
+static gsize
+find_place (const MockReply *reply, gint64 sent, gsize body_size)
+{
+  gint64 size = (gint64) body_size, from = (gint64) reply->endless_from;
+
+  return (gsize) (sent < size ? sent : from + (sent - from) % (size - from));
 }
 
 /* Sends the body up to its end or its cut, at its rate, with its hold. */
@@ -348,15 +358,16 @@ send_body (MockConn *conn, MockReply *reply)
   gint64 sent = 0, start = g_get_monotonic_time ();
 
   for (;;) {
-    gsize size;
+    gsize size, place;
 
     if (sent == reply->hold_at && !hold (conn))
       return FALSE;
     if (sent == reply->cut_at || body_size == 0
         || (!reply->endless && sent == (gint64) body_size))
       return TRUE;
-    size = next_block_size (reply, sent, body_size);
-    if (!send_block (conn, reply, body + sent % (gint64) body_size, size))
+    place = find_place (reply, sent, body_size);
+    size = next_block_size (reply, sent, place, body_size);
+    if (!send_block (conn, reply, body + place, size))
       return FALSE;
     sent += (gint64) size;
     if (reply->rate != 0) {
@@ -402,6 +413,21 @@ wait_until_received (MockConn *conn)
     ;
 }
 
+static gboolean
+send_preface (MockConn *conn, const MockReply *reply)
+{
+  if (reply->preface != NULL
+      && !send_bytes (conn, reply->preface, strlen (reply->preface)))
+    return FALSE;
+  for (guint n = 0; reply->repeated != NULL
+       && (reply->repeat_count == 0 || n < reply->repeat_count);
+       n++) {
+    if (!send_bytes (conn, reply->repeated, strlen (reply->repeated)))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 gboolean
 mock_conn_write (MockConn *conn, const MockRequest *request, MockReply *reply)
 {
@@ -413,8 +439,7 @@ mock_conn_write (MockConn *conn, const MockRequest *request, MockReply *reply)
   if (reply->end != MOCK_END_NORMAL || reply->framing == MOCK_FRAMING_CLOSE)
     conn->reusable = FALSE;
   reply->body_omitted = g_str_equal (request->method, "HEAD");
-  if (reply->preface != NULL
-      && !send_bytes (conn, reply->preface, strlen (reply->preface)))
+  if (!send_preface (conn, reply))
     return FALSE;
   if (reply->cut_at != MOCK_AT_START && !send_reply (conn, reply))
     return FALSE;

@@ -52,8 +52,11 @@ typedef struct
   gint64 announced_length; /* Content-Length; G_MININT64: the body's */
   gboolean body_omitted;   /* HEAD: headers of the body only */
   gboolean gzipped;        /* compress, and say so */
-  gboolean endless;        /* the body again and again */
+  gboolean endless;        /* the body again and again … */
+  gsize endless_from;      /* … from this byte on */
   const char *preface;     /* sent before the head, static; NULL: nothing */
+  const char *repeated;    /* … and this behind it, static; NULL: nothing */
+  guint repeat_count;      /* … so often; 0: without end */
   gint64 hold_at;          /* wait for release here */
   gint64 cut_at;           /* stop here and end the connection by @end */
   guint headers_cut;       /* bytes of the head to send before the end; 0 all */

@@ -12,6 +12,8 @@
 #define LARGE_JSON (2 * 1024 * 1024)
 #define DEEP_JSON 500000
 #define HUGE_HEADER (1024 * 1024)
+#define MANY_HEADERS 7250 /* 58 kB of them */
+#define EMPTY_BLOCKS 8192
 #define SPACES_BLOCK (64 * 1024)
 
 /* Where a reply stops. AT_HEAD is in the status line, AT_BODY after half of the
@@ -51,6 +53,7 @@ struct _MockFaultKind
   const char *location;
   const char *header[2]; /* name and value */
   const char *preface;   /* sent before the head */
+  const char *repeated;  /* … and this behind it, count= times */
   Place hold, cut;
   MockEnd end;
   MockFraming framing;
@@ -254,6 +257,32 @@ add_huge_header (
   g_autofree char *value = g_strnfill (HUGE_HEADER, 'x');
 
   mock_reply_set_header (reply, "X-Mock", value);
+}
+
+static void
+add_many_headers (
+    const MockFault *fault, const MockFaultTarget *target, MockReply *reply)
+{
+  gint64 count = mock_fault_get_number (fault, "count", MANY_HEADERS);
+
+  for (gint64 i = 0; i < count; i++)
+    soup_message_headers_append (reply->headers, "Via", "x");
+}
+
+/* RFC 1952 §2.3, RFC 1951 §3.2.4: much that stands for nothing. */
+static void
+set_empty_gzip (
+    const MockFault *fault, const MockFaultTarget *target, MockReply *reply)
+{
+  static const guint8 head[] = { 0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3 };
+  static const guint8 empty_block[] = { 0, 0, 0, 0xff, 0xff };
+  GByteArray *body = g_byte_array_new ();
+
+  g_byte_array_append (body, head, sizeof head);
+  for (guint i = 0; i < EMPTY_BLOCKS; i++)
+    g_byte_array_append (body, empty_block, sizeof empty_block);
+  mock_reply_take_body (reply, NULL, g_byte_array_free_to_bytes (body));
+  reply->endless_from = sizeof head;
 }
 
 static void
@@ -521,8 +550,22 @@ static const MockFaultKind table[] = {
       .cut = AT_START, .end = MOCK_END_CLOSE,
       .help = "bytes that are not HTTP" },
   { "early-hints", MOCK_STAGE_POST,
-      .preface = "HTTP/1.1 103 Early Hints\r\nLink: </mock>\r\n\r\n",
-      .help = "a 103 before the reply" },
+      .repeated = "HTTP/1.1 103 Early Hints\r\nLink: </mock>\r\n\r\n",
+      .help = "a 103 before the reply, or count=" },
+  { "early-continue", MOCK_STAGE_POST,
+      .repeated = "HTTP/1.1 100 Continue\r\n\r\n",
+      .help = "a 100 before the reply, or count=" },
+  { "early-switch", MOCK_STAGE_POST,
+      .repeated = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: mock\r\n"
+                  "Connection: upgrade\r\n\r\n",
+      .help = "a 101 before the reply, or count=" },
+  { "head-endless", MOCK_STAGE_POST, .preface = "HTTP/1.1 200 OK\r\n",
+      .repeated = "Via: x\r\n", .help = "a head without end" },
+  { "headers-many", MOCK_STAGE_POST, .apply = add_many_headers,
+      .help = "58 kB of one header, or count= of it" },
+  { "gzip-empty", MOCK_STAGE_GET, .apply = set_empty_gzip, ENDLESS,
+      .header = { "Content-Encoding", "gzip" },
+      .help = "gzip'd nothing without end" },
   { "headers-huge", MOCK_STAGE_POST, .apply = add_huge_header,
       .help = "a header of 1 MiB" },
   { "empty-body", ANSWER (200, ""), .help = "no body, Content-Length 0" },
@@ -786,6 +829,11 @@ apply_transport (const MockFault *fault, MockReply *reply)
     mock_reply_set_header (reply, kind->header[0], kind->header[1]);
   if (kind->preface != NULL)
     reply->preface = kind->preface;
+  if (kind->repeated != NULL) {
+    reply->repeated = kind->repeated;
+    reply->repeat_count = (guint) mock_fault_get_number (
+        fault, "count", kind->preface != NULL ? 0 : 1);
+  }
   if (kind->hold != AT_NOWHERE)
     reply->hold_at =
         kind->hold == AT_START ? MOCK_AT_START : get_after (fault, reply);

@@ -24,6 +24,7 @@ SHARED = {"vcerror", "vcrequest", "vctext", "giftypes"}
 # Leaf to leaf, each with its reason.
 EXCEPTIONS = {
     ("gifscan", "gifblock"): "a scan walks the blocks",
+    ("vchttp", "vcguard"): "one that reads without end is stopped",
     ("vchttp", "vcwatch"): "whoever reads a reply is watched while he does",
     ("vcrequest", "vctokenfile"): "a request's key may be in a file",
     ("vctransport", "vcaddress"): "what an address is stands in one place",

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "vcguard.h"
+
+#ifdef __linux__
+#include <pthread.h>
+#include <time.h>
+#endif
+
+/* What one call may take of the thread, and how often that is looked at. A call
+ * that has something to give takes a few milliseconds. */
+#define SLICE_US (30 * 1000)
+#define TICK_US (10 * 1000)
+
+struct _VcGuard
+{
+  GThread *thread;
+#ifdef __linux__
+  clockid_t clock; /* of the guarded thread */
+#endif
+
+  GMutex lock;
+  GCond cond;
+  /* All below: lock. */
+  GSocket *socket; /* that is read from now, borrowed; NULL: none */
+  guint64 call;    /* number of the call that is or was guarded last */
+  gboolean is_cut, is_idle, ended;
+};
+
+/* A thread that others do not let run takes nothing; where that is not known,
+ * much is allowed for. */
+static gint64
+time_taken_us (VcGuard *guard)
+{
+#ifdef __linux__
+  struct timespec taken;
+
+  if (clock_gettime (guard->clock, &taken) == 0)
+    return taken.tv_sec * (gint64) G_USEC_PER_SEC + taken.tv_nsec / 1000;
+#endif
+  return g_get_monotonic_time () / 20;
+}
+
+static gpointer
+guard_thread (gpointer data)
+{
+  VcGuard *guard = data;
+  guint64 call = 0;
+  gint64 taken_us = 0;
+
+  g_mutex_lock (&guard->lock);
+  while (!guard->ended) {
+    if (guard->call != call) {
+      call = guard->call;
+      taken_us = time_taken_us (guard);
+    } else if (guard->socket == NULL) {
+      /* Nothing within a tick. */
+      guard->is_idle = TRUE;
+      while (guard->is_idle && !guard->ended)
+        g_cond_wait (&guard->cond, &guard->lock);
+      continue;
+    } else if (!guard->is_cut && time_taken_us (guard) - taken_us >= SLICE_US) {
+      guard->is_cut = TRUE;
+      g_socket_shutdown (guard->socket, TRUE, TRUE, NULL);
+    }
+    g_cond_wait_until (
+        &guard->cond, &guard->lock, g_get_monotonic_time () + TICK_US);
+  }
+  g_mutex_unlock (&guard->lock);
+  return NULL;
+}
+
+VcGuard *
+vc_guard_new (void)
+{
+  VcGuard *guard = g_new0 (VcGuard, 1);
+
+#ifdef __linux__
+  if (pthread_getcpuclockid (pthread_self (), &guard->clock) != 0)
+    guard->clock = CLOCK_MONOTONIC;
+#endif
+  g_mutex_init (&guard->lock);
+  g_cond_init (&guard->cond);
+  guard->thread = g_thread_new ("vc-net-guard", guard_thread, guard);
+  return guard;
+}
+
+void
+vc_guard_free (VcGuard *guard)
+{
+  g_mutex_lock (&guard->lock);
+  guard->ended = TRUE;
+  g_cond_signal (&guard->cond);
+  g_mutex_unlock (&guard->lock);
+  g_thread_join (guard->thread);
+  g_mutex_clear (&guard->lock);
+  g_cond_clear (&guard->cond);
+  g_free (guard);
+}
+
+void
+vc_guard_enter (VcGuard *guard, GSocket *socket)
+{
+  g_mutex_lock (&guard->lock);
+  guard->socket = socket;
+  guard->is_cut = FALSE;
+  guard->call++;
+  if (guard->is_idle) {
+    guard->is_idle = FALSE;
+    g_cond_signal (&guard->cond);
+  }
+  g_mutex_unlock (&guard->lock);
+}
+
+gboolean
+vc_guard_leave (VcGuard *guard)
+{
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
+      g_mutex_locker_new (&guard->lock);
+
+  guard->socket = NULL;
+  return !guard->is_cut;
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "gstvisioncraftgifsrc.h"
+#include "netrun.h"
+
+#include <gst/check/gstcheck.h>
+
+/* All elements of a process share one network thread: whatever servers do to
+ * some, the others go on. */
+
+#define RUNS 5
+/* What an honest run may take longer in bad company. It is a tenth of
+ * a second where the machine has time for both; one connection that held the
+ * thread would hold it for good. */
+#define LIMIT_S 2
+
+static const struct
+{
+  const char *fault, *settings;
+} bad_company[] = {
+  { "early-hints count=0", NULL },
+  { "early-continue count=0", NULL },
+  { "early-switch count=0", NULL },
+  { "early-hints count=0 on=get", "retries=5" },
+  { "head-endless", NULL },
+  { "head-endless on=get", "retries=5" },
+  { "headers-many", NULL },
+  { "headers-many on=get", NULL },
+  { "headers-huge on=get", "retries=5" },
+  { "500 fault:endless on=post", NULL },
+  { "404 on=get fault:endless", "retries=5" },
+  { "gzip-empty", "retries=5" },
+  { "gzip-empty on=post", NULL },
+  { "endless", "max-size=30000000" },
+  { "json-endless", NULL },
+  { "json-drip", NULL },
+  { "drip rate=100", NULL },
+  { "silence", NULL },
+  { "accept-silence", NULL },
+  { "accept-garbage", "retries=5" },
+  { "close-headers after=1 on=get", "retries=5" },
+  { "reset-headers on=get", "retries=5" },
+};
+
+#define N_BAD G_N_ELEMENTS (bad_company)
+
+/* What a test that fails leaves is ended by the teardown. */
+static MockServer *servers[N_BAD];
+static GstHarness *crowd[N_BAD];
+
+static void
+disperse (void)
+{
+  for (guint i = 0; i < N_BAD; i++)
+    if (crowd[i] != NULL)
+      gst_element_set_state (crowd[i]->element, GST_STATE_NULL);
+  for (guint i = 0; i < N_BAD; i++) {
+    g_clear_pointer (&crowd[i], net_harness_free);
+    g_clear_pointer (&servers[i], mock_server_free);
+  }
+}
+
+static void
+assemble (void)
+{
+  for (guint i = 0; i < N_BAD; i++) {
+    servers[i] = net_server_new (bad_company[i].fault, NULL);
+    crowd[i] = source_harness_new (servers[i]);
+    net_set (crowd[i]->element, "retry-backoff-max=0.01");
+    net_set (crowd[i]->element, bad_company[i].settings);
+    gst_harness_play (crowd[i]);
+  }
+  for (guint i = 0; i < N_BAD; i++)
+    fail_unless (mock_server_wait_for (
+        servers[i], MOCK_EVENT_CONNECTION, 1, TEST_DEADLINE_MS));
+}
+
+static double
+honest_seconds (MockServer *server)
+{
+  GstHarness *h = source_harness_new (server);
+  gint64 start = g_get_monotonic_time ();
+  double seconds;
+
+  source_harness_run_to_eos (h);
+  seconds = (g_get_monotonic_time () - start) / (double) G_USEC_PER_SEC;
+  assert_no_error (h);
+  net_harness_free (h);
+  return seconds;
+}
+
+static int
+compare_doubles (gconstpointer a, gconstpointer b)
+{
+  double x = *(const double *) a, y = *(const double *) b;
+
+  return x < y ? -1 : x > y;
+}
+
+GST_START_TEST (test_bad_company_does_not_slow_an_honest_run)
+{
+  MockServer *server = net_server_new ("ok latency-ms=2000", NULL);
+  double alone = honest_seconds (server), times[RUNS];
+
+  for (guint run = 0; run < RUNS; run++) {
+    assemble ();
+    times[run] = honest_seconds (server);
+    disperse ();
+  }
+  qsort (times, RUNS, sizeof (times[0]), compare_doubles);
+  g_print ("# alone %.3f s, beside %d others p50 %.3f s, longest %.3f s\n",
+      alone, (int) N_BAD, times[RUNS / 2], times[RUNS - 1]);
+  mock_server_free (server);
+  fail_unless (times[RUNS / 2] < alone + LIMIT_S, "%g s instead of %g s",
+      times[RUNS / 2], alone);
+}
+GST_END_TEST;
+
+static Suite *
+visioncraftgifsrc_net_crowd_suite (void)
+{
+  Suite *s = suite_create ("visioncraftgifsrc-net-crowd");
+  TCase *tc = tcase_create ("crowd");
+
+  GST_ELEMENT_REGISTER (visioncraftgifsrc, NULL);
+  suite_add_tcase (s, tc);
+  tcase_add_checked_fixture (tc, NULL, disperse);
+  tcase_add_test (tc, test_bad_company_does_not_slow_an_honest_run);
+  return s;
+}
+
+GST_CHECK_MAIN (visioncraftgifsrc_net_crowd);
