@@ -36,7 +36,7 @@ def fail(text):
 
 
 def type_words(gtype):
-    return "enumeration" if gtype.is_a(GObject.GEnum) else TYPES.get(gtype.name, gtype.name)
+    return TYPES.get(gtype.name, "enumeration" if gtype.is_a(GObject.GEnum) else gtype.name)
 
 
 # --- What the sources say ---

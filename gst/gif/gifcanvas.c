@@ -241,6 +241,17 @@ clip (const GifCanvas *self, const GifRect *rect)
   return clipped;
 }
 
+void
+gif_canvas_restore (
+    GifCanvas *self, const guint32 *pixels, const GifFrame *frame)
+{
+  memcpy (pixels_of (self, &self->shown), pixels,
+      (gsize) self->width * self->height * sizeof (guint32));
+  self->needs_clearing = FALSE;
+  self->last = clip (self, &frame->rect);
+  self->last_disposal = frame->disposal;
+}
+
 /* Undoes the frame drawn last as its disposal says. */
 static void
 dispose (GifCanvas *self)

@@ -27,6 +27,11 @@ void gif_canvas_set_background (GifCanvas *self, guint32 pixel);
 /* Makes the whole picture background and forgets the frame drawn last. */
 void gif_canvas_clear (GifCanvas *self);
 
+/* Makes @pixels, rows without gaps, the picture, which @frame drew last: one that
+ * does not restore what was before it. */
+void gif_canvas_restore (
+    GifCanvas *self, const guint32 *pixels, const GifFrame *frame);
+
 /* Returns: (transfer none): the picture, rows without gaps. */
 const guint32 *gif_canvas_get_pixels (GifCanvas *self);
 

@@ -270,31 +270,59 @@ prepare_canvas (GifDecoder *self)
   return self->has_canvas;
 }
 
+/* Whether frame @n leaves the canvas as it was. */
+static gboolean
+leaves_nothing (const GifDecoder *self, guint n)
+{
+  return gif_decoder_get_frame (self, n)->disposal == GIF_DISPOSAL_PREVIOUS;
+}
+
+/* Whether the canvas as it is will do for frame @n: of those between, none
+ * leaves anything behind. */
+static gboolean
+goes_on_at (const GifDecoder *self, guint n)
+{
+  guint i = self->n_drawn;
+
+  while (i < n && leaves_nothing (self, i))
+    i++;
+  return self->has_picture && i == n;
+}
+
 guint
 gif_decoder_find_start (const GifDecoder *self, guint n)
 {
-  guint start = n;
+  guint start = n, first;
 
   if (self->has_picture && self->n_drawn == n + 1)
     return n;
-  while (start > 0 && !(self->has_picture && start == self->n_drawn)
-      && !gif_decoder_get_frame (self, start)->is_key)
-    start--;
+  while (!gif_decoder_get_frame (self, start)->is_key) {
+    /* From @first to @start there is nothing that @start depends on. */
+    first = start;
+    while (first > 0 && !(self->has_picture && first == self->n_drawn)
+        && leaves_nothing (self, first - 1))
+      first--;
+    if (first == 0 || (self->has_picture && first == self->n_drawn))
+      break;
+    start = first - 1;
+  }
   return start;
 }
 
-/* Starts over with frame @start, which is a key frame, on an empty canvas. Where
- * it turns out to be none for want of pixels, there is no picture then. */
+/* Starts over with frame @start on an empty canvas. Where a key frame turns out
+ * to be none for want of pixels, there is no picture then. */
 static GifResult
 begin_at (GifDecoder *self, const guint8 *data, guint start)
 {
+  const GifFrame *frame = gif_decoder_get_frame (self, start);
+  gboolean was_key = frame->is_key;
   GifResult result;
 
   gif_canvas_clear (self->canvas);
   self->n_drawn = start;
   self->has_picture = TRUE;
   result = draw_next (self, data);
-  if (!gif_decoder_get_frame (self, start)->is_key)
+  if (was_key && !frame->is_key)
     forget_picture (self);
   return result;
 }
@@ -309,11 +337,15 @@ draw_up_to (GifDecoder *self, const guint8 *data, guint n)
       && !(self->has_picture && self->n_drawn == n + 1)) {
     guint start = gif_decoder_find_start (self, n);
 
-    if (!self->has_picture || start != self->n_drawn)
+    if (!goes_on_at (self, start))
       result = begin_at (self, data, start);
     while (self->has_picture && self->n_drawn <= n
-        && result != GIF_RESULT_NO_MEMORY)
-      result = draw_next (self, data);
+        && result != GIF_RESULT_NO_MEMORY) {
+      if (self->n_drawn < n && leaves_nothing (self, self->n_drawn))
+        self->n_drawn++;
+      else
+        result = draw_next (self, data);
+    }
   }
   if (result == GIF_RESULT_NO_MEMORY)
     forget_picture (self);
@@ -381,6 +413,20 @@ gif_decoder_scan (
   if (result == GIF_RESULT_END && !was_complete)
     judge_first_frame (self, data, size);
   return result;
+}
+
+gboolean
+gif_decoder_restore (GifDecoder *self, const guint8 *canvas, guint n)
+{
+  g_return_val_if_fail (!leaves_nothing (self, n), FALSE);
+
+  if (!prepare_canvas (self))
+    return FALSE;
+  gif_canvas_restore (
+      self->canvas, (const guint32 *) canvas, gif_decoder_get_frame (self, n));
+  self->has_picture = TRUE;
+  self->n_drawn = n + 1;
+  return TRUE;
 }
 
 const guint8 *

@@ -89,8 +89,9 @@ void gif_decoder_set_layout (GifDecoder *self, GifLayout layout);
 void gif_decoder_set_background (GifDecoder *self, guint32 argb);
 
 /* Where the way from the picture there is to frame @n begins: gif_decoder_
- * render() composes each frame from the result up to @n. A caller that renders
- * them one by one can stop in between. */
+ * render() composes the frames from the result up to @n, but those before @n
+ * that leave nothing behind (GIF_DISPOSAL_PREVIOUS). A caller that renders the
+ * result until that is @n can stop in between. */
 guint gif_decoder_find_start (const GifDecoder *self, guint n);
 
 /* Brings the canvas to frame @n as it is shown, whatever was there before:
@@ -106,6 +107,11 @@ GifResult gif_decoder_render (
  * bytes without gaps; what is drawn has alpha 255, the rest is the background,
  * four zero bytes a pixel when that is transparent. NULL before the first render; lives until the next one. */
 const guint8 *gif_decoder_get_canvas (const GifDecoder *self);
+
+/* Brings back the picture of frame @n, which was rendered before and whose
+ * disposal is not GIF_DISPOSAL_PREVIOUS. @canvas: a copy of the canvas made then,
+ * with the same layout and background. FALSE: no memory. */
+gboolean gif_decoder_restore (GifDecoder *self, const guint8 *canvas, guint n);
 
 /* Copies the canvas to the picture that begins at @dest and has @stride bytes
  * per row (at least 4 × screen width). Only after a render. */

@@ -123,6 +123,33 @@ test_layouts_differ_in_byte_order_only (gconstpointer name)
   }
 }
 
+/* From any picture that was kept, any later one can be reached. */
+static void
+test_kept_pictures_can_be_gone_on_from (gconstpointer name)
+{
+  g_autoptr (GifGolden) golden = gif_golden_load (name);
+  g_autoptr (GifDecoder) decoder = gif_golden_scan (golden);
+  const GifInfo *info = gif_decoder_get_info (decoder);
+  gsize size = (gsize) 4 * info->width * info->height;
+  guint n, later;
+
+  for (n = 0; n < info->n_frames; n++) {
+    g_autofree guint8 *kept = NULL;
+
+    if (gif_decoder_get_frame (decoder, n)->disposal == GIF_DISPOSAL_PREVIOUS)
+      continue;
+    gif_decoder_render (decoder, golden->data, golden->size, n);
+    kept = g_memdup2 (gif_decoder_get_canvas (decoder), size);
+    for (later = n; later < info->n_frames; later++) {
+      gif_decoder_render (decoder, golden->data, golden->size, 0);
+      g_assert_true (gif_decoder_restore (decoder, kept, n));
+      gif_decoder_render (decoder, golden->data, golden->size, later);
+      gif_golden_assert_picture (
+          golden, later, gif_decoder_get_canvas (decoder));
+    }
+  }
+}
+
 /* Frames are rendered as soon as they are found, from a buffer that is exactly
  * as long as what came so far, and moves. */
 static void
@@ -269,6 +296,8 @@ main (int argc, char **argv)
     { "byte-by-byte-is-the-same", test_byte_by_byte_is_the_same },
     { "random-cuts-are-the-same", test_random_cuts_are_the_same },
     { "any-order-shows-the-same", test_any_order_shows_the_same },
+    { "kept-pictures-can-be-gone-on-from",
+        test_kept_pictures_can_be_gone_on_from },
     { "truncation-invents-nothing", test_truncation_invents_nothing },
   };
   static const char *const large[] = { "lzw-table-full", "lzw-runs", "mixed",
