@@ -9,7 +9,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 seconds=${1:?usage: tests/fuzz/run.sh SECONDS [TARGET...]}
 shift
-targets="gif-blocks gif-lzw gif-decoder wire uri animgifdec"
+targets="gif-blocks gif-lzw gif-decoder gif-seeks gif-window wire uri animgifdec"
 [ $# -gt 0 ] || set -- $targets
 
 scripts/packages.sh build tests fuzz
