@@ -100,7 +100,7 @@ static const Property properties[] = {
    * GstAnimGifDec:max-pixels:
    *
    * A file with a larger screen is refused with a RESOURCE/NO_SPACE_LEFT error
-   * before memory is taken for it; a larger frame inside is not drawn.
+   * before memory is taken for it.
    *
    * Since: 0.1
    */

@@ -8,7 +8,8 @@ G_BEGIN_DECLS
 /* A GIF decoder in two halves that go at their own pace.
  *
  * Scanning walks the block structure and finds out everything but the pixels;
- * it never looks at image data. Rendering composes one frame after the other
+ * it looks at no image data, but for the first picture where GifInfo.opaque
+ * depends on it. Rendering composes one frame after the other
  * into a canvas kept here. Both read a flat buffer that the caller owns: the
  * file from its first byte on. It may grow and move between calls, never shrink
  * or change; the decoder remembers offsets, not pointers, and no byte is
@@ -36,9 +37,10 @@ GifDecoder *gif_decoder_new (void);
 
 void gif_decoder_free (GifDecoder *self);
 
-/* The most pixels that a screen or a frame may have; call before the first
- * scan. A larger screen ends the scan with TOO_LARGE before anything is
- * allocated for it; a larger frame keeps its time and is not drawn. */
+/* The most pixels that the screen may have, enlarged by the first image or not;
+ * call before the first scan. A larger one ends the scan with TOO_LARGE before
+ * anything is allocated for it. Frames may be of any size: only what is on the
+ * screen takes memory. */
 void gif_decoder_set_max_pixels (GifDecoder *self, guint64 max_pixels);
 
 /* The most pixels that all pictures of one play may have: number of frames ×
@@ -54,7 +56,7 @@ void gif_decoder_set_max_total_pixels (
  *
  * NEED_DATA: all of @data is scanned, the file goes on.
  * END: trailer seen (what follows it is ignored), or @at_end. An image that
- *   @at_end cuts short counts as a frame if some of its data is there.
+ *   @at_end cuts short counts as a frame if its descriptor is there.
  * NOT_A_GIF, TOO_LARGE, TOO_LONG, NO_MEMORY: final, later calls return the
  *   same. */
 GifResult gif_decoder_scan (
