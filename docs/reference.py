@@ -181,6 +181,14 @@ def fields_of(structures):
     return ", ".join(f"`{name}` ({words})" for name, words in fields.items())
 
 
+def structure_of(event):
+    found = event.get_structure()
+    if isinstance(found, Gst.Structure):
+        return found
+    with found as lent:  # by GStreamer 1.26
+        return lent.copy()
+
+
 # --- What visioncraftgifsrc does ---
 
 class Run:
@@ -215,7 +223,7 @@ class Run:
         if (event := pad.get_sticky_event(Gst.EventType.TAG, 0)) is not None:
             self.tags = event.parse_tag()
         if (event := pad.get_sticky_event(Gst.EventType.CUSTOM_DOWNSTREAM_STICKY, 0)) is not None:
-            self.headers = event.get_structure()
+            self.headers = structure_of(event)
         self.stats = source.get_property("stats")
         pipeline.set_state(Gst.State.NULL)
 

@@ -1,68 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "vccache.h"
+#include "vcfolder.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <json-glib/json-glib.h>
 
 #define JSON_MAX (4 * 1024 * 1024)
-#define OPEN_FLAGS (O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
 
 struct _VcCache
 {
   gatomicrefcount refs;
-  int folder;
-  int lock; /* -1: none */
-  char *path, *key;
+  VcFolder *folder;
+  char *key;
   JsonNode *parameters;
 };
-
-static gboolean
-fail (GError **error, const char *path, const char *what)
-{
-  g_set_error (error, VC_ERROR, VC_ERROR_SETTING,
-      "The cache-dir %s %s: nothing is kept there.", path, what);
-  return FALSE;
-}
-
-static gboolean
-fail_errno (GError **error, const char *path)
-{
-  g_autofree char *what =
-      g_strdup_printf ("cannot be used (%s)", g_strerror (errno));
-
-  return fail (error, path, what);
-}
-
-/* --- The folder --- */
-
-static int
-open_folder (const char *path, GError **error)
-{
-  int fd = -1;
-  struct stat info;
-
-  if (g_mkdir_with_parents (path, 0700) == 0)
-    fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-  if (fd < 0 || fstat (fd, &info) != 0) {
-    fail_errno (error, path);
-  } else if (info.st_uid != geteuid ()) {
-    fail (error, path, "belongs to somebody else");
-  } else if ((info.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
-    fail (error, path, "can be written by others");
-  } else {
-    return fd;
-  }
-  if (fd >= 0)
-    close (fd);
-  return -1;
-}
 
 static void
 add_string (JsonBuilder *builder, const char *name, const char *text)
@@ -106,17 +58,15 @@ new_parameters (const VcRequest *request)
 VcCache *
 vc_cache_open (const VcRequest *request, GError **error)
 {
-  int folder = open_folder (request->cache_dir, error);
+  VcFolder *folder = vc_folder_open (request->cache_dir, error);
   g_autofree char *canonical = NULL;
   VcCache *cache;
 
-  if (folder < 0)
+  if (folder == NULL)
     return NULL;
   cache = g_new0 (VcCache, 1);
   g_atomic_ref_count_init (&cache->refs);
   cache->folder = folder;
-  cache->lock = -1;
-  cache->path = g_strdup (request->cache_dir);
   cache->parameters = new_parameters (request);
   canonical = json_to_string (cache->parameters, FALSE);
   cache->key = g_compute_checksum_for_string (G_CHECKSUM_SHA256, canonical, -1);
@@ -139,82 +89,30 @@ file_name (VcCache *cache, const char *suffix)
 void
 vc_cache_unref (VcCache *cache)
 {
-  g_autofree char *name = NULL;
-
   if (!g_atomic_ref_count_dec (&cache->refs))
     return;
-  if (cache->lock >= 0) {
-    name = file_name (cache, ".lock");
-    unlinkat (cache->folder, name, 0);
-    close (cache->lock);
-  }
-  close (cache->folder);
+  vc_folder_close (cache->folder);
   json_node_unref (cache->parameters);
-  g_free (cache->path);
   g_free (cache->key);
   g_free (cache);
 }
 
-/* The lock dies with its owner. Its file may be gone by the time that it is
- * locked: then it is another one's name by now. */
 gboolean
 vc_cache_try_lock (VcCache *cache)
 {
   g_autofree char *name = file_name (cache, ".lock");
 
-  while (cache->lock < 0) {
-    int fd = openat (cache->folder, name, O_RDWR | O_CREAT | OPEN_FLAGS, 0600);
-    gboolean busy, is_it;
-    struct stat mine, there;
-
-    if (fd < 0)
-      return TRUE;
-    if (flock (fd, LOCK_EX | LOCK_NB) != 0) {
-      busy = errno == EWOULDBLOCK;
-      close (fd);
-      return !busy;
-    }
-    is_it = fstat (fd, &mine) == 0
-        && fstatat (cache->folder, name, &there, AT_SYMLINK_NOFOLLOW) == 0
-        && mine.st_ino == there.st_ino;
-    if (is_it)
-      cache->lock = fd;
-    else
-      close (fd);
-  }
-  return TRUE;
+  return vc_folder_try_lock (cache->folder, name);
 }
 
 /* --- Reading --- */
 
-/* The file's bytes; NULL where it is none, or of more than @max. */
 static GBytes *
 read_file (VcCache *cache, const char *suffix, guint64 max)
 {
   g_autofree char *name = file_name (cache, suffix);
-  int fd = openat (cache->folder, name, O_RDONLY | OPEN_FLAGS);
-  g_autoptr (GByteArray) bytes = NULL;
-  struct stat info;
-  gssize n = -1;
 
-  if (fd < 0)
-    return NULL;
-  if (fstat (fd, &info) == 0 && S_ISREG (info.st_mode)
-      && (guint64) info.st_size <= MIN (max, G_MAXUINT - 1)) {
-    bytes = g_byte_array_new ();
-    g_byte_array_set_size (bytes, info.st_size + 1);
-    bytes->len = 0;
-    do {
-      n = read (fd, bytes->data + bytes->len, info.st_size + 1 - bytes->len);
-      if (n > 0)
-        bytes->len += n;
-    } while (
-        (n > 0 && bytes->len <= info.st_size) || (n < 0 && errno == EINTR));
-  }
-  close (fd);
-  if (n != 0 || bytes->len != info.st_size)
-    return NULL;
-  return g_byte_array_free_to_bytes (g_steal_pointer (&bytes));
+  return vc_folder_read (cache->folder, name, max);
 }
 
 static const char *
@@ -322,47 +220,12 @@ vc_cache_entry_clear (VcCacheEntry *entry)
 /* --- Writing --- */
 
 static gboolean
-write_all (int fd, const GPtrArray *slices)
-{
-  for (guint i = 0; i < slices->len; i++) {
-    gsize size, done = 0;
-    const guint8 *data =
-        g_bytes_get_data (g_ptr_array_index (slices, i), &size);
-
-    while (done < size) {
-      gssize n = write (fd, data + done, size - done);
-
-      if (n < 0 && errno != EINTR)
-        return FALSE;
-      done += MAX (n, 0);
-    }
-  }
-  return TRUE;
-}
-
-/* The whole file or none of it; @durable: on the disk. */
-static gboolean
 write_file (VcCache *cache, const char *suffix, const GPtrArray *slices,
     gboolean durable, GError **error)
 {
   g_autofree char *name = file_name (cache, suffix);
-  g_autofree char *beside = g_strconcat (name, ".part", NULL);
-  gboolean written = FALSE;
-  int fd;
 
-  /* What a killed process left is in nobody's hands. */
-  unlinkat (cache->folder, beside, 0);
-  fd = openat (
-      cache->folder, beside, O_WRONLY | O_CREAT | O_EXCL | OPEN_FLAGS, 0600);
-  if (fd >= 0) {
-    written = write_all (fd, slices) && (!durable || fsync (fd) == 0);
-    written = close (fd) == 0 && written;
-  }
-  if (written && renameat (cache->folder, beside, cache->folder, name) == 0)
-    return TRUE;
-  fail_errno (error, cache->path);
-  unlinkat (cache->folder, beside, 0);
-  return FALSE;
+  return vc_folder_write (cache->folder, name, slices, durable, error);
 }
 
 /* KEY.json with what it always has; the caller adds to it. */
@@ -432,6 +295,6 @@ vc_cache_store (VcCache *cache, const GPtrArray *slices,
   if (!write_file (cache, ".gif", slices, TRUE, error)
       || !end_json (cache, builder, TRUE, error))
     return FALSE;
-  fsync (cache->folder);
+  vc_folder_sync (cache->folder);
   return TRUE;
 }

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
 #include "vcerror.h"
 #include "vctext.h"
 
@@ -190,10 +192,23 @@ vc_error_is_transient (const GError *error)
 }
 
 void
+vc_secret_clear (void *secret, gsize size)
+{
+#ifdef HAVE_EXPLICIT_BZERO
+  explicit_bzero (secret, size);
+#else
+  volatile guint8 *bytes = secret;
+
+  while (size > 0)
+    bytes[--size] = 0;
+#endif
+}
+
+void
 vc_secret_free (char *secret)
 {
   if (secret == NULL)
     return;
-  explicit_bzero (secret, strlen (secret));
+  vc_secret_clear (secret, strlen (secret));
   g_free (secret);
 }

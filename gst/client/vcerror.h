@@ -50,6 +50,10 @@ GError *vc_error_from_transport (
  * nothing had been processed. */
 gboolean vc_error_is_transient (const GError *error);
 
+/* Overwrites @size bytes that hold a secret, also where nobody reads them any
+ * more. */
+void vc_secret_clear (void *secret, gsize size);
+
 /* A string that holds a secret: overwritten, then freed. NULL is fine. */
 void vc_secret_free (char *secret);
 

@@ -12,6 +12,13 @@
 #include <sys/vfs.h>
 #endif
 
+/* Systems without these have no FIFOs, terminals and exec() to mind. */
+#ifdef G_OS_UNIX
+#define OPEN_FLAGS (O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+#else
+#define OPEN_FLAGS 0
+#endif
+
 #define SIZE_MAX_BYTES 4096
 
 static gboolean
@@ -48,12 +55,32 @@ is_in_proc (int fd, const char *path)
   return is_below (path, "/proc");
 }
 
+/* A warning where others can read or change the file; NULL: none, or not known
+ * on this system. */
+static char *
+warn_of_others (const struct stat *info, const char *path)
+{
+#ifdef G_OS_UNIX
+  const char *credentials = g_getenv ("CREDENTIALS_DIRECTORY");
+  mode_t readers = S_IRGRP | S_IROTH;
+
+  if (info->st_uid == 0
+      || (credentials != NULL && is_below (path, credentials)))
+    readers = S_IROTH;
+  if ((info->st_mode & (S_IWGRP | S_IWOTH)) != 0)
+    return g_strdup_printf (
+        "Others can change the token-file %s: chmod 600 it.", path);
+  if ((info->st_mode & readers) != 0)
+    return g_strdup_printf (
+        "Others can read the token-file %s: chmod 600 it.", path);
+#endif
+  return NULL;
+}
+
 /* Whether @fd is a file that may hold a token. */
 static gboolean
 check_file (int fd, const char *path, char **ret_warning, GError **error)
 {
-  const char *credentials = g_getenv ("CREDENTIALS_DIRECTORY");
-  mode_t readers = S_IRGRP | S_IROTH;
   struct stat info;
 
   if (fstat (fd, &info) != 0)
@@ -71,15 +98,7 @@ check_file (int fd, const char *path, char **ret_warning, GError **error)
         SIZE_MAX_BYTES);
     return FALSE;
   }
-
-  if (info.st_uid == 0 || (credentials != NULL && is_below (path, credentials)))
-    readers = S_IROTH;
-  if ((info.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-    *ret_warning = g_strdup_printf (
-        "Others can change the token-file %s: chmod 600 it.", path);
-  else if ((info.st_mode & readers) != 0)
-    *ret_warning = g_strdup_printf (
-        "Others can read the token-file %s: chmod 600 it.", path);
+  *ret_warning = warn_of_others (&info, path);
   return TRUE;
 }
 
@@ -110,7 +129,7 @@ vc_token_file_read (const char *path, char **ret_warning, GError **error)
   char buffer[SIZE_MAX_BYTES + 1];
   char *token = NULL;
   /* Not blocking: opening a FIFO would wait for its writer. */
-  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  int fd = open (path, O_RDONLY | OPEN_FLAGS);
 
   *ret_warning = NULL;
   if (fd < 0) {
@@ -123,6 +142,6 @@ vc_token_file_read (const char *path, char **ret_warning, GError **error)
     token = g_strdup (buffer);
   }
   close (fd);
-  explicit_bzero (buffer, sizeof (buffer));
+  vc_secret_clear (buffer, sizeof (buffer));
   return token;
 }

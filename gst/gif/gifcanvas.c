@@ -288,16 +288,18 @@ save (GifCanvas *self, const GifRect *rect)
 static void
 blend_row (guint32 *dest, const guint32 *src, gsize n)
 {
+  gsize i = 0;
+#ifdef __GNUC__ /* clang too */
   typedef guint32 Pixels __attribute__ ((vector_size (16)));
   Pixels above, below;
-  gsize i;
 
-  for (i = 0; i + 4 <= n; i += 4) {
+  for (; i + 4 <= n; i += 4) {
     memcpy (&above, src + i, sizeof above);
     memcpy (&below, dest + i, sizeof below);
     above |= below & (Pixels) (above == 0);
     memcpy (dest + i, &above, sizeof above);
   }
+#endif
   for (; i < n; i++)
     dest[i] = src[i] ? src[i] : dest[i];
 }

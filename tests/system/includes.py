@@ -23,6 +23,7 @@ FACADES = {
 SHARED = {"vcerror", "vcrequest", "vctext", "giftypes"}
 # Leaf to leaf, each with its reason.
 EXCEPTIONS = {
+    ("vccache", "vcfolder"): "what is kept are files",
     ("gifscan", "gifblock"): "a scan walks the blocks",
     ("vchttp", "vcguard"): "one that reads without end is stopped",
     ("vchttp", "vcwatch"): "whoever reads a reply is watched while he does",
