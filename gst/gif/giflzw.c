@@ -228,7 +228,7 @@ gif_lzw_decode (GifLzw *self, guint code_size, const guint8 *in, gsize in_size,
     .pos = GIF_LZW_LEAD,
     .end = GIF_LZW_LEAD + n_pixels,
     .in = in,
-    .in_end = in + in_size,
+    .in_end = in_size > 0 ? in + in_size : in, /* NULL has no end */
     .clear = 1u << code_size,
     .next = (1u << code_size) + 2,
     .width = code_size + 1,

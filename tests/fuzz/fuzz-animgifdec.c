@@ -52,13 +52,12 @@ static void
 begin_stream (Run *run, guint8 value)
 {
   g_autofree char *id = g_strdup_printf ("fuzz-%u", value);
+  g_autoptr (GstCaps) caps = gst_caps_new_empty_simple ("image/gif");
   GstSegment segment;
 
   gst_segment_init (&segment, GST_FORMAT_BYTES);
   gst_harness_push_event (run->h, gst_event_new_stream_start (id));
-  gst_harness_push_event (run->h,
-      gst_event_new_caps (gst_static_caps_get (
-          &(GstStaticCaps) GST_STATIC_CAPS ("image/gif"))));
+  gst_harness_push_event (run->h, gst_event_new_caps (caps));
   gst_harness_push_event (run->h, gst_event_new_segment (&segment));
   run->at = 0;
 }
@@ -104,7 +103,7 @@ take (Run *run)
 static void
 step (Run *run, guint8 what, guint8 value)
 {
-  switch (what % 12) {
+  switch (what % 14) {
     case 0:
       push (run, value);
       break;
@@ -138,6 +137,15 @@ step (Run *run, guint8 what, guint8 value)
       break;
     case 10:
       ask (run);
+      break;
+    case 11:
+      gst_harness_push_upstream_event (run->h,
+          gst_event_new_seek (0.5 + value / 64.0, GST_FORMAT_TIME,
+              GST_SEEK_FLAG_INSTANT_RATE_CHANGE, GST_SEEK_TYPE_NONE, -1,
+              GST_SEEK_TYPE_NONE, -1));
+      break;
+    case 12:
+      g_object_set (run->h->element, "loop-count", 1 + value % 2, NULL);
       break;
     default:
       begin_stream (run, value);
