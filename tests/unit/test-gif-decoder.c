@@ -57,11 +57,17 @@ test_a_screen_above_the_limit_is_refused (void)
 {
   static const guint8 huge[] = "GIF89a\xff\xff\xff\xff\0\0\0";
   g_autoptr (GifGolden) golden = gif_golden_load ("delays-1840ms");
+  g_autoptr (GifGolden) larger = gif_golden_load ("frame-larger");
 
   g_assert_cmpint (scan_with_limit (golden->data, golden->size, 64 * 48 - 1),
       ==, GIF_RESULT_TOO_LARGE);
   g_assert_cmpint (scan_with_limit (golden->data, golden->size, 64 * 48), ==,
       GIF_RESULT_END);
+  /* Its screen of 3 × 3 grows to 5 × 4. */
+  g_assert_cmpint (scan_with_limit (larger->data, larger->size, 19), ==,
+      GIF_RESULT_TOO_LARGE);
+  g_assert_cmpint (
+      scan_with_limit (larger->data, larger->size, 20), ==, GIF_RESULT_END);
   g_assert_cmpint (scan_with_limit (huge, sizeof huge - 1, G_MAXUINT64), ==,
       GIF_RESULT_TOO_LARGE);
 }
