@@ -5,7 +5,7 @@
 
 #include <gst/app/gstappsrc.h>
 
-#define WHITE 0xffffff
+#define WHITE 0xffffffffu
 
 GstElement *
 gif_video_add_element (
@@ -36,13 +36,14 @@ fill_source (GstElement *source, GBytes *gif)
 }
 
 GstElement *
-gif_video_new (GBytes *gif, int n_plays, GError **error)
+gif_video_new (
+    GBytes *gif, int n_plays, int rate, guint64 max_pixels, GError **error)
 {
   g_autoptr (GstElement) bin = gst_object_ref_sink (gst_bin_new (NULL));
-  g_autoptr (GstCaps) rgba = gst_caps_from_string ("video/x-raw,format=RGBA");
-  g_autoptr (GstCaps) i420 = gst_caps_from_string ("video/x-raw,format=I420");
+  g_autoptr (GstCaps) caps = gst_caps_new_simple ("video/x-raw", "format",
+      G_TYPE_STRING, "I420", "framerate", GST_TYPE_FRACTION, rate, 1, NULL);
   g_autoptr (GstPad) pictures = NULL, last = NULL;
-  GstElement *source, *decoder, *filter, *crop, *convert, *out;
+  GstElement *source, *decoder, *filter, *crop;
 
   if ((source = gif_video_add_element (GST_BIN (bin), "appsrc", NULL, error))
           == NULL
@@ -54,25 +55,18 @@ gif_video_new (GBytes *gif, int n_plays, GError **error)
           == NULL
       || (crop = gif_video_add_element (
               GST_BIN (bin), "videocrop", NULL, error))
-          == NULL
-      || (convert = gif_video_add_element (
-              GST_BIN (bin), "videoconvert", NULL, error))
-          == NULL
-      || (out = gif_video_add_element (
-              GST_BIN (bin), "capsfilter", NULL, error))
           == NULL)
     return NULL;
 
   fill_source (source, gif);
-  g_object_set (decoder, "loop-count", n_plays, NULL);
-  g_object_set (filter, "caps", rgba, NULL);
-  g_object_set (out, "caps", i420, NULL);
+  g_object_set (decoder, "loop-count", n_plays, "background", WHITE,
+      "max-pixels", max_pixels, NULL);
+  g_object_set (filter, "caps", caps, NULL);
   pictures = gst_element_get_static_pad (decoder, "src");
-  video_pad_flatten (pictures, WHITE);
   video_pad_crop_to_even (pictures, crop);
-  gst_element_link_many (source, decoder, filter, crop, convert, out, NULL);
+  gst_element_link_many (source, decoder, filter, crop, NULL);
 
-  last = gst_element_get_static_pad (out, "src");
+  last = gst_element_get_static_pad (crop, "src");
   gst_element_add_pad (bin, gst_ghost_pad_new ("src", last));
   g_object_force_floating (G_OBJECT (bin));
   return g_steal_pointer (&bin);

@@ -16,13 +16,17 @@
 #define DEFAULT_PORT 8554
 #define DEFAULT_MAX_MOUNTS 16
 #define DEFAULT_MAX_CLIENTS 32
+#define DEFAULT_MAX_JOBS 2
+#define DEFAULT_RATE 20
+#define DEFAULT_TOTAL_RATE 60
 /* Longer than the source waits for the service. */
 #define DEFAULT_WAIT_S 330
 
 typedef struct
 {
   char *listen, *api_url, *token_file, *password_file;
-  int port, max_mounts, max_clients, wait_s;
+  char *cache_dir;
+  int port, max_mounts, max_clients, max_jobs, rate, total_rate, wait_s;
   gboolean no_password, version;
   Access access;
 } Arguments;
@@ -64,6 +68,17 @@ parse_arguments (int *argc, char ***argv, Arguments *args, GError **error)
         "N" },
     { "max-clients", 0, 0, G_OPTION_ARG_INT, &args->max_clients,
         "Connections at once (default: 32)", "N" },
+    { "max-jobs", 'j', 0, G_OPTION_ARG_INT, &args->max_jobs,
+        "Generations at once; others wait for their turn (default: 2)", "N" },
+    { "rate", 0, 0, G_OPTION_ARG_INT, &args->rate,
+        "Generations a minute for each address, 0 for no limit (default: 20)",
+        "N" },
+    { "total-rate", 0, 0, G_OPTION_ARG_INT, &args->total_rate,
+        "Generations a minute in all, 0 for no limit (default: 60)", "N" },
+    { "cache-dir", 0, 0, G_OPTION_ARG_FILENAME, &args->cache_dir,
+        "Directory that keeps what was generated: the same address is not paid "
+        "again after a restart (default: none)",
+        "DIR" },
     { "wait", 0, 0, G_OPTION_ARG_INT, &args->wait_s,
         "Seconds a player has to wait at most until it is told to ask again "
         "(default: 330)",
@@ -86,7 +101,8 @@ parse_arguments (int *argc, char ***argv, Arguments *args, GError **error)
     return FALSE;
   }
   if (args->port < 0 || args->port > G_MAXUINT16 || args->max_mounts < 1
-      || args->max_clients < 1 || args->wait_s < 1) {
+      || args->max_clients < 1 || args->max_jobs < 1 || args->rate < 0
+      || args->total_rate < 0 || args->wait_s < 1) {
     g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
         "A number is out of range");
     return FALSE;
@@ -161,14 +177,18 @@ run (Arguments *args, GError **error)
   RtspOptions options = {
     .address = args->listen,
     .port = args->port,
-    .max_mounts = args->max_mounts,
+    .limits = { .max_entries = args->max_mounts,
+        .max_jobs = args->max_jobs,
+        .rate = args->rate,
+        .total_rate = args->total_rate },
     .max_clients = args->max_clients,
     .wait_s = args->wait_s,
   };
 
   if (!check_installation (error) || !find_access (args, error))
     return FALSE;
-  options.service = (RtspService){ args->api_url, args->access.token };
+  options.service =
+      (RtspService){ args->api_url, args->access.token, args->cache_dir };
   options.password = args->access.password;
   return serve_until_signal (&options, error);
 }
@@ -178,6 +198,7 @@ clear_arguments (Arguments *args)
 {
   g_free (args->listen);
   g_free (args->api_url);
+  g_free (args->cache_dir);
   g_free (args->token_file);
   g_free (args->password_file);
   access_clear (&args->access);
@@ -189,6 +210,9 @@ main (int argc, char **argv)
   Arguments args = { .port = DEFAULT_PORT,
     .max_mounts = DEFAULT_MAX_MOUNTS,
     .max_clients = DEFAULT_MAX_CLIENTS,
+    .max_jobs = DEFAULT_MAX_JOBS,
+    .rate = DEFAULT_RATE,
+    .total_rate = DEFAULT_TOTAL_RATE,
     .wait_s = DEFAULT_WAIT_S };
   g_autoptr (GError) error = NULL;
   gboolean done = parse_arguments (&argc, &argv, &args, &error);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "rtspaddress.h"
 
-#include <string.h>
-
 #define ID_LENGTH 16
 
 void
@@ -69,17 +67,20 @@ static gboolean
 take (RtspAddress *address, const char *name, const char *value,
     RtspRefusal *refusal)
 {
-  if (strcmp (name, "prompt") == 0)
+  /* As the service writes them, too. */
+  g_autofree char *plain = g_strdelimit (g_strdup (name), "_", '-');
+
+  if (g_str_equal (plain, "prompt"))
     return take_text (&address->prompt, name, value, refusal);
-  if (strcmp (name, "negative-prompt") == 0)
+  if (g_str_equal (plain, "negative-prompt"))
     return take_text (&address->negative_prompt, name, value, refusal);
-  if (strcmp (name, "sampler") == 0)
+  if (g_str_equal (plain, "sampler"))
     return take_text (&address->sampler, name, value, refusal);
-  if (strcmp (name, "cfg-scale") == 0)
+  if (g_str_equal (plain, "cfg-scale"))
     return take_number (&address->cfg_scale, name, value, 0, 20, refusal);
-  if (strcmp (name, "steps") == 0)
+  if (g_str_equal (plain, "steps"))
     return take_number (&address->steps, name, value, 1, 50, refusal);
-  if (strcmp (name, "token") == 0 || strcmp (name, "token-file") == 0)
+  if (g_str_equal (plain, "token") || g_str_equal (plain, "token-file"))
     return rtsp_refuse (refusal, GST_RTSP_STS_FORBIDDEN,
         "The API key has no place in an address; the server has its own.");
   return rtsp_refuse (refusal, GST_RTSP_STS_PARAMETER_NOT_UNDERSTOOD,

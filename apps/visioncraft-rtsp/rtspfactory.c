@@ -17,8 +17,8 @@ const char *const *
 rtsp_factory_list_elements (void)
 {
   static const char *const names[] = { "visioncraftgifsrc", "animgifdec",
-    "appsrc", "capsfilter", "videocrop", "videoconvert", "videorate", "x264enc",
-    "h264parse", "rtph264pay", "rtpbin", "udpsink", NULL };
+    "appsrc", "capsfilter", "videocrop", "x264enc", "h264parse", "rtph264pay",
+    "rtpbin", "udpsink", NULL };
 
   return names;
 }
@@ -68,21 +68,13 @@ static GstElement *
 make_bin (GBytes *gif, GError **error)
 {
   g_autoptr (GstElement) bin = gst_object_ref_sink (gst_bin_new (NULL));
-  GstElement *video, *rate, *filter, *encoder, *parser, *payloader;
-  g_autoptr (GstCaps) caps = gst_caps_new_simple ("video/x-raw", "framerate",
-      GST_TYPE_FRACTION, RTSP_FACTORY_RATE, 1, NULL);
+  GstElement *video, *encoder, *parser, *payloader;
 
-  video = gif_video_new (gif, -1, error);
+  video = gif_video_new (gif, -1, RTSP_FACTORY_RATE, RTSP_MAX_PIXELS, error);
   if (video == NULL)
     return NULL;
   gst_bin_add (GST_BIN (bin), video);
-  if ((rate = gif_video_add_element (GST_BIN (bin), "videorate", NULL, error))
-          == NULL
-      || (filter = gif_video_add_element (
-              GST_BIN (bin), "capsfilter", NULL, error))
-          == NULL
-      || (encoder =
-                 gif_video_add_element (GST_BIN (bin), "x264enc", NULL, error))
+  if ((encoder = gif_video_add_element (GST_BIN (bin), "x264enc", NULL, error))
           == NULL
       || (parser = gif_video_add_element (
               GST_BIN (bin), "h264parse", NULL, error))
@@ -91,10 +83,9 @@ make_bin (GBytes *gif, GError **error)
               GST_BIN (bin), "rtph264pay", "pay0", error))
           == NULL)
     return NULL;
-  g_object_set (filter, "caps", caps, NULL);
   set_up_encoder (encoder);
   set_up_payloader (payloader);
-  gst_element_link_many (video, rate, filter, encoder, parser, payloader, NULL);
+  gst_element_link_many (video, encoder, parser, payloader, NULL);
   return g_steal_pointer (&bin);
 }
 

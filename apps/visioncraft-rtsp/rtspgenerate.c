@@ -28,6 +28,9 @@ set_up_source (
     g_object_set (source, "api-url", service->api_url, NULL);
   if (service->token != NULL)
     g_object_set (source, "token", service->token, NULL);
+  /* "": not the environment's either. */
+  g_object_set (source, "cache-dir",
+      service->cache_dir != NULL ? service->cache_dir : "", NULL);
 }
 
 /* Transfer full; *@ret_source is the pipeline's. */
@@ -46,6 +49,7 @@ make_pipeline (GstElement **ret_source, GError **error)
           == NULL
       || (sink = gif_video_add_element (bin, "fakesink", NULL, error)) == NULL)
     return NULL;
+  g_object_set (decoder, "max-pixels", (guint64) RTSP_MAX_PIXELS, NULL);
   gst_element_link_many (*ret_source, decoder, sink, NULL);
   return g_steal_pointer (&pipeline);
 }
@@ -64,44 +68,64 @@ status_of (const GError *error)
 
 /* What the service said about the wait is in the error's details. */
 static void
-refuse_with_message (RtspRefusal *refusal, GstMessage *message)
+refuse_with_message (RtspRefusal *refusal, GstMessage *message, const char *id)
 {
   g_autoptr (GError) error = NULL;
+  g_autofree char *debug = NULL;
   const GstStructure *details;
 
-  gst_message_parse_error (message, &error, NULL);
+  gst_message_parse_error (message, &error, &debug);
+  g_printerr ("%s: %s (%s)\n", id, error->message, debug);
   rtsp_refuse (refusal, status_of (error), "%s", error->message);
   gst_message_parse_error_details (message, &details);
   if (details != NULL)
     gst_structure_get_uint (details, "retry-after", &refusal->retry_after_s);
 }
 
+/* Whether the service may have the request. */
 static gboolean
-run_to_end (
-    GstElement *pipeline, GCancellable *cancellable, RtspRefusal *refusal)
+is_asked (GstElement *source)
+{
+  g_autoptr (GstStructure) stats = NULL;
+  guint n = 0;
+
+  g_object_get (source, "stats", &stats, NULL);
+  return stats == NULL || !gst_structure_get_uint (stats, "requests", &n)
+      || n > 0;
+}
+
+/* The end of the stream or an error; NULL and @refusal: it was given up. */
+static GstMessage *
+wait_for_end (GstElement *pipeline, GstElement *source,
+    GCancellable *cancellable, RtspWanted wanted, gpointer data,
+    RtspRefusal *refusal)
 {
   g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
-  g_autoptr (GstMessage) message = NULL;
+  GstMessage *message = NULL;
 
-  gst_element_set_state (pipeline, GST_STATE_PLAYING);
   while (message == NULL) {
-    if (g_cancellable_is_cancelled (cancellable))
-      return rtsp_refuse (refusal, GST_RTSP_STS_SERVICE_UNAVAILABLE,
+    if (g_cancellable_is_cancelled (cancellable)) {
+      rtsp_refuse (refusal, GST_RTSP_STS_SERVICE_UNAVAILABLE,
           "The server is being shut down.");
+      return NULL;
+    }
+    if (!wanted (data) && !is_asked (source)) {
+      rtsp_refuse (refusal, GST_RTSP_STS_SERVICE_UNAVAILABLE,
+          "Nobody waits for it any more.");
+      return NULL;
+    }
     message = gst_bus_timed_pop_filtered (
         bus, POLL_INTERVAL, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
   }
-  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
-    refuse_with_message (refusal, message);
-    return FALSE;
-  }
-  return TRUE;
+  return message;
 }
 
 GBytes *
 rtsp_generate (const RtspService *service, const RtspAddress *address,
-    GCancellable *cancellable, RtspRefusal *refusal)
+    GCancellable *cancellable, RtspWanted wanted, gpointer data,
+    RtspRefusal *refusal)
 {
+  g_autoptr (GstMessage) end = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (GstPad) pad = NULL;
   g_autoptr (GifTap) tap = NULL;
@@ -117,8 +141,12 @@ rtsp_generate (const RtspService *service, const RtspAddress *address,
   set_up_source (source, service, address);
   pad = gst_element_get_static_pad (source, "src");
   tap = gif_tap_new (pad);
-  if (run_to_end (pipeline, cancellable, refusal))
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  end = wait_for_end (pipeline, source, cancellable, wanted, data, refusal);
+  if (end != NULL && GST_MESSAGE_TYPE (end) == GST_MESSAGE_EOS)
     gif = gif_tap_get_bytes (tap);
+  else if (end != NULL)
+    refuse_with_message (refusal, end, address->id);
   gst_element_set_state (pipeline, GST_STATE_NULL);
   gst_object_unref (pipeline);
   return gif;

@@ -85,8 +85,8 @@ find (RtspMounts *self, const GstRTSPUrl *url, RtspRefusal *refusal)
 }
 
 RtspUse *
-rtsp_mounts_open (
-    RtspMounts *self, const GstRTSPUrl *url, guint wait_s, RtspRefusal *refusal)
+rtsp_mounts_open (RtspMounts *self, const GstRTSPUrl *url,
+    const RtspAsker *asker, guint wait_s, RtspRefusal *refusal)
 {
   g_autoptr (RtspAddress) address = NULL;
   RtspUse *use;
@@ -96,7 +96,7 @@ rtsp_mounts_open (
   address = rtsp_address_parse (url->query, refusal);
   if (address == NULL)
     return NULL;
-  use = rtsp_store_open (self->store, address, wait_s, refusal);
+  use = rtsp_store_open (self->store, address, asker, wait_s, refusal);
   if (use != NULL)
     mount (self, address->id);
   return use;
@@ -135,10 +135,10 @@ rtsp_mounts_init (RtspMounts *self)
 }
 
 GstRTSPMountPoints *
-rtsp_mounts_new (const RtspService *service, guint max_mounts)
+rtsp_mounts_new (const RtspService *service, const RtspLimits *limits)
 {
   RtspMounts *self = g_object_new (RTSP_TYPE_MOUNTS, NULL);
 
-  self->store = rtsp_store_new (service, max_mounts, unmount, self);
+  self->store = rtsp_store_new (service, limits, unmount, self);
   return GST_RTSP_MOUNT_POINTS (self);
 }

@@ -15,14 +15,14 @@ G_DECLARE_FINAL_TYPE (RtspMounts, rtsp_mounts, RTSP, MOUNTS, GstRTSPMountPoints)
 
 /* Uses of the store: see rtsp_store_new(). */
 GstRTSPMountPoints *rtsp_mounts_new (
-    const RtspService *service, guint max_mounts);
+    const RtspService *service, const RtspLimits *limits);
 
 /* Sees to it that there is a mount for @url; blocks as rtsp_store_open() does.
  * The mount stays at least as long as the returned use. NULL and @refusal: see
  * rtsp_address_parse() and rtsp_store_open(); 404 for another path. Transfer
  * full. */
 RtspUse *rtsp_mounts_open (RtspMounts *self, const GstRTSPUrl *url,
-    guint wait_s, RtspRefusal *refusal);
+    const RtspAsker *asker, guint wait_s, RtspRefusal *refusal);
 
 /* Owned by @self. */
 RtspStore *rtsp_mounts_get_store (RtspMounts *self);

@@ -4,9 +4,15 @@
 #include "rtspauth.h"
 #include "rtspfactory.h"
 
+#include <sys/socket.h>
+
 /* How often sessions are looked through whose clients fell silent. */
 #define CLEANUP_INTERVAL_S 5
 
+/* Of a request's body; none has one. */
+#define BODY_MAX 4096
+
+#define SESSION_KEY "rtsp-session"
 #define USE_KEY "rtsp-use"
 #define REFUSAL_KEY "rtsp-refusal"
 
@@ -43,6 +49,51 @@ remember_refusal (GstRTSPClient *client, RtspRefusal *refusal)
   g_object_set_data_full (G_OBJECT (client), REFUSAL_KEY, copy, free_refusal);
 }
 
+/* What the log says of a connection when it ends. */
+typedef struct
+{
+  char *client;
+  char *id; /* of what it asked for last; NULL: nothing that is an address */
+  GstRTSPStatusCode code; /* what it was told; 0: it did not ask */
+  gint64 since_us;
+} Session;
+
+static void
+free_session (gpointer data)
+{
+  Session *session = data;
+
+  g_free (session->client);
+  g_free (session->id);
+  g_free (session);
+}
+
+static void
+note_answer (GstRTSPClient *client, RtspUse *use, const RtspRefusal *refusal)
+{
+  Session *session = g_object_get_data (G_OBJECT (client), SESSION_KEY);
+
+  session->code = use != NULL ? GST_RTSP_STS_OK : refusal->code;
+  g_free (session->id);
+  session->id = use != NULL ? g_strdup (rtsp_use_get_id (use)) : NULL;
+  if (use == NULL)
+    g_printerr (
+        "%s: %d: %s\n", session->client, refusal->code, refusal->reason);
+}
+
+/* It says nothing while it waits for its answer, but it may have closed. */
+static gboolean
+is_there (gpointer data)
+{
+  const GstRTSPContext *context = data;
+  GSocket *socket = gst_rtsp_connection_get_read_socket (context->conn);
+  char byte;
+
+  return socket != NULL
+      && recv (g_socket_get_fd (socket), &byte, 1, MSG_PEEK | MSG_DONTWAIT)
+      != 0;
+}
+
 /* On the client's thread, which nobody else waits for. The client keeps the use
  * until its next address or its end: what it described is still there when it
  * wants to play. */
@@ -50,10 +101,13 @@ static GstRTSPStatusCode
 on_describe (GstRTSPClient *client, GstRTSPContext *context, RtspServer *self)
 {
   g_auto (RtspRefusal) refusal = { 0 };
+  g_autofree char *key = rtsp_auth_make_client_key (context);
+  const RtspAsker asker = { key, is_there, context };
   GstRTSPStatusCode code = GST_RTSP_STS_OK;
-  RtspUse *use =
-      rtsp_mounts_open (self->mounts, context->uri, self->wait_s, &refusal);
+  RtspUse *use = rtsp_mounts_open (
+      self->mounts, context->uri, &asker, self->wait_s, &refusal);
 
+  note_answer (client, use, &refusal);
   if (use != NULL) {
     g_object_set_data_full (
         G_OBJECT (client), USE_KEY, use, (GDestroyNotify) rtsp_use_free);
@@ -90,10 +144,39 @@ on_send_message (GstRTSPClient *client, GstRTSPContext *context,
 
 /* --- Clients --- */
 
+/* CLIENT "/gif/ID" STATUS SECONDS */
 static void
 on_closed (GstRTSPClient *client, RtspServer *self)
 {
+  const Session *session = g_object_get_data (G_OBJECT (client), SESSION_KEY);
+  g_autofree char *code = g_strdup_printf ("%d", session->code);
+
+  g_printerr ("%s \"%s%s\" %s %.3f\n", session->client,
+      session->id != NULL ? RTSP_ADDRESS_PATH "/" : "-",
+      session->id != NULL ? session->id : "", session->code != 0 ? code : "-",
+      (double) (g_get_monotonic_time () - session->since_us) / G_USEC_PER_SEC);
   g_atomic_int_add (&self->n_clients, -1);
+}
+
+/* "-": it has left already. The caller owns it. */
+static char *
+dup_address (GstRTSPClient *client)
+{
+  GstRTSPConnection *connection = gst_rtsp_client_get_connection (client);
+  const char *ip =
+      connection != NULL ? gst_rtsp_connection_get_ip (connection) : NULL;
+
+  return g_strdup (ip != NULL ? ip : "-");
+}
+
+/* When it has its connection. */
+static void
+on_connected (GstRTSPServer *server, GstRTSPClient *client, gpointer data)
+{
+  Session *session = g_object_get_data (G_OBJECT (client), SESSION_KEY);
+
+  g_free (session->client);
+  session->client = dup_address (client);
 }
 
 /* NULL: the connection is closed at once. */
@@ -102,14 +185,19 @@ create_client (GstRTSPServer *server)
 {
   RtspServer *self = RTSP_SERVER (server);
   GstRTSPClient *client;
+  Session *session;
 
   if ((guint) g_atomic_int_get (&self->n_clients) >= self->max_clients) {
-    g_info ("all %u connections are in use", self->max_clients);
+    g_printerr ("all %u connections are in use\n", self->max_clients);
     return NULL;
   }
   client =
       GST_RTSP_SERVER_CLASS (rtsp_server_parent_class)->create_client (server);
   g_atomic_int_inc (&self->n_clients);
+  session = g_new0 (Session, 1);
+  session->since_us = g_get_monotonic_time ();
+  g_object_set_data_full (
+      G_OBJECT (client), SESSION_KEY, session, free_session);
   g_signal_connect_object (client, "closed", G_CALLBACK (on_closed), self, 0);
   g_signal_connect_object (
       client, "pre-describe-request", G_CALLBACK (on_describe), self, 0);
@@ -212,11 +300,14 @@ rtsp_server_new (const RtspOptions *options)
   self->max_clients = options->max_clients;
   self->wait_s = options->wait_s;
   self->mounts =
-      RTSP_MOUNTS (rtsp_mounts_new (&options->service, options->max_mounts));
+      RTSP_MOUNTS (rtsp_mounts_new (&options->service, &options->limits));
   gst_rtsp_server_set_mount_points (
       server, GST_RTSP_MOUNT_POINTS (self->mounts));
   gst_rtsp_server_set_address (server, options->address);
   gst_rtsp_server_set_service (server, port);
+  gst_rtsp_server_set_content_length_limit (server, BODY_MAX);
+  g_signal_connect (
+      server, "client-connected", G_CALLBACK (on_connected), NULL);
   /* A thread for each: while one waits for its generation, the others play. */
   gst_rtsp_thread_pool_set_max_threads (threads, -1);
   gst_rtsp_server_set_thread_pool (server, threads);

@@ -19,9 +19,9 @@ typedef struct
   const char *address;  /* of the interface */
   const char *password; /* of RTSP_SERVER_USER; NULL: nobody is asked */
   guint16 port;         /* 0: any free one */
-  guint max_mounts;     /* GIFs that are kept or made */
-  guint max_clients;    /* connections; each has a thread */
-  guint wait_s;         /* for a generation, until 503 */
+  RtspLimits limits;
+  guint max_clients; /* connections; each has a thread */
+  guint wait_s;      /* for a generation, until 503 */
 } RtspOptions;
 
 /* @options is copied. It listens from rtsp_server_start() on. */

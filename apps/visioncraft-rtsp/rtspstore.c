@@ -1,8 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "rtspstore.h"
 
+#include "ratelimit.h"
+
 /* For who asked for something that is not ready in time. */
 #define RETRY_AFTER_S 10
+
+/* How often it looks whether who waits is still there. */
+#define LOOK_INTERVAL_US (200 * G_TIME_SPAN_MILLISECOND)
+
+/* The name under which all clients are counted. */
+#define ALL "all"
 
 /* One address. All fields but @id and @address are under the store's lock. */
 typedef struct
@@ -12,6 +20,7 @@ typedef struct
   RtspAddress *address;
 
   guint n_uses;      /* RtspUse, and threads that wait for one */
+  gboolean expected; /* somebody was told to ask again */
   gboolean done;     /* @gif or @refusal says how it went */
   gint64 idle_since; /* monotonic time when @n_uses became 0 */
   GBytes *gif;       /* NULL: it failed */
@@ -20,8 +29,8 @@ typedef struct
 
 struct _RtspStore
 {
-  char *api_url, *token;
-  guint max_entries;
+  char *api_url, *token, *cache_dir;
+  RtspLimits limits;
   RtspStoreGone gone;
   gpointer gone_data;
   GCancellable *closed;
@@ -29,7 +38,9 @@ struct _RtspStore
   GMutex lock;
   GCond changed;
   GHashTable *entries; /* id to Entry; a reference of each */
-  guint n_running;     /* threads that generate */
+  guint n_running;     /* threads that generate, or wait for their turn */
+  guint n_jobs;        /* those whose turn it is */
+  RateLimit *rate, *total_rate;
 };
 
 struct _RtspUse
@@ -90,14 +101,17 @@ copy_refusal (RtspRefusal *to, const RtspRefusal *from)
 /* --- Store --- */
 
 RtspStore *
-rtsp_store_new (const RtspService *service, guint max_entries,
+rtsp_store_new (const RtspService *service, const RtspLimits *limits,
     RtspStoreGone gone, gpointer data)
 {
   RtspStore *store = g_atomic_rc_box_new0 (RtspStore);
 
   store->api_url = g_strdup (service->api_url);
   store->token = g_strdup (service->token);
-  store->max_entries = max_entries;
+  store->cache_dir = g_strdup (service->cache_dir);
+  store->limits = *limits;
+  store->rate = rate_limit_new (limits->rate);
+  store->total_rate = rate_limit_new (limits->total_rate);
   store->gone = gone;
   store->gone_data = data;
   store->closed = g_cancellable_new ();
@@ -119,6 +133,9 @@ clear_store (gpointer data)
   g_mutex_clear (&store->lock);
   g_free (store->api_url);
   g_free (store->token);
+  g_free (store->cache_dir);
+  rate_limit_free (store->rate);
+  rate_limit_free (store->total_rate);
 }
 
 RtspStore *
@@ -140,6 +157,7 @@ rtsp_store_close (RtspStore *store)
 
   g_cancellable_cancel (store->closed);
   g_mutex_lock (&store->lock);
+  g_cond_broadcast (&store->changed);
   while (store->n_running > 0)
     g_cond_wait (&store->changed, &store->lock);
   /* They refer to the store, and it to them. */
@@ -150,15 +168,68 @@ rtsp_store_close (RtspStore *store)
 
 /* --- Generating --- */
 
+/* Called with @lock held. */
+static gboolean
+is_wanted (const Entry *entry)
+{
+  return entry->n_uses > 0 || entry->expected;
+}
+
+static gboolean
+ask_wanted (gpointer data)
+{
+  Entry *entry = data;
+  gboolean wanted;
+
+  g_mutex_lock (&entry->store->lock);
+  wanted = is_wanted (entry);
+  g_mutex_unlock (&entry->store->lock);
+  return wanted;
+}
+
+/* Called with @lock held. FALSE and @refusal: it is not to be made any more. */
+static gboolean
+wait_for_turn (Entry *entry, RtspRefusal *refusal)
+{
+  RtspStore *store = entry->store;
+
+  while (store->n_jobs >= store->limits.max_jobs && is_wanted (entry)
+      && !g_cancellable_is_cancelled (store->closed))
+    g_cond_wait (&store->changed, &store->lock);
+  if (is_wanted (entry) && !g_cancellable_is_cancelled (store->closed))
+    return TRUE;
+  return rtsp_refuse (refusal, GST_RTSP_STS_SERVICE_UNAVAILABLE,
+      "Nobody waits for it any more.");
+}
+
+static GBytes *
+generate_in_turn (Entry *entry, RtspRefusal *refusal)
+{
+  RtspStore *store = entry->store;
+  const RtspService service = { store->api_url, store->token,
+    store->cache_dir };
+  GBytes *gif = NULL;
+
+  g_mutex_lock (&store->lock);
+  if (wait_for_turn (entry, refusal)) {
+    store->n_jobs++;
+    g_mutex_unlock (&store->lock);
+    gif = rtsp_generate (
+        &service, entry->address, store->closed, ask_wanted, entry, refusal);
+    g_mutex_lock (&store->lock);
+    store->n_jobs--;
+  }
+  g_mutex_unlock (&store->lock);
+  return gif;
+}
+
 static gpointer
 generate (gpointer data)
 {
   Entry *entry = data;
   RtspStore *store = entry->store;
-  const RtspService service = { store->api_url, store->token };
   RtspRefusal refusal = { 0 };
-  GBytes *gif =
-      rtsp_generate (&service, entry->address, store->closed, &refusal);
+  GBytes *gif = generate_in_turn (entry, &refusal);
 
   g_info ("%s: %s", entry->id, gif != NULL ? "generated" : refusal.reason);
   g_mutex_lock (&store->lock);
@@ -198,22 +269,38 @@ make_place (RtspStore *store, RtspRefusal *refusal)
 {
   Entry *idlest;
 
-  if (g_hash_table_size (store->entries) < store->max_entries)
+  if (g_hash_table_size (store->entries) < store->limits.max_entries)
     return TRUE;
   idlest = find_idlest (store);
   if (idlest == NULL)
     return rtsp_refuse (refusal, GST_RTSP_STS_SERVICE_UNAVAILABLE,
-        "All %u places for animations are in use.", store->max_entries);
+        "All %u places for animations are in use.", store->limits.max_entries);
   g_info ("%s: makes room", idlest->id);
   store->gone (idlest->id, store->gone_data);
   g_hash_table_remove (store->entries, idlest->id);
   return TRUE;
 }
 
+/* Called with @lock held. Counts one generation more, for him and for all. */
+static gboolean
+check_rate (RtspStore *store, const char *client, RtspRefusal *refusal)
+{
+  gint64 now_us = g_get_monotonic_time ();
+
+  if (!rate_limit_allow (store->rate, client, now_us, &refusal->retry_after_s))
+    return rtsp_refuse (refusal, GST_RTSP_STS_SERVICE_UNAVAILABLE,
+        "Your address has asked for many animations; ask again later.");
+  if (!rate_limit_allow (
+          store->total_rate, ALL, now_us, &refusal->retry_after_s))
+    return rtsp_refuse (refusal, GST_RTSP_STS_SERVICE_UNAVAILABLE,
+        "Many animations have been asked for; ask again later.");
+  return TRUE;
+}
+
 /* Called with @lock held. The entry is the store's. */
 static Entry *
-find_or_start (
-    RtspStore *store, const RtspAddress *address, RtspRefusal *refusal)
+find_or_start (RtspStore *store, const RtspAddress *address, const char *client,
+    RtspRefusal *refusal)
 {
   Entry *entry = g_hash_table_lookup (store->entries, address->id);
 
@@ -224,7 +311,7 @@ find_or_start (
         "The server is being shut down.");
     return NULL;
   }
-  if (!make_place (store, refusal))
+  if (!make_place (store, refusal) || !check_rate (store, client, refusal))
     return NULL;
 
   g_info ("%s: being generated", address->id);
@@ -249,14 +336,22 @@ release (Entry *entry)
 
 /* Called with @lock held. */
 static gboolean
-wait_until_done (Entry *entry, guint wait_s, RtspRefusal *refusal)
+wait_until_done (
+    Entry *entry, const RtspAsker *asker, guint wait_s, RtspRefusal *refusal)
 {
   RtspStore *store = entry->store;
   gint64 end = g_get_monotonic_time () + wait_s * G_TIME_SPAN_SECOND;
 
   while (!entry->done) {
-    if (!g_cond_wait_until (&store->changed, &store->lock, end)
-        && !entry->done) {
+    gint64 now = g_get_monotonic_time ();
+
+    g_cond_wait_until (
+        &store->changed, &store->lock, MIN (end, now + LOOK_INTERVAL_US));
+    if (!entry->done && !asker->is_there (asker->data))
+      return rtsp_refuse (
+          refusal, GST_RTSP_STS_SERVICE_UNAVAILABLE, "The client has left.");
+    if (!entry->done && now >= end) {
+      entry->expected = TRUE;
       refusal->retry_after_s = RETRY_AFTER_S;
       return rtsp_refuse (refusal, GST_RTSP_STS_SERVICE_UNAVAILABLE,
           "The animation is still being made; ask again.");
@@ -270,18 +365,18 @@ wait_until_done (Entry *entry, guint wait_s, RtspRefusal *refusal)
 }
 
 RtspUse *
-rtsp_store_open (RtspStore *store, const RtspAddress *address, guint wait_s,
-    RtspRefusal *refusal)
+rtsp_store_open (RtspStore *store, const RtspAddress *address,
+    const RtspAsker *asker, guint wait_s, RtspRefusal *refusal)
 {
   RtspUse *use = NULL;
   Entry *entry;
 
   g_mutex_lock (&store->lock);
-  entry = find_or_start (store, address, refusal);
+  entry = find_or_start (store, address, asker->key, refusal);
   if (entry != NULL) {
     g_atomic_rc_box_acquire (entry);
     entry->n_uses++;
-    if (wait_until_done (entry, wait_s, refusal)) {
+    if (wait_until_done (entry, asker, wait_s, refusal)) {
       use = g_new (RtspUse, 1);
       use->entry = entry;
     } else {

@@ -15,10 +15,18 @@ G_BEGIN_DECLS
  * rtsp_store_close() lets it go. */
 typedef struct _RtspStore RtspStore;
 
-/* @service is copied. @gone gets the id of each GIF that has to go; it must
- * not call the store. */
+typedef struct
+{
+  guint max_entries; /* GIFs that are kept or made */
+  guint max_jobs;    /* generations at once; others wait for their turn */
+  guint rate;        /* generations a minute for each client; 0: no limit */
+  guint total_rate;  /* and for all of them */
+} RtspLimits;
+
+/* @service and @limits are copied. @gone gets the id of each GIF that has to
+ * go; it must not call the store. */
 typedef void (*RtspStoreGone) (const char *id, gpointer data);
-RtspStore *rtsp_store_new (const RtspService *service, guint max_entries,
+RtspStore *rtsp_store_new (const RtspService *service, const RtspLimits *limits,
     RtspStoreGone gone, gpointer data);
 RtspStore *rtsp_store_ref (RtspStore *store);
 void rtsp_store_unref (RtspStore *store);
@@ -29,12 +37,21 @@ void rtsp_store_close (RtspStore *store);
 /* One use of a GIF, which keeps it in the store. */
 typedef struct _RtspUse RtspUse;
 
+/* Who asks. */
+typedef struct
+{
+  const char *key; /* under which limits count him, see clientkey.h */
+  gboolean (*is_there) (gpointer data); /* asked while he waits */
+  gpointer data;
+} RtspAsker;
+
 /* Waits for what @address asks for, at most @wait_s seconds; the first one to
- * ask starts the generation, which goes on when nobody waits any longer. NULL
- * and @refusal: as rtsp_generate() has it, or 503 when there is no place, or
- * when the time is over. Transfer full. */
+ * ask starts the generation, which goes on when nobody waits any longer, unless
+ * all have left before the service was asked. NULL and @refusal: as
+ * rtsp_generate() has it, or 503 when there is no place, when @asker or all
+ * together ask too often, or when the time is over. Transfer full. */
 RtspUse *rtsp_store_open (RtspStore *store, const RtspAddress *address,
-    guint wait_s, RtspRefusal *refusal);
+    const RtspAsker *asker, guint wait_s, RtspRefusal *refusal);
 
 /* A use of what is there already; NULL where it is not. Transfer full. */
 RtspUse *rtsp_store_find (RtspStore *store, const char *id);

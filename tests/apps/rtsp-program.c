@@ -54,33 +54,122 @@ end (GSubprocess *server)
   g_assert_cmpint (g_subprocess_get_exit_status (server), ==, 0);
 }
 
+/* Starts the server with @argument and @value, NULL: neither. Transfer full;
+ * *@ret_address is the caller's. */
+static GSubprocess *
+start (GSubprocessLauncher *launcher, const char *argument, const char *value,
+    char **ret_address)
+{
+  g_autoptr (GError) error = NULL;
+  GSubprocess *server = g_subprocess_launcher_spawn (
+      launcher, &error, program, "--port", "0", argument, value, NULL);
+  g_autofree char *line = NULL;
+  const char *end_of_address;
+
+  g_assert_no_error (error);
+  line = read_line (server);
+  g_assert_true (g_str_has_prefix (line, "listening on rtsp://127.0.0.1:"));
+  end_of_address = strchr (line, '?');
+  g_assert_nonnull (end_of_address);
+  *ret_address = g_strndup (line + strlen ("listening on "),
+      end_of_address - line - strlen ("listening on "));
+  return server;
+}
+
+/* Transfer full. */
+static RtspRequest *
+describe (const char *address, const char *query)
+{
+  g_autofree char *url = g_strconcat (address, query, NULL);
+  RtspRequest *request = rtsp_request_new (GST_RTSP_DESCRIBE, url);
+
+  rtsp_request_wait (request);
+  return request;
+}
+
 static void
 test_program_serves_until_sigterm (void)
 {
   g_autoptr (MockServer) mock = fixture_serve (NULL);
   g_autoptr (GSubprocessLauncher) launcher =
       make_launcher (G_SUBPROCESS_FLAGS_STDOUT_PIPE, mock);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GSubprocess) server = g_subprocess_launcher_spawn (
-      launcher, &error, program, "--port", "0", NULL);
-  g_autofree char *line = NULL, *address = NULL, *url = NULL;
-  g_autoptr (RtspRequest) request = NULL;
+  g_autofree char *address = NULL;
+  g_autoptr (GSubprocess) server = start (launcher, NULL, NULL, &address);
+  g_autoptr (RtspRequest) request = describe (address, "?prompt=a+paper+boat");
 
-  g_assert_no_error (error);
-  line = read_line (server);
-  g_assert_true (g_str_has_prefix (line, "listening on rtsp://127.0.0.1:"));
-  g_assert_nonnull (strchr (line, '?'));
-  address = g_strndup (line + strlen ("listening on "),
-      strchr (line, '?') - line - strlen ("listening on "));
-  url = g_strconcat (address, "?prompt=a+paper+boat", NULL);
-
-  request = rtsp_request_new (GST_RTSP_DESCRIBE, url);
-  rtsp_request_wait (request);
   g_assert_cmpint (request->code, ==, GST_RTSP_STS_OK);
   g_assert_nonnull (strstr (request->body, "H264/90000"));
   g_assert_cmpuint (mock_server_count (mock, MOCK_EVENT_POST_RECEIVED), ==, 1);
   /* While a client is there. */
   end (server);
+}
+
+static void
+test_the_operator_reads_why (void)
+{
+  g_autoptr (MockServer) mock = fixture_serve (NULL);
+  g_autoptr (GSubprocessLauncher) launcher = make_launcher (
+      G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, mock);
+  g_autofree char *address = NULL, *log = NULL;
+  g_autoptr (GSubprocess) server = start (launcher, NULL, NULL, &address);
+  g_autoptr (GError) error = NULL;
+  RtspRequest *request = describe (address, "?prompt=private+fault:403");
+
+  g_assert_cmpint (request->code, ==, GST_RTSP_STS_BAD_GATEWAY);
+  rtsp_request_free (request);
+  request = describe (address, "?prompt=private+boat");
+  g_assert_cmpint (request->code, ==, GST_RTSP_STS_OK);
+  rtsp_request_free (request);
+  g_subprocess_send_signal (server, SIGTERM);
+  g_subprocess_communicate_utf8 (server, NULL, NULL, NULL, &log, &error);
+  g_assert_no_error (error);
+  g_test_message ("%s", log);
+  /* The reason with all that is known, what the client was told, and a line
+   * for each that came. */
+  g_assert_true (g_regex_match_simple (
+      "^[0-9a-f]{16}: .*Forbidden", log, G_REGEX_MULTILINE, 0));
+  g_assert_true (g_regex_match_simple (
+      "^127\\.0\\.0\\.1: 502: ", log, G_REGEX_MULTILINE, 0));
+  g_assert_true (g_regex_match_simple (
+      "^127\\.0\\.0\\.1 \"-\" 502 [0-9.]+$", log, G_REGEX_MULTILINE, 0));
+  g_assert_true (g_regex_match_simple (
+      "^127\\.0\\.0\\.1 \"/gif/[0-9a-f]{16}\" 200 [0-9.]+$", log,
+      G_REGEX_MULTILINE, 0));
+  g_assert_null (strstr (log, "private"));
+  g_assert_null (strstr (log, TEST_KEY));
+}
+
+/* How many POSTs two servers, one after the other, make for one address. */
+static guint
+count_posts_of_two (const char *argument, const char *value)
+{
+  g_autoptr (MockServer) mock = fixture_serve (NULL);
+
+  for (guint i = 0; i < 2; i++) {
+    g_autoptr (GSubprocessLauncher) launcher =
+        make_launcher (G_SUBPROCESS_FLAGS_STDOUT_PIPE, mock);
+    g_autofree char *address = NULL, *folder = NULL;
+    g_autoptr (GSubprocess) server = NULL;
+    g_autoptr (RtspRequest) request = NULL;
+
+    folder = g_build_filename (home, "environment", NULL);
+    g_subprocess_launcher_setenv (
+        launcher, "VISIONCRAFT_CACHE_DIR", folder, TRUE);
+    server = start (launcher, argument, value, &address);
+    request = describe (address, "?prompt=a+paper+boat");
+    g_assert_cmpint (request->code, ==, GST_RTSP_STS_OK);
+    end (server);
+  }
+  return mock_server_count (mock, MOCK_EVENT_POST_RECEIVED);
+}
+
+static void
+test_only_a_named_cache_saves_a_generation (void)
+{
+  g_autofree char *folder = g_build_filename (home, "kept", NULL);
+
+  g_assert_cmpuint (count_posts_of_two (NULL, NULL), ==, 2);
+  g_assert_cmpuint (count_posts_of_two ("--cache-dir", folder), ==, 1);
 }
 
 /* What cannot work is said at once. */
@@ -198,9 +287,8 @@ test_help_says_where_the_token_is_read (void)
 int
 main (int argc, char **argv)
 {
-  static const char *const plugins[] = { "coreelements", "app",
-    "videoconvertscale", "videocrop", "videorate", "x264", "videoparsersbad",
-    "rtp", "rtpmanager", "udp", NULL };
+  static const char *const plugins[] = { "coreelements", "app", "videocrop",
+    "x264", "videoparsersbad", "rtp", "rtpmanager", "udp", NULL };
   int status;
 
   g_test_init (&argc, &argv, NULL);
@@ -212,6 +300,9 @@ main (int argc, char **argv)
   fixture_link_plugins (home, plugins);
 
   g_test_add_func ("/rtsp-program/serve", test_program_serves_until_sigterm);
+  g_test_add_func ("/rtsp-program/log", test_the_operator_reads_why);
+  g_test_add_func (
+      "/rtsp-program/cache", test_only_a_named_cache_saves_a_generation);
   g_test_add_func ("/rtsp-program/no-token", test_missing_token_is_said);
   g_test_add_func (
       "/rtsp-program/missing-element", test_missing_element_is_named);

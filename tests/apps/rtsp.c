@@ -21,8 +21,8 @@ static const guint32 colors[] = { 0xd01010, 0x10d010, 0x1010d0, 0xd0d010,
 #define N_COLORS G_N_ELEMENTS (colors)
 
 static const char *const plugins[] = { "coreelements", "app",
-  "videoconvertscale", "videocrop", "videorate", "x264", "videoparsersbad",
-  "rtp", "rtpmanager", "udp", "rtsp", "tcp", "libav", NULL };
+  "videoconvertscale", "videocrop", "x264", "videoparsersbad", "rtp",
+  "rtpmanager", "udp", "rtsp", "tcp", "libav", NULL };
 
 typedef struct
 {
@@ -34,28 +34,34 @@ typedef struct
 /* What differs from the usual. */
 typedef struct
 {
-  guint max_mounts, max_clients, wait_s;
+  guint max_mounts, max_clients, wait_s, max_jobs, rate, total_rate;
   const char *password;
 } Limits;
+
+static guint
+or_usual (guint n, guint usual)
+{
+  return n != 0 ? n : usual;
+}
 
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
-  const Limits *limits = data;
   g_autoptr (GBytes) gif = media_make_gif (64, 48, DELAY_CS, colors, N_COLORS);
+  static const Limits none = { 0 };
+  const Limits *limits = data != NULL ? data : &none;
   RtspOptions options = {
-    .address = "127.0.0.1", .max_mounts = 4, .max_clients = 8, .wait_s = 60
+    .address = "127.0.0.1",
+    .password = limits->password,
+    .limits = { .max_entries = or_usual (limits->max_mounts, 4),
+        .max_jobs = or_usual (limits->max_jobs, 8),
+        .rate = limits->rate,
+        .total_rate = limits->total_rate },
+    .max_clients = or_usual (limits->max_clients, 8),
+    .wait_s = or_usual (limits->wait_s, 60),
   };
   g_autoptr (GError) error = NULL;
 
-  if (limits != NULL && limits->max_mounts != 0)
-    options.max_mounts = limits->max_mounts;
-  if (limits != NULL && limits->max_clients != 0)
-    options.max_clients = limits->max_clients;
-  if (limits != NULL && limits->wait_s != 0)
-    options.wait_s = limits->wait_s;
-  if (limits != NULL)
-    options.password = limits->password;
   fixture->mock = fixture_serve (NULL);
   mock_server_set_gif (fixture->mock, gif);
   options.service.api_url = mock_server_get_url (fixture->mock);
@@ -146,6 +152,21 @@ wait_for_uses (Fixture *fixture, guint n)
 {
   fixture->n_expected = n;
   fixture_wait_until (has_expected_uses, fixture, "the uses of the GIFs");
+}
+
+static gboolean
+has_expected_posts (gpointer data)
+{
+  Fixture *fixture = data;
+
+  return count_posts (fixture) == fixture->n_expected;
+}
+
+static void
+wait_for_posts (Fixture *fixture, guint n)
+{
+  fixture->n_expected = n;
+  fixture_wait_until (has_expected_posts, fixture, "the POSTs");
 }
 
 /* --- Pictures --- */
@@ -357,6 +378,46 @@ test_long_prompt_is_refused (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (count_posts (fixture), ==, 1);
 }
 
+/* --- Addresses --- */
+
+static void
+test_a_prompt_may_be_raw_or_encoded (Fixture *fixture, gconstpointer data)
+{
+  static const char *const tails[] = {
+    "/gif?prompt=%E7%8B%90+im+Sch%C3%B6nen&negative-prompt=%C3%A9",
+    "/gif?prompt=\347\213\220+im+Sch\303\266nen&negative-prompt=\303\251",
+    "/gif?prompt=\347\213\220%20im+Sch%c3%b6nen&negative_prompt=\303%a9",
+    "/gif/?negative_prompt=%c3%A9&prompt=%E7%8B%90%20im%20Sch\303\266nen",
+    "/gif?prompt=+%E7%8B%90+im+Sch\303\266nen+&negative-prompt=\303\251",
+  };
+
+  RtspRequest *requests[G_N_ELEMENTS (tails)];
+
+  for (guint i = 0; i < G_N_ELEMENTS (tails); i++) {
+    requests[i] = describe (fixture, tails[i]);
+    g_assert_cmpint (requests[i]->code, ==, GST_RTSP_STS_OK);
+    g_assert_cmpuint (count_posts (fixture), ==, 1);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (tails); i++)
+    rtsp_request_free (requests[i]);
+}
+
+static void
+test_names_are_those_of_the_service_too (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (RtspRequest) first =
+      describe (fixture, "/gif?prompt=a&negative-prompt=b&cfg-scale=5&steps=9");
+  g_autoptr (RtspRequest) second =
+      describe (fixture, "/gif?prompt=a&negative_prompt=b&cfg_scale=5&steps=9");
+  g_autoptr (RtspRequest) twice =
+      describe (fixture, "/gif?prompt=a&negative_prompt=b&negative-prompt=b");
+
+  g_assert_cmpint (first->code, ==, GST_RTSP_STS_OK);
+  g_assert_cmpint (second->code, ==, GST_RTSP_STS_OK);
+  g_assert_cmpint (twice->code, ==, GST_RTSP_STS_BAD_REQUEST);
+  g_assert_cmpuint (count_posts (fixture), ==, 1);
+}
+
 static void
 test_setup_generates_nothing (Fixture *fixture, gconstpointer data)
 {
@@ -472,6 +533,87 @@ test_one_client_too_many_is_sent_away (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_a_client_generates_so_often_and_sees_what_is_there (
+    Fixture *fixture, gconstpointer data)
+{
+  static const char *const tails[] = { "/gif?prompt=1", "/gif?prompt=2",
+    "/gif?prompt=1", "/gif?prompt=3", "/gif?prompt=2" };
+
+  RtspRequest *requests[G_N_ELEMENTS (tails)];
+
+  for (guint i = 0; i < G_N_ELEMENTS (tails); i++) {
+    gboolean too_many = i == 3;
+
+    requests[i] = describe (fixture, tails[i]);
+    g_assert_cmpint (requests[i]->code, ==,
+        too_many ? GST_RTSP_STS_SERVICE_UNAVAILABLE : GST_RTSP_STS_OK);
+    g_assert_true (too_many == (requests[i]->retry_after != NULL));
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (tails); i++)
+    rtsp_request_free (requests[i]);
+  g_assert_cmpuint (count_posts (fixture), ==, 2);
+}
+
+/* One at a time: the others wait for their turn. */
+static void
+test_who_leaves_before_his_turn_pays_nothing (
+    Fixture *fixture, gconstpointer data)
+{
+  RtspRequest *first, *left, *stayed;
+
+  mock_server_hold (fixture->mock, MOCK_STAGE_POST, MOCK_HOLD_REPLY);
+  first = start_request (fixture, GST_RTSP_DESCRIBE, "/gif?prompt=one");
+  wait_for_posts (fixture, 1);
+  left = start_request (fixture, GST_RTSP_DESCRIBE, "/gif?prompt=two");
+  stayed = start_request (fixture, GST_RTSP_DESCRIBE, "/gif?prompt=three");
+  wait_for_uses (fixture, 3);
+  rtsp_request_hang_up (left);
+  wait_for_uses (fixture, 2);
+  rtsp_request_free (left);
+  g_assert_cmpuint (count_posts (fixture), ==, 1);
+
+  mock_server_release (fixture->mock);
+  rtsp_request_wait (first);
+  rtsp_request_wait (stayed);
+  g_assert_cmpint (first->code, ==, GST_RTSP_STS_OK);
+  g_assert_cmpint (stayed->code, ==, GST_RTSP_STS_OK);
+  g_assert_cmpuint (count_posts (fixture), ==, 2);
+  rtsp_request_free (first);
+  rtsp_request_free (stayed);
+}
+
+/* Once the service has it, it is paid for, and kept for the next one. */
+static void
+test_who_leaves_after_that_finds_it_again (Fixture *fixture, gconstpointer data)
+{
+  RtspRequest *request;
+
+  mock_server_hold (fixture->mock, MOCK_STAGE_POST, MOCK_HOLD_REPLY);
+  request = start_request (fixture, GST_RTSP_DESCRIBE, "/gif?prompt=one");
+  wait_for_posts (fixture, 1);
+  rtsp_request_hang_up (request);
+  wait_for_uses (fixture, 0);
+  rtsp_request_free (request);
+  mock_server_release (fixture->mock);
+  request = describe (fixture, "/gif?prompt=one");
+  g_assert_cmpint (request->code, ==, GST_RTSP_STS_OK);
+  rtsp_request_free (request);
+  g_assert_cmpuint (count_posts (fixture), ==, 1);
+}
+
+static void
+test_a_gif_with_a_vast_screen_is_refused (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GBytes) gif = media_make_gif (4097, 2304, 10, colors, 1);
+  g_autoptr (RtspRequest) request = NULL;
+
+  mock_server_set_gif (fixture->mock, gif);
+  request = describe (fixture, "/gif?prompt=one");
+  g_assert_cmpint (request->code, ==, GST_RTSP_STS_BAD_GATEWAY);
+  g_assert_nonnull (strstr (request->body, "max-pixels"));
+}
+
+static void
 test_wait_has_an_end_and_the_generation_goes_on (
     Fixture *fixture, gconstpointer data)
 {
@@ -571,12 +713,24 @@ main (int argc, char **argv)
   static const Limits one_mount = { .max_mounts = 1 };
   static const Limits one_client = { .max_clients = 1 };
   static const Limits short_wait = { .wait_s = 1 };
+  static const Limits two_each = { .rate = 2 };
+  static const Limits two_in_all = { .total_rate = 2 };
+  static const Limits one_job = { .max_jobs = 1 };
   static const Limits locked = { .password = "secret" };
 
   g_test_init (&argc, &argv, NULL);
   media_init (&argc, &argv, plugins);
   ADD ("refusals", NULL, test_what_is_not_a_request_is_refused);
   ADD ("long-prompt", NULL, test_long_prompt_is_refused);
+  ADD ("unicode", NULL, test_a_prompt_may_be_raw_or_encoded);
+  ADD ("names", NULL, test_names_are_those_of_the_service_too);
+  ADD ("rate", &two_each,
+      test_a_client_generates_so_often_and_sees_what_is_there);
+  ADD ("total-rate", &two_in_all,
+      test_a_client_generates_so_often_and_sees_what_is_there);
+  ADD ("leave-early", &one_job, test_who_leaves_before_his_turn_pays_nothing);
+  ADD ("leave-late", NULL, test_who_leaves_after_that_finds_it_again);
+  ADD ("max-pixels", NULL, test_a_gif_with_a_vast_screen_is_refused);
   ADD ("setup", NULL, test_setup_generates_nothing);
   ADD ("failures", NULL, test_failure_is_told_and_not_kept);
   ADD ("play", NULL, test_80_pictures_come_at_25_a_second);

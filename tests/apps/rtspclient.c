@@ -109,6 +109,15 @@ rtsp_request_wait (RtspRequest *request)
   fixture_wait_until (is_done, request, request->url);
 }
 
+/* The thread that waits for the answer reads its end. */
+void
+rtsp_request_hang_up (RtspRequest *request)
+{
+  GSocket *socket = gst_rtsp_connection_get_write_socket (request->connection);
+
+  g_socket_shutdown (socket, TRUE, TRUE, NULL);
+}
+
 void
 rtsp_request_free (RtspRequest *request)
 {

@@ -32,6 +32,9 @@ RtspRequest *rtsp_request_new (GstRTSPMethod method, const char *url);
 void rtsp_request_free (RtspRequest *request);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RtspRequest, rtsp_request_free)
 
+/* Closes the connection before there is an answer. */
+void rtsp_request_hang_up (RtspRequest *request);
+
 /* Runs the default main context until there is an answer. */
 void rtsp_request_wait (RtspRequest *request);
 
