@@ -9,7 +9,6 @@
 
 /* x264enc takes no smaller ones. */
 #define SIDE_MIN 16
-#define WHITE 0xffffff
 
 struct _WebPipeline
 {
@@ -28,8 +27,7 @@ on_message (GstBus *bus, GstMessage *message, gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
-/* On the decoder's thread, before the elements behind see the caps. BT.709 has
- * sRGB's primaries. */
+/* On the decoder's thread, before the elements behind see the caps. */
 static void
 set_even_size (WebPipeline *pipeline, GstCaps *caps)
 {
@@ -43,7 +41,7 @@ set_even_size (WebPipeline *pipeline, GstCaps *caps)
   even_caps = gst_caps_new_simple ("video/x-raw", "format", G_TYPE_STRING,
       "I420", "width", G_TYPE_INT, MAX (width - width % 2, SIDE_MIN), "height",
       G_TYPE_INT, MAX (height - height % 2, SIDE_MIN), "pixel-aspect-ratio",
-      GST_TYPE_FRACTION, 1, 1, "colorimetry", G_TYPE_STRING, "bt709", NULL);
+      GST_TYPE_FRACTION, 1, 1, NULL);
   g_object_set (even, "caps", even_caps, NULL);
 }
 
@@ -69,7 +67,6 @@ watch_decoder (WebPipeline *pipeline)
   g_autoptr (GstElement) crop = web_pipeline_ref_element (pipeline, "crop");
   g_autoptr (GstPad) pad = gst_element_get_static_pad (decoder, "src");
 
-  video_pad_flatten (pad, WHITE);
   video_pad_crop_to_even (pad, crop);
   gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_decoder_event,
       pipeline, NULL);

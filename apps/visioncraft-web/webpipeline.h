@@ -46,12 +46,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (WebPipeline, web_pipeline_free)
 GBytes *web_pipeline_take_collected (GMemoryOutputStream *output);
 
 /* A GIF to pictures for H.264 and VP8, as part of a description. A screen
- * larger than 4096 × 2304 is refused. What is transparent becomes white. I420
- * has half as many chroma samples each way: a last odd column or row goes,
- * and what is smaller than 16 pixels is stretched. */
+ * larger than 4096 × 2304 is refused. What is transparent becomes white. A last
+ * odd column or row goes, and what is smaller than 16 pixels is stretched. */
 #define WEB_DECODE \
-  "animgifdec name=decoder max-pixels=9437184 ! video/x-raw,format=RGBA " \
-  "! videocrop name=crop ! videoconvertscale method=nearest-neighbour " \
-  "! capsfilter name=even"
+  "animgifdec name=decoder max-pixels=9437184 background=0xffffffff " \
+  "! video/x-raw,format=I420 ! videocrop name=crop " \
+  "! videoconvertscale method=nearest-neighbour ! capsfilter name=even"
 
 G_END_DECLS
