@@ -4,8 +4,8 @@
 #   scripts/packages.sh GROUP...    installs what is missing of the named groups
 #
 # Groups: build (compile the plugins), demo (examples/quickstart.sh), apps (compile and run the
-# applications), tests, bench, docs (redraw docs/architecture.svg), fuzz, package, distribution
-# (tests/system/distribution.sh).
+# applications), tests, linked (only what the tests of the plugins need), bench, docs (redraw docs/architecture.svg), fuzz, package, distribution
+# (tests/system/distribution.sh), emulation (the same for other processors).
 # Nothing is asked of the network when everything is there already.
 set -eu
 
@@ -45,11 +45,14 @@ packages_of () {
       echo appstream desktop-file-utils
       # The player's window under Xvfb.
       echo xdotool dbus-daemon ;;
+    linked) echo gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly
+      echo gstreamer1.0-plugins-bad gstreamer1.0-libav python3 ;;
     bench) echo nginx-light curl jq python3-aiohttp libavcodec-dev libavutil-dev
       echo libgdk-pixbuf-2.0-dev ;;
     docs) echo graphviz python3-gst-1.0 ;;
     fuzz) echo clang libclang-rt-dev ;;
     distribution) echo debootstrap ;;
+    emulation) echo qemu-user-static binfmt-support ;;
     package) echo debhelper devscripts fakeroot help2man lintian libgstreamer1.0-dev ;;
     *) echo "packages.sh: no group '$1'" >&2; exit 64 ;;
   esac

@@ -8,11 +8,16 @@
 # ASan and UBSan), valgrind (some of the linked-in suites, for what the sanitizers do not see),
 # guard (what the source and the decoder cost, in instructions beside a peer's),
 # package (the Debian package: built, installed, tried, removed),
-# short (the linked-in suites and the launch lines: enough for another release).
+# short (the linked-in suites and the launch lines: enough for another release),
+# linked (the linked-in suites of the plugins alone, patiently: enough for another processor).
 set -eu
 cd "$(dirname "$0")/.."
 
-scripts/packages.sh build demo apps tests
+if [ "$*" = linked ]; then
+  scripts/packages.sh build linked
+else
+  scripts/packages.sh build demo apps tests
+fi
 
 # What runs does not depend on what else the caller has set: a key, a proxy, Python's settings.
 bare () {
@@ -83,6 +88,8 @@ for stage in "${stages[@]}"; do
     short)
       run_suites plain "$plain" "--suite linked"
       run_suites plain "$plain" "launch launchlines" ;;
+    linked) run_suites linked "-Dwerror=true -Dapps=disabled -Dexamples=disabled" \
+      "--suite linked --timeout-multiplier 20" ;;
     package) run_script tests/system/package.sh ;;
     *) echo "run.sh: no stage '$stage'" >&2; exit 64 ;;
   esac

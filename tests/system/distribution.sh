@@ -4,10 +4,10 @@
 #
 #   tests/system/distribution.sh RELEASE [ARCH] [STAGE...]
 #
-# RELEASE is a name like trixie or sid, ARCH one like i386 (default: this machine's). Stages are
-# `quickstart` and those of tests/run.sh (default: quickstart plain sanitize valgrind package).
-# Ends with a table of what passed. Where no chroot can be had it says "not run" and ends with 77:
-# that is not a pass.
+# RELEASE is a name like trixie or sid, ARCH one like i386 or arm64 (default: this machine's; others
+# than that and i386 are emulated by QEMU, slowly). Stages are `quickstart` and those of tests/run.sh
+# (default: quickstart plain sanitize valgrind package). Ends with a table of what passed. Where no
+# chroot or no package can be had it says "not run" and ends with 77: that is not a pass.
 #
 # Needs root, or sudo. The chroot stays, with the packages that were installed there, in
 # $DISTRIBUTION_CACHE (default ~/.cache/gst-visioncraft), for the next time.
@@ -57,7 +57,20 @@ make_root () {
   not_run "debootstrap gets it from no mirror of apt's"
 }
 
+# The kernel gives programs of other processors to QEMU, also in a chroot.
+emulate () {
+  local registry=/proc/sys/fs/binfmt_misc
+  case "$(dpkg --print-architecture) $arch" in
+    "$arch $arch" | "amd64 i386") return ;;
+  esac
+  scripts/packages.sh emulation || not_run "QEMU is not there"
+  [ -e "$registry/status" ] || mount -t binfmt_misc binfmt_misc "$registry" \
+    || not_run "this kernel runs no programs of other processors"
+  update-binfmts --enable >/dev/null 2>&1 || true
+}
+
 cd "$tree"
+emulate
 [ -d "$root/usr" ] || make_root
 
 mount -t proc proc "$root/proc"
@@ -80,6 +93,11 @@ inside () {
 }
 
 inside apt-get update -qq || not_run "apt finds no packages there"
+# The quickstart is to find out by itself what is missing.
+groups=(build demo apps tests)
+[ "${stages[*]}" != linked ] || groups=(build linked)
+[ "${stages[0]}" = quickstart ] || inside scripts/packages.sh "${groups[@]}" \
+  || not_run "packages cannot be installed there"
 
 rows=() failed=0
 for stage in "${stages[@]}"; do
