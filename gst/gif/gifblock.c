@@ -193,18 +193,19 @@ gif_block_read (
 }
 
 gsize
-gif_block_gather (const guint8 *data, gsize offset, gsize end, guint8 *dest)
+gif_block_gather (
+    const guint8 *data, gsize *offset, gsize end, guint8 *dest, gsize n_dest)
 {
-  GifCursor cursor = { data, end, offset };
-  const guint8 *length, *bytes;
-  gsize n = 0;
+  GifCursor cursor = { data, end, *offset };
+  const guint8 *length;
+  gsize n = 0, size;
 
-  while ((length = gif_cursor_take (&cursor, 1)) && *length > 0) {
-    gsize size = MIN (*length, cursor.size - cursor.pos);
-
-    bytes = gif_cursor_take (&cursor, size);
-    memcpy (dest + n, bytes, size);
+  while (n_dest - n >= GIF_BLOCK_MAX_DATA
+      && (length = gif_cursor_take (&cursor, 1)) && *length > 0) {
+    size = MIN (*length, cursor.size - cursor.pos);
+    memcpy (dest + n, gif_cursor_take (&cursor, size), size);
     n += size;
+    *offset = cursor.pos;
   }
   return n;
 }

@@ -62,10 +62,14 @@ typedef struct
 GifResult gif_block_read (
     GifBlockReader *reader, const guint8 *data, gsize size, GifBlock *block);
 
-/* Copies the content of the sub-blocks in @data from @offset to the terminator,
- * or to @end where they are cut short, to @dest, which has room for @end -
- * @offset bytes. Returns: the number of bytes copied. */
+/* GIF89a §15: bytes in a sub-block. */
+#define GIF_BLOCK_MAX_DATA 255
+
+/* Copies the content of sub-blocks in @data from @offset on to @dest, as long
+ * as another one of any size would fit in @n_dest bytes, and moves @offset
+ * behind them; stops at the terminator, or at @end where they are cut short.
+ * Returns: the number of bytes copied; 0: there are no more. */
 gsize gif_block_gather (
-    const guint8 *data, gsize offset, gsize end, guint8 *dest);
+    const guint8 *data, gsize *offset, gsize end, guint8 *dest, gsize n_dest);
 
 G_END_DECLS

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* Pixel storage with free room at both ends. */
+/* Pixel storage with free room in front. */
 typedef struct
 {
   guint32 *memory;
@@ -13,7 +13,7 @@ typedef struct
 
 struct _GifCanvas
 {
-  gsize lead, slack;
+  gsize lead;
   guint width, height;
   guint32 background; /* pixel where nothing is drawn */
 
@@ -30,12 +30,11 @@ struct _GifCanvas
 };
 
 GifCanvas *
-gif_canvas_new (gsize lead, gsize slack)
+gif_canvas_new (gsize lead)
 {
   GifCanvas *self = g_new0 (GifCanvas, 1);
 
   self->lead = lead;
-  self->slack = slack;
   return self;
 }
 
@@ -56,8 +55,7 @@ reserve (GifCanvas *self, Plane *plane, gsize n_pixels)
     return TRUE;
   g_free (plane->memory);
   plane->n_pixels = 0;
-  plane->memory =
-      g_try_malloc_n (self->lead + n_pixels + self->slack, sizeof (guint32));
+  plane->memory = g_try_malloc_n (self->lead + n_pixels, sizeof (guint32));
   if (!plane->memory)
     return FALSE;
   plane->n_pixels = n_pixels;

@@ -9,11 +9,11 @@ G_BEGIN_DECLS
  * layout that only palettes know; all zero is transparent. */
 typedef struct _GifCanvas GifCanvas;
 
-/* @lead, @slack: room in pixels that gif_canvas_take_scratch() leaves free in
- * front of and behind the pixels asked for.
+/* @lead: room in pixels that gif_canvas_take_scratch() leaves free in front of
+ * the pixels asked for.
  *
  * Returns: (transfer full): a canvas without a size. */
-GifCanvas *gif_canvas_new (gsize lead, gsize slack);
+GifCanvas *gif_canvas_new (gsize lead);
 
 void gif_canvas_free (GifCanvas *self);
 

@@ -12,6 +12,9 @@
 /* More pixels out of sight than this, and a frame is seen through a window. */
 #define MAX_HIDDEN (1u << 16)
 
+/* Image data is decoded in pieces of so many bytes. */
+#define CODES_SIZE 4096
+
 struct _GifDecoder
 {
   GifScan *scan;
@@ -21,9 +24,8 @@ struct _GifDecoder
   guint32 background; /* 0xAARRGGBB */
   GifCanvas *canvas;
   GifLzw *lzw;
-  guint8 *codes; /* of one frame, without sub-block lengths */
-  gsize n_codes_allocated;
-  GifWindow *window; /* NULL until a frame needs it */
+  GifWindow *window;        /* NULL until a frame needs it */
+  guint8 codes[CODES_SIZE]; /* the piece being decoded, without lengths */
 
   gboolean has_canvas; /* the canvas has the size of the screen */
   gboolean has_picture;
@@ -39,7 +41,7 @@ gif_decoder_new (void)
   gif_decoder_set_max_pixels (self, GIF_DECODER_MAX_PIXELS);
   gif_decoder_set_max_total_pixels (self, GIF_DECODER_MAX_TOTAL_PIXELS);
   self->layout = GIF_LAYOUT_RGBA;
-  self->canvas = gif_canvas_new (GIF_LZW_LEAD, GIF_LZW_SLACK);
+  self->canvas = gif_canvas_new (GIF_LZW_MAX_COLORS);
   self->lzw = gif_lzw_new ();
   return self;
 }
@@ -51,7 +53,6 @@ gif_decoder_free (GifDecoder *self)
   gif_canvas_free (self->canvas);
   gif_lzw_free (self->lzw);
   g_clear_pointer (&self->window, gif_window_free);
-  g_free (self->codes);
   g_free (self);
 }
 
@@ -141,17 +142,6 @@ gif_decoder_set_layout (GifDecoder *self, GifLayout layout)
   update_background (self);
 }
 
-static gboolean
-reserve_codes (GifDecoder *self, gsize n)
-{
-  if (self->n_codes_allocated >= n)
-    return TRUE;
-  g_free (self->codes);
-  self->codes = g_try_malloc0 (n);
-  self->n_codes_allocated = self->codes ? n : 0;
-  return self->codes != NULL;
-}
-
 /* Pixels of @frame, in file order, that can be seen: none behind the last row
  * on the screen. */
 static gsize
@@ -172,18 +162,19 @@ static gsize
 decode_frame (GifDecoder *self, const guint8 *data, const GifFrame *frame,
     guint32 *pixels, gsize n_pixels)
 {
-  gsize start = frame->data_offset, end = frame->offset + frame->size;
-  gsize n_codes;
+  gsize at = frame->data_offset, end = frame->offset + frame->size, n;
+  guint32 *palette = pixels - GIF_LZW_MAX_COLORS;
 
-  if (frame->code_size > GIF_MAX_CODE_SIZE
-      || !reserve_codes (self, end - start))
+  if (frame->code_size > GIF_MAX_CODE_SIZE)
     return 0;
-  gif_canvas_map_palette (pixels - GIF_LZW_LEAD, 1u << frame->code_size,
+  gif_canvas_map_palette (palette, 1u << frame->code_size,
       data + frame->palette_offset, frame->n_colors, frame->transparent_index,
       self->layout);
-  n_codes = gif_block_gather (data, start, end, self->codes);
-  return gif_lzw_decode (
-      self->lzw, frame->code_size, self->codes, n_codes, pixels, n_pixels);
+  gif_lzw_begin (self->lzw, frame->code_size, palette, pixels, n_pixels);
+  do {
+    n = gif_block_gather (data, &at, end, self->codes, CODES_SIZE);
+  } while (n > 0 && gif_lzw_feed (self->lzw, self->codes, n));
+  return gif_lzw_end (self->lzw);
 }
 
 /* Draws @frame and counts the pixels that came out. FALSE: no memory. */

@@ -13,11 +13,14 @@
 /* Pixels copied at a time: most strings of a photograph are shorter. */
 #define CHUNK 8
 
+/* Pixels that a group of strings of at most a chunk may write to. */
+#define GROUP_ROOM (GROUP * CHUNK)
+
 /* The string of a code is a slice of what is already written: codes get their
  * strings in order of output, each the string before plus one pixel, and that
  * pixel stands right behind it. So no string is ever walked or stored.
  *
- * In the upper half where it begins, from the first pixel of the lead; in the
+ * In the upper half where it begins, from the first pixel of the palette; in the
  * lower half its length less one, so that one comparison finds both the strings
  * longer than a chunk and the two codes that stand for none. */
 typedef guint64 Slice;
@@ -27,20 +30,11 @@ typedef guint64 Slice;
 #define SLICE_POS(slice) ((gsize) ((slice) >> 32))
 #define SLICE_REST(slice) ((guint32) (slice))
 
-struct _GifLzw
-{
-  /* First the single pixels, which stay for images of the same code size, and
-   * NO_SLICE for the clear code and the end code; then the strings. What lies
-   * behind the last string is of images before and never looked at. */
-  Slice table[MAX_CODES];
-  guint code_size; /* G_MAXUINT at first */
-};
-
 /* Where decoding stands; kept in registers. */
 typedef struct
 {
   Slice *table;
-  guint32 *base; /* first pixel of the lead */
+  guint32 *base; /* first pixel of the palette */
   gsize pos, end;
 
   const guint8 *in, *in_end;
@@ -53,10 +47,23 @@ typedef struct
   Slice last;  /* the string before; NO_SLICE after a clear code */
 } State;
 
+struct _GifLzw
+{
+  State state; /* between two pieces of input */
+  gsize begin; /* position of the first pixel */
+
+  /* First the single pixels, which stay for images of the same code size, and
+   * NO_SLICE for the clear code and the end code; then the strings. What lies
+   * behind the last string is of images before, or of nothing, and never looked
+   * at. */
+  guint code_size; /* G_MAXUINT at first */
+  Slice table[MAX_CODES];
+};
+
 GifLzw *
 gif_lzw_new (void)
 {
-  GifLzw *self = g_new0 (GifLzw, 1);
+  GifLzw *self = g_new (GifLzw, 1);
 
   self->code_size = G_MAXUINT;
   return self;
@@ -104,8 +111,17 @@ copy_long (guint32 *dest, const guint32 *src, guint32 rest)
   }
 }
 
+/* Whether a group may go on behind a string longer than a chunk, which is
+ * rounded up to whole copies. Never for NO_SLICE. */
+static inline gboolean
+has_room (const State *s, guint32 rest)
+{
+  return s->end - s->pos >= (gsize) rest + 2 * CHUNK + GROUP_ROOM;
+}
+
 /* Decodes one code that stands for a string. FALSE, and nothing done, if it
- * does not. @next is the code that gets a string now, but not with @is_full. */
+ * does not, or if too little room would be left for the rest of the group.
+ * @next is the code that gets a string now, but not with @is_full. */
 static G_ALWAYS_INLINE inline gboolean
 decode_string (State *s, guint next, gboolean is_full)
 {
@@ -117,10 +133,10 @@ decode_string (State *s, guint next, gboolean is_full)
   if (!is_full)
     s->table[next] = s->last + 1;
   if (G_UNLIKELY (code >= next)) {
-    if (is_full || code > next)
+    rest = SLICE_REST (s->last) + 1;
+    if (is_full || code > next || !has_room (s, rest))
       return FALSE;
     /* The string being made now: it ends with its own first pixel. */
-    rest = SLICE_REST (s->last) + 1;
     copy_long (dest, s->base + SLICE_POS (s->last), rest);
     dest[rest] = dest[0];
   } else {
@@ -129,7 +145,7 @@ decode_string (State *s, guint next, gboolean is_full)
     src = s->base + SLICE_POS (slice);
     if (G_LIKELY (rest < CHUNK))
       copy_chunk (dest, src);
-    else if (slice != NO_SLICE)
+    else if (has_room (s, rest))
       copy_long (dest, src, rest);
     else
       return FALSE;
@@ -142,8 +158,8 @@ decode_string (State *s, guint next, gboolean is_full)
 }
 
 /* Decodes groups of codes for as long as nothing can happen to them: no change
- * of width, no end of the input, no code without a string. @is_full: the table
- * takes no more strings. */
+ * of width, no end of the input or output, no code without a string. @is_full:
+ * the table takes no more strings. */
 static G_ALWAYS_INLINE inline void
 decode_groups (State *state, gboolean is_full)
 {
@@ -151,7 +167,7 @@ decode_groups (State *state, gboolean is_full)
   const guint end_next = (1u << s.width) - GROUP;
   guint i = GROUP;
 
-  while (i == GROUP && s.in_end - s.in >= 8 && s.pos < s.end
+  while (i == GROUP && s.in_end - s.in >= 8 && s.end - s.pos >= GROUP_ROOM
       && (is_full || s.next < end_next)) {
     s.bits |= load_u64 (s.in) << s.n_bits;
     s.in += (63 - s.n_bits) / 8;
@@ -175,12 +191,16 @@ forget_strings (State *s)
   s->width = g_bit_storage (s->clear);
 }
 
-/* Decodes one code with all that can happen to it. FALSE: no more comes. */
+/* Decodes one code with all that can happen to it. FALSE, and nothing done, if
+ * no more comes: of this input, or at all. */
 static gboolean
 decode_code (State *s)
 {
   gboolean is_full = s->last == NO_SLICE || s->next == MAX_CODES;
+  const guint32 *src;
+  guint32 *dest;
   guint code;
+  gsize n, i;
 
   for (; s->n_bits < s->width && s->in < s->in_end; s->n_bits += 8)
     s->bits |= (guint64) *s->in++ << s->n_bits;
@@ -194,9 +214,21 @@ decode_code (State *s)
     forget_strings (s);
     return TRUE;
   }
-  s->n_bits -= s->width;
-  if (!decode_string (s, s->next, is_full))
+  if (!is_full)
+    s->table[s->next] = s->last + 1;
+  if (code >= s->next + !is_full || s->table[code] == NO_SLICE)
     return FALSE;
+  s->bits >>= s->width;
+  s->n_bits -= s->width;
+
+  /* One by one: a string that is being made now ends with its own first pixel. */
+  src = s->base + SLICE_POS (s->table[code]);
+  dest = s->base + s->pos;
+  n = MIN ((gsize) SLICE_REST (s->table[code]) + 1, s->end - s->pos);
+  for (i = 0; i < n; i++)
+    dest[i] = src[i];
+  s->last = MAKE_SLICE (s->pos, n - 1);
+  s->pos += n;
   s->next += !is_full;
   /* More than equal: with a code size of 0 the first one is 3, in one bit. */
   if (s->next >= 1u << s->width && s->width < MAX_WIDTH)
@@ -218,24 +250,29 @@ set_up_table (GifLzw *self, guint code_size)
   self->code_size = code_size;
 }
 
-gsize
-gif_lzw_decode (GifLzw *self, guint code_size, const guint8 *in, gsize in_size,
-    guint32 *out, gsize n_pixels)
+void
+gif_lzw_begin (GifLzw *self, guint code_size, guint32 *palette, guint32 *out,
+    gsize n_pixels)
 {
-  State s = {
+  self->begin = (gsize) (out - palette);
+  self->state = (State){
     .table = self->table,
-    .base = out - GIF_LZW_LEAD,
-    .pos = GIF_LZW_LEAD,
-    .end = GIF_LZW_LEAD + n_pixels,
-    .in = in,
-    .in_end = in_size > 0 ? in + in_size : in, /* NULL has no end */
+    .base = palette,
+    .pos = self->begin,
+    .end = self->begin + n_pixels,
     .clear = 1u << code_size,
-    .next = (1u << code_size) + 2,
-    .width = code_size + 1,
-    .last = NO_SLICE,
   };
-
+  forget_strings (&self->state);
   set_up_table (self, code_size);
+}
+
+gboolean
+gif_lzw_feed (GifLzw *self, const guint8 *in, gsize in_size)
+{
+  State s = self->state;
+
+  s.in = in;
+  s.in_end = in + in_size;
   while (s.pos < s.end && decode_code (&s)) {
     if (s.last == NO_SLICE)
       continue;
@@ -244,5 +281,12 @@ gif_lzw_decode (GifLzw *self, guint code_size, const guint8 *in, gsize in_size,
     else
       decode_groups (&s, FALSE);
   }
-  return MIN (s.pos, s.end) - GIF_LZW_LEAD;
+  self->state = s;
+  return s.pos < s.end && s.n_bits < s.width;
+}
+
+gsize
+gif_lzw_end (const GifLzw *self)
+{
+  return self->state.pos - self->begin;
 }

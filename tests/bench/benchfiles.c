@@ -64,7 +64,8 @@ print (const Runner *self, const BenchFile *file, const gchar *truth)
 }
 
 void
-bench_files_measure (const BenchFile *file, guint n_rounds)
+bench_files_measure (
+    const BenchFile *file, guint n_rounds, const gchar *only_peer)
 {
   g_autofree guint8 *dest = g_malloc0 (4 * (gsize) file->width * file->height);
   g_autofree gchar *truth = bench_peer_look (bench_peer_get (0), file);
@@ -73,7 +74,8 @@ bench_files_measure (const BenchFile *file, guint n_rounds)
   guint k, n = 0, round;
 
   for (k = 0; (peer = bench_peer_get (k)); k++) {
-    if (peer->is_for_files)
+    if (peer->is_for_files
+        && (!only_peer || g_str_equal (peer->name, only_peer)))
       open_runner (&runners[n++], peer, file, dest);
   }
   for (round = 0; round < n_rounds; round++) {

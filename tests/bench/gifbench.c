@@ -150,7 +150,7 @@ run_file (const gchar *path)
   if (memory_of)
     bench_memory_report (bench_peer_find (only_peer), &file, copies);
   else
-    bench_files_measure (&file, (guint) n_rounds);
+    bench_files_measure (&file, (guint) n_rounds, only_peer);
   g_free (file.packet_ends);
   return 0;
 }

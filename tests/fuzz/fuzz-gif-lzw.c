@@ -84,13 +84,30 @@ decode_by_the_book (guint code_size, const guint8 *in, gsize in_size,
   return MIN (n, n_pixels);
 }
 
+/* Feeds pieces of @step bytes. */
+static gsize
+decode_in_pieces (GifLzw *lzw, guint code_size, const guint8 *in, gsize in_size,
+    guint32 *memory, gsize n_pixels, gsize step)
+{
+  gsize at, n = 0;
+
+  gif_lzw_begin (lzw, code_size, memory, memory + GIF_LZW_MAX_COLORS, n_pixels);
+  for (at = 0; at < in_size; at += n) {
+    n = MIN (step, in_size - at);
+    if (!gif_lzw_feed (lzw, in + at, n))
+      break;
+  }
+  return gif_lzw_end (lzw);
+}
+
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
   static GifLzw *lzw; /* one for all: nothing of an image may last */
   g_autofree guint32 *memory = NULL, *expected = NULL;
-  gsize n_pixels, n, i;
-  guint code_size;
+  const gsize steps[] = { 1, 3, 11, size };
+  gsize n_pixels, n_expected, i;
+  guint code_size, k;
 
   if (size < 3)
     return 0;
@@ -99,17 +116,20 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   data += 3;
   size -= 3;
 
-  memory = g_new0 (guint32, GIF_LZW_LEAD + n_pixels + GIF_LZW_SLACK);
+  memory = g_new0 (guint32, GIF_LZW_MAX_COLORS + n_pixels);
   expected = g_new0 (guint32, n_pixels + 1);
-  for (i = 0; i < GIF_LZW_LEAD; i++)
+  for (i = 0; i < GIF_LZW_MAX_COLORS; i++)
     memory[i] = (guint32) i + 1;
   if (!lzw)
     lzw = gif_lzw_new ();
-  n = gif_lzw_decode (
-      lzw, code_size, data, size, memory + GIF_LZW_LEAD, n_pixels);
-  g_assert_true (
-      n == decode_by_the_book (code_size, data, size, expected, n_pixels));
-  g_assert_true (
-      memcmp (memory + GIF_LZW_LEAD, expected, n * sizeof *expected) == 0);
+  n_expected = decode_by_the_book (code_size, data, size, expected, n_pixels);
+  for (k = 0; k < G_N_ELEMENTS (steps); k++) {
+    g_assert_true (decode_in_pieces (
+                       lzw, code_size, data, size, memory, n_pixels, steps[k])
+        == n_expected);
+    g_assert_true (memcmp (memory + GIF_LZW_MAX_COLORS, expected,
+                       n_expected * sizeof *expected)
+        == 0);
+  }
   return 0;
 }

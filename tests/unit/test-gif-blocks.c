@@ -187,26 +187,48 @@ static void
 test_gather_drops_lengths (void)
 {
   static const guint8 data[] = { 9, 2, 'a', 'b', 1, 'c', 0, 1, 'x' };
-  guint8 dest[sizeof data];
+  guint8 dest[GIF_BLOCK_MAX_DATA + 3];
+  gsize at = 1;
 
-  g_assert_cmpuint (gif_block_gather (data, 1, sizeof data, dest), ==, 3);
+  g_assert_cmpuint (
+      gif_block_gather (data, &at, sizeof data, dest, sizeof dest), ==, 3);
   g_assert_cmpmem (dest, 3, "abc", 3);
+  g_assert_cmpuint (
+      gif_block_gather (data, &at, sizeof data, dest, sizeof dest), ==, 0);
+  g_assert_cmpuint (at, ==, 6);
+}
+
+static void
+test_gather_goes_on_where_it_stopped (void)
+{
+  static const guint8 data[] = { 2, 'a', 'b', 1, 'c', 0 };
+  guint8 dest[GIF_BLOCK_MAX_DATA + 1];
+  gsize at = 0;
+
+  g_assert_cmpuint (
+      gif_block_gather (data, &at, sizeof data, dest, sizeof dest), ==, 2);
+  g_assert_cmpmem (dest, 2, "ab", 2);
+  g_assert_cmpuint (
+      gif_block_gather (data, &at, sizeof data, dest, sizeof dest), ==, 1);
+  g_assert_cmpmem (dest, 1, "c", 1);
 }
 
 static void
 test_gather_takes_what_is_there (void)
 {
   static const guint8 data[] = { 2, 'a', 'b', 4, 'c' };
-  guint8 dest[sizeof data];
-  gsize n;
+  static const char *contents[] = { "", "", "a", "ab", "ab", "abc" };
+  gsize end;
 
-  n = gif_block_gather (data, 0, 5, dest);
-  g_assert_cmpmem (dest, n, "abc", 3);
-  n = gif_block_gather (data, 0, 4, dest);
-  g_assert_cmpmem (dest, n, "ab", 2);
-  n = gif_block_gather (data, 0, 2, dest);
-  g_assert_cmpmem (dest, n, "a", 1);
-  g_assert_cmpuint (gif_block_gather (data, 0, 0, dest), ==, 0);
+  for (end = 0; end < G_N_ELEMENTS (contents); end++) {
+    guint8 dest[GIF_BLOCK_MAX_DATA + 3];
+    gsize at = 0, n;
+
+    n = gif_block_gather (data, &at, end, dest, sizeof dest);
+    g_assert_cmpmem (dest, n, contents[end], strlen (contents[end]));
+    g_assert_cmpuint (
+        gif_block_gather (data, &at, end, dest, sizeof dest), ==, 0);
+  }
 }
 
 int
@@ -229,6 +251,8 @@ main (int argc, char **argv)
       test_bytes_that_begin_no_block_are_the_end);
   g_test_add_func (
       "/gif/blocks/gather-drops-lengths", test_gather_drops_lengths);
+  g_test_add_func ("/gif/blocks/gather-goes-on-where-it-stopped",
+      test_gather_goes_on_where_it_stopped);
   g_test_add_func ("/gif/blocks/gather-takes-what-is-there",
       test_gather_takes_what_is_there);
   return g_test_run ();

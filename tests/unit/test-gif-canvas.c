@@ -7,7 +7,6 @@
 #include <string.h>
 
 #define LEAD 5
-#define SLACK 40
 #define WIDTH 6
 #define HEIGHT 5
 #define N_PIXELS (WIDTH * HEIGHT)
@@ -15,7 +14,7 @@
 static GifCanvas *
 make_canvas (void)
 {
-  GifCanvas *canvas = gif_canvas_new (LEAD, SLACK);
+  GifCanvas *canvas = gif_canvas_new (LEAD);
 
   g_assert_true (gif_canvas_setup (canvas, WIDTH, HEIGHT));
   return canvas;
@@ -39,7 +38,7 @@ draw (GifCanvas *canvas, const GifFrame *frame, guint32 pixel, gsize n_pixels)
   gsize area = (gsize) frame->rect.width * frame->rect.height, i;
   guint32 *scratch = gif_canvas_take_scratch (canvas, area);
 
-  memset (scratch - LEAD, 0xee, (LEAD + area + SLACK) * sizeof (guint32));
+  memset (scratch - LEAD, 0xee, (LEAD + area) * sizeof (guint32));
   for (i = 0; i < n_pixels; i++)
     scratch[i] = pixel;
   g_assert_true (gif_canvas_draw (canvas, frame, scratch, n_pixels));
@@ -257,7 +256,7 @@ test_yuv_is_the_formula_rounded (void)
 static void
 test_a_smaller_screen_uses_the_same_memory (void)
 {
-  GifCanvas *canvas = gif_canvas_new (LEAD, SLACK);
+  GifCanvas *canvas = gif_canvas_new (LEAD);
   GifFrame all = make_frame (0, 0, WIDTH, HEIGHT, GIF_DISPOSAL_PREVIOUS);
 
   g_assert_true (gif_canvas_setup (canvas, 2 * WIDTH, HEIGHT));

@@ -11,7 +11,7 @@
 #define CLEAR(code_size) (1u << (code_size))
 #define END(code_size) (CLEAR (code_size) + 1)
 
-/* Room as gif_lzw_decode() asks for it, and codes packed for it. */
+/* Room for the pixels, one more than are wanted, and codes packed for them. */
 typedef struct
 {
   GifLzw *lzw;
@@ -30,9 +30,9 @@ set_up (Fixture *f, gconstpointer data)
   guint i;
 
   f->lzw = gif_lzw_new ();
-  f->memory = g_new (guint32, GIF_LZW_LEAD + MAX_PIXELS + GIF_LZW_SLACK);
-  f->out = f->memory + GIF_LZW_LEAD;
-  for (i = 0; i < GIF_LZW_LEAD; i++)
+  f->memory = g_new (guint32, GIF_LZW_MAX_COLORS + MAX_PIXELS + 1);
+  f->out = f->memory + GIF_LZW_MAX_COLORS;
+  for (i = 0; i < GIF_LZW_MAX_COLORS; i++)
     f->memory[i] = i + 1;
   f->bytes = g_byte_array_new ();
 }
@@ -91,15 +91,31 @@ finish (Fixture *f)
     g_byte_array_append (f->bytes, &byte, 1);
 }
 
-/* Decodes what was put from memory of exactly the size that is allowed. */
+/* Decodes what was put, in pieces of @step bytes, from memory of exactly the size
+ * that is allowed. */
+static gsize
+decode_in_pieces (Fixture *f, gsize n_pixels, gsize step)
+{
+  gsize n_bytes = f->bytes->len, at;
+
+  memset (f->out, 0, n_pixels * sizeof (guint32));
+  f->out[n_pixels] = 0xdeadbeef;
+  gif_lzw_begin (f->lzw, f->code_size, f->memory, f->out, n_pixels);
+  for (at = 0; at < n_bytes; at += step) {
+    gsize n = MIN (step, n_bytes - at);
+    g_autofree guint8 *in = g_memdup2 (f->bytes->data + at, n);
+
+    if (!gif_lzw_feed (f->lzw, in, n))
+      break;
+  }
+  g_assert_cmphex (f->out[n_pixels], ==, 0xdeadbeef);
+  return gif_lzw_end (f->lzw);
+}
+
 static gsize
 decode (Fixture *f, gsize n_pixels)
 {
-  gsize n_bytes = f->bytes->len;
-  g_autofree guint8 *in = g_memdup2 (f->bytes->data, n_bytes);
-
-  memset (f->out, 0, (n_pixels + GIF_LZW_SLACK) * sizeof (guint32));
-  return gif_lzw_decode (f->lzw, f->code_size, in, n_bytes, f->out, n_pixels);
+  return decode_in_pieces (f, n_pixels, MAX (1, f->bytes->len));
 }
 
 static void
@@ -321,7 +337,7 @@ test_input_stops_at_any_byte (Fixture *f, gconstpointer data)
 }
 
 static void
-test_longest_strings_stay_in_the_slack (Fixture *f, gconstpointer data)
+test_longest_strings_are_cut_at_the_end (Fixture *f, gconstpointer data)
 {
   g_autofree guint8 *indices = g_malloc0 (MAX_PIXELS);
   gsize n;
@@ -329,11 +345,40 @@ test_longest_strings_stay_in_the_slack (Fixture *f, gconstpointer data)
   /* One colour: the strings are 1, 2, 3 … pixels long; stop inside of each. */
   encode (f, 2, indices, MAX_PIXELS, FALSE);
   for (n = 60000; n < MAX_PIXELS; n += 97) {
-    f->out[n + GIF_LZW_SLACK] = 0xdeadbeef;
     g_assert_cmpuint (decode (f, n), ==, n);
-    g_assert_cmpuint (f->out[n + GIF_LZW_SLACK], ==, 0xdeadbeef);
     g_assert_cmpuint (f->out[n - 1], ==, 1);
   }
+}
+
+static void
+test_pieces_make_the_same (Fixture *f, gconstpointer data)
+{
+  g_autofree guint8 *indices = make_indices (3000, 200, 9);
+  gsize step, i;
+
+  encode (f, 8, indices, 3000, TRUE);
+  for (step = 1; step < 40; step++) {
+    g_assert_cmpuint (decode_in_pieces (f, 3000, step), ==, 3000);
+    for (i = 0; i < 3000; i++)
+      g_assert_cmpuint (f->out[i], ==, indices[i] + 1u);
+  }
+}
+
+static void
+test_no_more_is_asked_for_at_the_end (Fixture *f, gconstpointer data)
+{
+  static const guint8 more[] = { 0 };
+
+  put_all (f, 2, (const gint[]){ 4, 1, 2, 5, -1 });
+  gif_lzw_begin (f->lzw, 2, f->memory, f->out, 3);
+  g_assert_false (gif_lzw_feed (f->lzw, f->bytes->data, f->bytes->len));
+
+  put_all (f, 2, (const gint[]){ 4, 1, 2, -1 });
+  gif_lzw_begin (f->lzw, 2, f->memory, f->out, 2);
+  g_assert_false (gif_lzw_feed (f->lzw, f->bytes->data, f->bytes->len));
+  gif_lzw_begin (f->lzw, 2, f->memory, f->out, 30);
+  g_assert_true (gif_lzw_feed (f->lzw, f->bytes->data, f->bytes->len));
+  g_assert_true (gif_lzw_feed (f->lzw, more, 0));
 }
 
 int
@@ -359,8 +404,10 @@ main (int argc, char **argv)
     { "what-was-encoded-comes-back", test_what_was_encoded_comes_back },
     { "output-stops-at-any-pixel", test_output_stops_at_any_pixel },
     { "input-stops-at-any-byte", test_input_stops_at_any_byte },
-    { "longest-strings-stay-in-the-slack",
-        test_longest_strings_stay_in_the_slack },
+    { "longest-strings-are-cut-at-the-end",
+        test_longest_strings_are_cut_at_the_end },
+    { "pieces-make-the-same", test_pieces_make_the_same },
+    { "no-more-is-asked-for-at-the-end", test_no_more_is_asked_for_at_the_end },
   };
   guint i;
 
