@@ -44,7 +44,7 @@ packages_of () {
       # What software centres read.
       echo appstream desktop-file-utils
       # The player's window under Xvfb.
-      echo xdotool dbus-daemon ;;
+      echo xdotool dbus-daemon at-spi2-core ;;
     linked) echo gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly
       echo gstreamer1.0-plugins-bad gstreamer1.0-libav python3 ;;
     bench) echo nginx-light curl jq python3-aiohttp libavcodec-dev libavutil-dev

@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include "playerdark.h"
 #include "playerwindow.h"
 
 #include <stdlib.h>
@@ -26,6 +27,8 @@ static const GOptionEntry options[] = {
       "URL" },
   { "token-file", 0, 0, G_OPTION_ARG_FILENAME, NULL,
       "File that holds the API key (default: VISIONCRAFT_TOKEN)", "FILE" },
+  { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, NULL, NULL,
+      "[GIF]" },
   { "version", 0, 0, G_OPTION_ARG_NONE, NULL, "Print the version and end",
       NULL },
   { NULL },
@@ -39,9 +42,13 @@ static const struct
   { "win.generate", { "<Control>Return" } },
   { "win.cancel", { "Escape" } },
   { "win.pause", { "<Control>p" } },
+  { "win.show-open", { "<Control>o" } },
+  { "win.show-history", { "<Control>h" } },
   { "win.save-gif", { "<Control>s" } },
   { "win.save-mp4", { "<Control><Shift>s" } },
-  { "window.close", { "<Control>w", "<Control>q" } },
+  { "win.settings", { "F9" } },
+  { "window.close", { "<Control>w" } },
+  { "app.quit", { "<Control>q" } },
 };
 
 static void
@@ -56,8 +63,42 @@ load_style (void)
 }
 
 static void
+activate_about (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  gtk_show_about_dialog (gtk_application_get_active_window (data),
+      "program-name", g_get_application_name (), "version", VERSION,
+      "logo-icon-name", APPLICATION_ID, "comments",
+      "Generates animations from a prompt with VisionCraft's text-to-GIF "
+      "service, and plays them",
+      "license-type", GTK_LICENSE_LGPL_2_1, NULL);
+}
+
+/* Each window ends what is its own. */
+static void
+activate_quit (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  GtkWindow *window;
+
+  while ((window = gtk_application_get_active_window (data)) != NULL)
+    gtk_window_destroy (window);
+}
+
+static const GActionEntry actions[] = {
+  { .name = "about", .activate = activate_about },
+  { .name = "quit", .activate = activate_quit },
+};
+
+static void
 on_startup (GtkApplication *application, gpointer data)
 {
+  GDBusConnection *bus =
+      g_application_get_dbus_connection (G_APPLICATION (application));
+
+  if (bus != NULL)
+    g_object_set_data_full (G_OBJECT (application), "dark",
+        player_dark_new (bus), (GDestroyNotify) player_dark_free);
+  g_action_map_add_action_entries (
+      G_ACTION_MAP (application), actions, G_N_ELEMENTS (actions), application);
   gtk_window_set_default_icon_name (APPLICATION_ID);
   load_style ();
   for (guint i = 0; i < G_N_ELEMENTS (shortcuts); i++)
@@ -70,7 +111,7 @@ static gboolean
 check_elements (GApplicationCommandLine *line)
 {
   static const char *const names[] = { "visioncraftgifsrc", "animgifdec",
-    "appsink" };
+    "appsink", "filesrc" };
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
     g_autoptr (GstElementFactory) factory = gst_element_factory_find (names[i]);
@@ -95,6 +136,7 @@ on_command_line (
   GVariantDict *arguments = g_application_command_line_get_options_dict (line);
   PlayerService service = { 0 };
   const char *prompt = NULL;
+  g_autofree const char **files = NULL;
   PlayerWindow *window;
 
   if (!check_elements (line))
@@ -102,9 +144,19 @@ on_command_line (
   g_variant_dict_lookup (arguments, "api-url", "&s", &service.api_url);
   g_variant_dict_lookup (arguments, "token-file", "^&ay", &service.token_file);
   g_variant_dict_lookup (arguments, "prompt", "&s", &prompt);
+  g_variant_dict_lookup (arguments, G_OPTION_REMAINING, "^a&ay", &files);
 
   window = player_window_new (GTK_APPLICATION (application), &service);
   gtk_window_present (GTK_WINDOW (window));
+  if (files != NULL) {
+    g_autoptr (GFile) file =
+        g_application_command_line_create_file_for_arg (line, files[0]);
+
+    g_autofree char *uri = g_file_get_uri (file);
+
+    g_action_group_activate_action (
+        G_ACTION_GROUP (window), "open", g_variant_new_string (uri));
+  }
   if (prompt != NULL) {
     g_action_group_change_action_state (
         G_ACTION_GROUP (window), "prompt", g_variant_new_string (prompt));

@@ -2,6 +2,7 @@
 #include "playergeneration.h"
 
 #include "apikey.h"
+#include "cachelist.h"
 #include "giftap.h"
 #include "gifvideo.h"
 
@@ -222,40 +223,62 @@ set_up_sink (PlayerGeneration *self)
       GST_APP_SINK (self->sink), &callbacks, self, NULL);
 }
 
-static gboolean
-build (PlayerGeneration *self, const PlayerService *service,
+/* A request that has not been made before: nobody who asks wants what is in the
+ * cache, which keeps it for the next session. NULL and @error. */
+static GstElement *
+add_service_source (PlayerGeneration *self, const PlayerService *service,
     const PlayerRequest *request, GError **error)
 {
-  GstBin *bin = GST_BIN (self->pipeline);
-  GstElement *source, *decoder;
-  g_autoptr (GstPad) pad = NULL;
   g_autofree char *warning = NULL;
+  g_autofree char *cache_dir = cache_list_dup_default_dir ();
   g_autofree char *key = api_key_find (service->token_file, &warning, error);
+  GstElement *source;
 
   if (key == NULL)
-    return FALSE;
+    return NULL;
   if (warning != NULL)
     g_message ("%s", warning);
-  source = gif_video_add_element (bin, "visioncraftgifsrc", NULL, error);
+  source = gif_video_add_element (
+      GST_BIN (self->pipeline), "visioncraftgifsrc", NULL, error);
   if (source == NULL)
-    return FALSE;
-  decoder = gif_video_add_element (bin, "animgifdec", NULL, error);
+    return NULL;
+  set_up_source (source, key, service, request);
+  g_object_set (source, "cache-dir", cache_dir, NULL);
+  cache_list_take_variation (source, 0);
+  return source;
+}
+
+static GstElement *
+add_file_source (PlayerGeneration *self, const char *path, GError **error)
+{
+  GstElement *source =
+      gif_video_add_element (GST_BIN (self->pipeline), "filesrc", NULL, error);
+
+  if (source != NULL)
+    g_object_set (source, "location", path, NULL);
+  return source;
+}
+
+/* What shows the GIF that comes from @source. */
+static gboolean
+add_screen (PlayerGeneration *self, GstElement *source, GError **error)
+{
+  GstBin *bin = GST_BIN (self->pipeline);
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (source, "src");
+  GstElement *decoder = gif_video_add_element (bin, "animgifdec", NULL, error);
+
   if (decoder == NULL)
     return FALSE;
   self->sink = gif_video_add_element (bin, "appsink", NULL, error);
   if (self->sink == NULL)
     return FALSE;
-
-  set_up_source (source, key, service, request);
   set_up_sink (self);
-  pad = gst_element_get_static_pad (source, "src");
   self->tap = gif_tap_new (pad);
-  if (!gst_element_link_many (source, decoder, self->sink, NULL)) {
-    g_set_error_literal (error, GST_CORE_ERROR, GST_CORE_ERROR_NEGOTIATION,
-        "The pipeline's elements do not fit together.");
-    return FALSE;
-  }
-  return TRUE;
+  if (gst_element_link_many (source, decoder, self->sink, NULL))
+    return TRUE;
+  g_set_error_literal (error, GST_CORE_ERROR, GST_CORE_ERROR_NEGOTIATION,
+      "The pipeline's elements do not fit together.");
+  return FALSE;
 }
 
 /* Why a state change failed at once; the element has told the bus. */
@@ -272,29 +295,44 @@ take_error (GstBus *bus, GError **error)
         "The pipeline does not start.");
 }
 
+/* @source is in the pipeline, or NULL with @error. */
+static gboolean
+start (PlayerGeneration *self, GstElement *source, GError **error)
+{
+  g_autoptr (GstBus) bus = gst_element_get_bus (self->pipeline);
+
+  if (source != NULL && add_screen (self, source, error)) {
+    self->phase = PHASE_GENERATING;
+    if (gst_element_set_state (self->pipeline, GST_STATE_PAUSED)
+        != GST_STATE_CHANGE_FAILURE) {
+      self->bus_watch = gst_bus_add_watch (bus, on_message, self);
+      return TRUE;
+    }
+    take_error (bus, error);
+  }
+  player_generation_stop (self);
+  return FALSE;
+}
+
 gboolean
 player_generation_start (PlayerGeneration *self, const PlayerService *service,
     const PlayerRequest *request, GError **error)
 {
-  g_autoptr (GstBus) bus = NULL;
-
   g_return_val_if_fail (self->phase == PHASE_NEW, FALSE);
 
   self->pipeline = gst_object_ref_sink (gst_pipeline_new ("player"));
-  if (!build (self, service, request, error)) {
-    player_generation_stop (self);
-    return FALSE;
-  }
-  self->phase = PHASE_GENERATING;
-  bus = gst_element_get_bus (self->pipeline);
-  if (gst_element_set_state (self->pipeline, GST_STATE_PAUSED)
-      == GST_STATE_CHANGE_FAILURE) {
-    take_error (bus, error);
-    player_generation_stop (self);
-    return FALSE;
-  }
-  self->bus_watch = gst_bus_add_watch (bus, on_message, self);
-  return TRUE;
+  return start (
+      self, add_service_source (self, service, request, error), error);
+}
+
+gboolean
+player_generation_start_file (
+    PlayerGeneration *self, const char *path, GError **error)
+{
+  g_return_val_if_fail (self->phase == PHASE_NEW, FALSE);
+
+  self->pipeline = gst_object_ref_sink (gst_pipeline_new ("player"));
+  return start (self, add_file_source (self, path, error), error);
 }
 
 void

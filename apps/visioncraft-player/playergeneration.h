@@ -23,7 +23,7 @@ typedef struct
   const char *token_file;
 } PlayerService;
 
-/* One generation from the request to its endless show. It knows nothing of
+/* One generation from the request, or a file, to its endless show. It knows nothing of
  * windows: pictures leave as GstSample. To be used from the thread of the
  * default main context, on which all its signals are emitted:
  *
@@ -43,11 +43,16 @@ G_DECLARE_FINAL_TYPE (
 /* Does not begin yet. */
 PlayerGeneration *player_generation_new (void);
 
-/* Sends the request and shows the animation when it comes. FALSE and @error
- * when it cannot even begin: an element is not installed, there is no token,
- * the prompt is empty. Only once for each object. */
+/* Sends the request and shows the animation when it comes; it is kept in the
+ * user's cache. FALSE and @error when it cannot even begin: an element is not
+ * installed, there is no key (FAILURE_KEY), the prompt is empty. Only once for
+ * each object. */
 gboolean player_generation_start (PlayerGeneration *self,
     const PlayerService *service, const PlayerRequest *request, GError **error);
+
+/* Shows the GIF in the file @path likewise; nothing is asked of the service. */
+gboolean player_generation_start_file (
+    PlayerGeneration *self, const char *path, GError **error);
 
 /* Ends it in whatever state: the request is cancelled, nothing is emitted any
  * more. The GIF stays. Also happens when the object goes. */

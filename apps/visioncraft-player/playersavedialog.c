@@ -1,16 +1,69 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "playersavedialog.h"
 
+#include "playersave.h"
+
 /* Longer names are cut; in characters. */
 #define MAX_NAME_LENGTH 40
 
+/* What is to be saved, until it is known where; and until it is saved. */
 typedef struct
 {
-  GtkFileChooserNative *dialog;
+  GtkWindow *window;
+  GBytes *gif;
   char *ending;
-  PlayerPlaceChosen chosen;
-  gpointer data;
-} Question;
+  GCancellable *closed;
+  PlayerSaveTold told;
+} Save;
+
+static Save *
+save_new (GtkWindow *window, GBytes *gif, const char *ending,
+    GCancellable *closed, PlayerSaveTold told)
+{
+  Save *save = g_new0 (Save, 1);
+
+  save->window = g_object_ref (window);
+  save->gif = g_bytes_ref (gif);
+  save->ending = g_strdup (ending);
+  save->closed = g_object_ref (closed);
+  save->told = told;
+  return save;
+}
+
+static void
+save_free (Save *save)
+{
+  g_object_unref (save->window);
+  g_bytes_unref (save->gif);
+  g_free (save->ending);
+  g_object_unref (save->closed);
+  g_free (save);
+}
+
+static void
+on_saved (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Save *save = data;
+  g_autoptr (GError) error = NULL;
+
+  if (player_save_finish (result, &error)) {
+    g_autofree char *text =
+        g_strdup_printf ("Saved: %s", player_save_get_path (result));
+
+    save->told (save->window, text, FALSE);
+  } else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+    save->told (save->window, error->message, TRUE);
+  }
+  save_free (save);
+}
+
+void
+player_save_to (GtkWindow *window, GBytes *gif, const char *path,
+    GCancellable *closed, PlayerSaveTold told)
+{
+  player_save_async (
+      gif, path, closed, on_saved, save_new (window, gif, NULL, closed, told));
+}
 
 char *
 player_save_dialog_suggest (const char *prompt, const char *ending)
@@ -50,41 +103,35 @@ complete_path (const char *path, const char *ending)
 }
 
 static void
-on_response (GtkNativeDialog *dialog, int response, Question *question)
+on_response (GtkNativeDialog *dialog, int response, Save *save)
 {
-  if (response == GTK_RESPONSE_ACCEPT) {
-    g_autoptr (GFile) file =
-        gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-    const char *path = file != NULL ? g_file_peek_path (file) : NULL;
+  g_autoptr (GFile) file = response == GTK_RESPONSE_ACCEPT
+      ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog))
+      : NULL;
+  const char *path = file != NULL ? g_file_peek_path (file) : NULL;
 
-    if (path != NULL) {
-      g_autofree char *complete = complete_path (path, question->ending);
+  if (path != NULL) {
+    g_autofree char *complete = complete_path (path, save->ending);
 
-      question->chosen (gtk_native_dialog_get_transient_for (dialog), complete,
-          question->data);
-    }
+    player_save_to (
+        save->window, save->gif, complete, save->closed, save->told);
   }
-  g_object_unref (question->dialog);
-  g_free (question->ending);
-  g_free (question);
+  save_free (save);
+  g_object_unref (dialog);
 }
 
 void
-player_save_dialog_show (GtkWindow *parent, const char *prompt,
-    const char *ending, PlayerPlaceChosen chosen, gpointer data)
+player_save_dialog_show (GtkWindow *window, GBytes *gif, const char *prompt,
+    const char *ending, GCancellable *closed, PlayerSaveTold told)
 {
   g_autofree char *name = player_save_dialog_suggest (prompt, ending);
   g_autofree char *title = g_strdup_printf ("Save as %s", ending + 1);
-  Question *question = g_new0 (Question, 1);
+  GtkFileChooserNative *dialog = gtk_file_chooser_native_new (
+      title, window, GTK_FILE_CHOOSER_ACTION_SAVE, "_Save", "_Cancel");
 
-  question->dialog = gtk_file_chooser_native_new (
-      title, parent, GTK_FILE_CHOOSER_ACTION_SAVE, "_Save", "_Cancel");
-  question->ending = g_strdup (ending);
-  question->chosen = chosen;
-  question->data = data;
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (question->dialog), TRUE);
-  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (question->dialog), name);
-  g_signal_connect (
-      question->dialog, "response", G_CALLBACK (on_response), question);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (question->dialog));
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
+  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
+  g_signal_connect (dialog, "response", G_CALLBACK (on_response),
+      save_new (window, gif, ending, closed, told));
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
 }

@@ -5,15 +5,20 @@
 
 G_BEGIN_DECLS
 
-/* Receives where to save to. */
-typedef void (*PlayerPlaceChosen) (
-    GtkWindow *parent, const char *path, gpointer data);
+/* What became of it: a sentence for people. Not called when @window is closed
+ * meanwhile. */
+typedef void (*PlayerSaveTold) (
+    GtkWindow *window, const char *text, gboolean is_error);
 
-/* Asks for a file whose name ends in @ending (".gif", ".mp4"); suggests one
- * after @prompt. @chosen is called once, or not at all when people change
- * their mind. */
-void player_save_dialog_show (GtkWindow *parent, const char *prompt,
-    const char *ending, PlayerPlaceChosen chosen, gpointer data);
+/* Saves @gif as the file @path, whose name ends in .gif or .mp4. */
+void player_save_to (GtkWindow *window, GBytes *gif, const char *path,
+    GCancellable *closed, PlayerSaveTold told);
+
+/* The same where people choose: they are asked for a file whose name ends in
+ * @ending (".gif", ".mp4"); one after @prompt is suggested. */
+void player_save_dialog_show (GtkWindow *window, GBytes *gif,
+    const char *prompt, const char *ending, GCancellable *closed,
+    PlayerSaveTold told);
 
 /* A file name made of @prompt's first words. Transfer full. */
 char *player_save_dialog_suggest (const char *prompt, const char *ending);

@@ -43,6 +43,8 @@ player_status_show_message (
   gtk_image_set_from_icon_name (status->message_icon,
       is_error ? "dialog-warning-symbolic" : "object-select-symbolic");
   gtk_label_set_text (status->message_label, text);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (status->message_label),
+      GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
   gtk_revealer_set_reveal_child (status->message_revealer, TRUE);
 }
 

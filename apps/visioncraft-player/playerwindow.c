@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "playerwindow.h"
 
-#include "playerpaintable.h"
-#include "playersave.h"
+#include "failure.h"
+#include "playerhistory.h"
+#include "playerkeydialog.h"
+#include "playeropen.h"
 #include "playersavedialog.h"
+#include "playersettings.h"
+#include "playersidebar.h"
+#include "playerstage.h"
 #include "playerstatus.h"
 
 struct _PlayerWindow
@@ -11,23 +16,15 @@ struct _PlayerWindow
   GtkApplicationWindow parent;
 
   /* The template's. */
-  GtkEditable *prompt, *negative_prompt;
-  GtkDropDown *sampler;
-  GtkStringList *samplers;
-  GtkAdjustment *cfg_scale, *steps;
+  GtkEditable *prompt;
   GtkWidget *generate_button, *cancel_button, *save_button;
-  GtkStack *stage;
-  GtkPicture *picture;
+  PlayerStage stage;
   PlayerStatus status;
+  PlayerSettings settings;
+  PlayerSidebar sidebar;
+  PlayerHistory history;
 
-  PlayerPaintable *paintable;
   char *api_url, *token_file;
-
-  PlayerGeneration *pending; /* is being made; NULL: none */
-  PlayerGeneration *shown;   /* is on show; NULL: none */
-  char *pending_prompt, *shown_prompt;
-  gboolean paused;
-  GBytes *to_save;      /* while the dialog asks for a place */
   GCancellable *closed; /* ends a save when the window goes */
 };
 
@@ -53,15 +50,6 @@ enable_action (PlayerWindow *self, const char *name, gboolean enabled)
 }
 
 static gboolean
-can_save (PlayerWindow *self)
-{
-  g_autoptr (GBytes) gif =
-      self->shown != NULL ? player_generation_get_gif (self->shown) : NULL;
-
-  return gif != NULL;
-}
-
-static gboolean
 has_prompt (PlayerWindow *self)
 {
   g_autofree char *text = g_strdup (gtk_editable_get_text (self->prompt));
@@ -69,32 +57,28 @@ has_prompt (PlayerWindow *self)
   return g_strstrip (text)[0] != '\0';
 }
 
-/* Brings buttons, actions and pages to what there is. */
+/* Brings buttons and actions to what there is. */
 static void
 update (PlayerWindow *self)
 {
-  gboolean generating = self->pending != NULL;
-  gboolean saveable = can_save (self);
-  const char *status = generating ? "generating"
-      : self->shown == NULL       ? "idle"
-      : self->paused              ? "paused"
-                                  : "playing";
+  gboolean generating = self->stage.pending.generation != NULL;
+  g_autoptr (GBytes) gif = player_stage_ref_gif (&self->stage);
 
   gtk_widget_set_visible (self->generate_button, !generating);
   gtk_widget_set_visible (self->cancel_button, generating);
   player_status_reveal_progress (&self->status, generating);
-  gtk_stack_set_visible_child_name (
-      self->stage, self->shown != NULL ? "picture" : "empty");
-  gtk_widget_set_sensitive (self->save_button, saveable);
+  gtk_widget_set_sensitive (self->save_button, gif != NULL);
 
   enable_action (self, "generate", !generating && has_prompt (self));
   enable_action (self, "cancel", generating);
-  enable_action (self, "pause", self->shown != NULL);
-  enable_action (self, "save", saveable);
-  enable_action (self, "save-gif", saveable);
-  enable_action (self, "save-mp4", saveable);
-  tell (self, "pause", g_variant_new_boolean (self->paused));
-  tell (self, "status", g_variant_new_string (status));
+  enable_action (self, "pause", self->stage.shown.generation != NULL);
+  enable_action (self, "save", gif != NULL);
+  enable_action (self, "save-gif", gif != NULL);
+  enable_action (self, "save-mp4", gif != NULL);
+  tell (self, "pause", g_variant_new_boolean (self->stage.paused));
+  tell (self, "rounds", g_variant_new_uint32 (self->stage.n_rounds));
+  tell (self, "status",
+      g_variant_new_string (player_stage_get_status (&self->stage)));
 }
 
 static void
@@ -111,73 +95,48 @@ hide_message (PlayerWindow *self)
   tell (self, "message", g_variant_new_string (""));
 }
 
-/* --- What a generation reports --- */
+/* --- What the stage tells --- */
 
 static void
-drop (PlayerWindow *self, PlayerGeneration **generation)
+on_stage_changed (gpointer self)
 {
-  if (*generation == NULL)
-    return;
-  g_signal_handlers_disconnect_by_data (*generation, self);
-  player_generation_stop (*generation);
-  g_clear_object (generation);
+  update (self);
 }
 
 static void
-on_progress (PlayerGeneration *generation, const char *text, double fraction,
-    PlayerWindow *self)
+on_progress (const char *text, double fraction, gpointer data)
 {
+  PlayerWindow *self = data;
+
   player_status_show_progress (&self->status, text, fraction);
 }
 
-/* The one before stays on show until now. */
 static void
-on_ready (PlayerGeneration *generation, PlayerWindow *self)
+on_failed (const char *text, gpointer self)
 {
-  drop (self, &self->shown);
-  g_free (self->shown_prompt);
-  self->shown = g_steal_pointer (&self->pending);
-  self->shown_prompt = g_steal_pointer (&self->pending_prompt);
-  self->paused = FALSE;
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->picture),
-      GTK_ACCESSIBLE_PROPERTY_LABEL, self->shown_prompt, -1);
-  tell (self, "rounds", g_variant_new_uint32 (0));
-  update (self);
-}
-
-static void
-on_complete (PlayerGeneration *generation, PlayerWindow *self)
-{
-  update (self);
-}
-
-static void
-on_picture (PlayerGeneration *generation, GstSample *sample, PlayerWindow *self)
-{
-  player_paintable_set_sample (self->paintable, sample);
-}
-
-static void
-on_round (PlayerGeneration *generation, guint n, PlayerWindow *self)
-{
-  tell (self, "rounds", g_variant_new_uint32 (n));
-}
-
-static void
-on_failed (PlayerGeneration *generation, const char *text, PlayerWindow *self)
-{
-  drop (self, generation == self->pending ? &self->pending : &self->shown);
   show_message (self, text, TRUE);
-  update (self);
 }
 
-/* --- Actions --- */
+static const PlayerStageEvents stage_events = { on_stage_changed, on_progress,
+  on_failed };
 
-static const char *
-get_sampler (PlayerWindow *self)
+/* --- Generating --- */
+
+static void
+on_key_saved (GtkWindow *window)
 {
-  return gtk_string_list_get_string (
-      self->samplers, gtk_drop_down_get_selected (self->sampler));
+  g_action_group_activate_action (G_ACTION_GROUP (window), "generate", NULL);
+}
+
+/* Where the user named no other place, the window can ask for it. */
+static gboolean
+can_ask_for_key (PlayerWindow *self, const GError *error)
+{
+  const char *environment = g_getenv ("VISIONCRAFT_TOKEN");
+
+  return g_error_matches (error, FAILURE, FAILURE_KEY)
+      && self->token_file == NULL
+      && (environment == NULL || environment[0] == '\0');
 }
 
 static void
@@ -185,29 +144,18 @@ activate_generate (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   PlayerWindow *self = data;
   const PlayerService service = { self->api_url, self->token_file };
-  const PlayerRequest request = {
-    .prompt = gtk_editable_get_text (self->prompt),
-    .negative_prompt = gtk_editable_get_text (self->negative_prompt),
-    .sampler = get_sampler (self),
-    .cfg_scale = (int) (gtk_adjustment_get_value (self->cfg_scale) + 0.5),
-    .steps = (int) (gtk_adjustment_get_value (self->steps) + 0.5),
-  };
+  PlayerRequest request = { .prompt = gtk_editable_get_text (self->prompt) };
   g_autoptr (GError) error = NULL;
 
   hide_message (self);
-  self->pending = player_generation_new ();
-  g_object_connect (self->pending, "signal::progress", on_progress, self,
-      "signal::ready", on_ready, self, "signal::complete", on_complete, self,
-      "signal::picture", on_picture, self, "signal::round", on_round, self,
-      "signal::failed", on_failed, self, NULL);
-  g_free (self->pending_prompt);
-  self->pending_prompt = g_strdup (request.prompt);
+  player_settings_fill (&self->settings, &request);
   player_status_show_progress (&self->status, "Generating", -1.0);
-  if (!player_generation_start (self->pending, &service, &request, &error)) {
-    drop (self, &self->pending);
+  if (player_stage_generate (&self->stage, &service, &request, &error))
+    return;
+  if (can_ask_for_key (self, error))
+    player_key_dialog_show (GTK_WINDOW (self), on_key_saved);
+  else
     show_message (self, error->message, TRUE);
-  }
-  update (self);
 }
 
 static void
@@ -215,9 +163,106 @@ activate_cancel (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   PlayerWindow *self = data;
 
-  drop (self, &self->pending);
-  update (self);
+  player_stage_cancel (&self->stage);
 }
+
+static void
+on_key_changed (GtkWindow *window)
+{
+  show_message (PLAYER_WINDOW (window), "The API key is kept.", FALSE);
+}
+
+static void
+activate_set_key (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  player_key_dialog_show (window, on_key_changed);
+}
+
+/* --- What is there already --- */
+
+static void
+open_path (PlayerWindow *self, const char *path, const char *title)
+{
+  g_autoptr (GError) error = NULL;
+
+  hide_message (self);
+  if (!player_stage_open (&self->stage, path, title, &error))
+    show_message (self, error->message, TRUE);
+}
+
+static void
+activate_open (GSimpleAction *action, GVariant *address, gpointer data)
+{
+  PlayerWindow *self = data;
+  const char *text = g_variant_get_string (address, NULL);
+  g_autoptr (GFile) file = g_path_is_absolute (text)
+      ? g_file_new_for_path (text)
+      : g_file_new_for_uri (text);
+  const char *path = g_file_peek_path (file);
+  g_autofree char *name =
+      path != NULL ? g_filename_display_basename (path) : NULL;
+
+  if (path != NULL)
+    open_path (self, path, name);
+  else
+    show_message (self, "Only files of this computer can be opened.", TRUE);
+}
+
+static void
+activate_show_open (GSimpleAction *action, GVariant *parameter, gpointer window)
+{
+  player_open_show (window);
+}
+
+/* With what it was made: to make another one like it. */
+static void
+replay (PlayerWindow *self, guint index)
+{
+  const CacheEntry *entry = player_history_get (&self->history, index);
+
+  if (entry == NULL)
+    return;
+  gtk_editable_set_text (self->prompt, entry->prompt);
+  gtk_editable_set_text (self->settings.negative_prompt,
+      entry->negative_prompt != NULL ? entry->negative_prompt : "");
+  if (entry->sampler != NULL)
+    player_settings_set_sampler (&self->settings, entry->sampler);
+  gtk_adjustment_set_value (self->settings.cfg_scale, entry->cfg_scale);
+  gtk_adjustment_set_value (self->settings.steps, entry->steps);
+  open_path (self, entry->gif_path, entry->prompt);
+}
+
+static void
+activate_replay (GSimpleAction *action, GVariant *index, gpointer self)
+{
+  replay (self, g_variant_get_uint32 (index));
+}
+
+static void
+on_row_activated (GtkListBox *list, GtkListBoxRow *row, PlayerWindow *self)
+{
+  gtk_menu_button_popdown (self->history.history_button);
+  replay (self, (guint) gtk_list_box_row_get_index (row));
+}
+
+static void
+activate_show_history (
+    GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  PlayerWindow *self = data;
+
+  gtk_menu_button_popup (self->history.history_button);
+}
+
+static void
+on_history_changed (gpointer data)
+{
+  PlayerWindow *self = data;
+
+  tell (self, "history", player_history_list_prompts (&self->history));
+}
+
+/* --- Other actions --- */
 
 static void
 activate_dismiss (GSimpleAction *action, GVariant *parameter, gpointer data)
@@ -230,33 +275,26 @@ change_pause (GSimpleAction *action, GVariant *state, gpointer data)
 {
   PlayerWindow *self = data;
 
-  if (self->shown == NULL)
-    return;
-  self->paused = g_variant_get_boolean (state);
-  player_generation_set_paused (self->shown, self->paused);
-  update (self);
+  player_stage_set_paused (&self->stage, g_variant_get_boolean (state));
 }
 
 static void
 change_sampler (GSimpleAction *action, GVariant *state, gpointer data)
 {
   PlayerWindow *self = data;
-  const char *name = g_variant_get_string (state, NULL);
-  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->samplers));
-  guint i = 0;
 
-  while (i < n
-      && g_strcmp0 (gtk_string_list_get_string (self->samplers, i), name) != 0)
-    i++;
-  if (i == n)
-    gtk_string_list_append (self->samplers, name);
-  gtk_drop_down_set_selected (self->sampler, i);
+  player_settings_set_sampler (
+      &self->settings, g_variant_get_string (state, NULL));
 }
 
 static void
-on_sampler_selected (GtkDropDown *sampler, GParamSpec *pspec, gpointer self)
+on_sampler_selected (
+    GtkDropDown *sampler, GParamSpec *pspec, PlayerWindow *self)
 {
-  tell (self, "sampler", g_variant_new_string (get_sampler (self)));
+  const char *name = player_settings_get_sampler (&self->settings);
+
+  if (name != NULL)
+    tell (self, "sampler", g_variant_new_string (name));
 }
 
 /* Who asks to change a state that only tells is not heard. */
@@ -265,55 +303,30 @@ ignore_change (GSimpleAction *action, GVariant *state, gpointer data)
 {
 }
 
-/* --- Saving --- */
-
 static void
-on_saved (GObject *source, GAsyncResult *result, gpointer data)
+on_save_told (GtkWindow *window, const char *text, gboolean is_error)
 {
-  g_autoptr (PlayerWindow) self = data;
-  g_autoptr (GError) error = NULL;
-  const char *path = player_save_get_path (result);
-
-  if (player_save_finish (result, &error)) {
-    g_autofree char *text = g_strdup_printf ("Saved: %s", path);
-
-    show_message (self, text, FALSE);
-  } else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
-    show_message (self, error->message, TRUE);
-  }
-}
-
-static void
-save (PlayerWindow *self, GBytes *gif, const char *path)
-{
-  player_save_async (gif, path, self->closed, on_saved, g_object_ref (self));
+  show_message (PLAYER_WINDOW (window), text, is_error);
 }
 
 static void
 activate_save (GSimpleAction *action, GVariant *path, gpointer data)
 {
   PlayerWindow *self = data;
-  g_autoptr (GBytes) gif = player_generation_get_gif (self->shown);
+  g_autoptr (GBytes) gif = player_stage_ref_gif (&self->stage);
 
-  save (self, gif, g_variant_get_string (path, NULL));
-}
-
-static void
-on_place_chosen (GtkWindow *window, const char *path, gpointer data)
-{
-  PlayerWindow *self = PLAYER_WINDOW (window);
-
-  save (self, self->to_save, path);
+  player_save_to (GTK_WINDOW (self), gif, g_variant_get_string (path, NULL),
+      self->closed, on_save_told);
 }
 
 /* What was on show when they asked, also when another one comes meanwhile. */
 static void
 ask_and_save (PlayerWindow *self, const char *ending)
 {
-  g_clear_pointer (&self->to_save, g_bytes_unref);
-  self->to_save = player_generation_get_gif (self->shown);
-  player_save_dialog_show (
-      GTK_WINDOW (self), self->shown_prompt, ending, on_place_chosen, NULL);
+  g_autoptr (GBytes) gif = player_stage_ref_gif (&self->stage);
+
+  player_save_dialog_show (GTK_WINDOW (self), gif, self->stage.shown.title,
+      ending, self->closed, on_save_told);
 }
 
 static void
@@ -328,12 +341,15 @@ activate_save_mp4 (GSimpleAction *action, GVariant *parameter, gpointer data)
   ask_and_save (data, ".mp4");
 }
 
-/* --- Object --- */
-
 static const GActionEntry actions[] = {
   { .name = "generate", .activate = activate_generate },
   { .name = "cancel", .activate = activate_cancel },
   { .name = "dismiss", .activate = activate_dismiss },
+  { .name = "set-key", .activate = activate_set_key },
+  { .name = "open", .activate = activate_open, .parameter_type = "s" },
+  { .name = "show-open", .activate = activate_show_open },
+  { .name = "replay", .activate = activate_replay, .parameter_type = "u" },
+  { .name = "show-history", .activate = activate_show_history },
   { .name = "save", .activate = activate_save, .parameter_type = "s" },
   { .name = "save-gif", .activate = activate_save_gif },
   { .name = "save-mp4", .activate = activate_save_mp4 },
@@ -345,7 +361,10 @@ static const GActionEntry actions[] = {
   { .name = "status", .state = "'idle'", .change_state = ignore_change },
   { .name = "message", .state = "''", .change_state = ignore_change },
   { .name = "rounds", .state = "uint32 0", .change_state = ignore_change },
+  { .name = "history", .state = "@as []", .change_state = ignore_change },
 };
+
+/* --- Object --- */
 
 /* An action whose state is @property of @object, in both directions. */
 static void
@@ -365,10 +384,11 @@ player_window_dispose (GObject *object)
 
   if (self->closed != NULL)
     g_cancellable_cancel (self->closed);
-  drop (self, &self->pending);
-  drop (self, &self->shown);
+  player_stage_clear (&self->stage);
   player_status_stop (&self->status);
-  g_clear_pointer (&self->to_save, g_bytes_unref);
+  player_sidebar_clear (&self->sidebar);
+  player_history_clear (&self->history);
+  player_settings_clear (&self->settings);
   G_OBJECT_CLASS (player_window_parent_class)->dispose (object);
 }
 
@@ -378,9 +398,6 @@ player_window_finalize (GObject *object)
   PlayerWindow *self = PLAYER_WINDOW (object);
 
   g_clear_object (&self->closed);
-  g_clear_object (&self->paintable);
-  g_free (self->pending_prompt);
-  g_free (self->shown_prompt);
   g_free (self->api_url);
   g_free (self->token_file);
   G_OBJECT_CLASS (player_window_parent_class)->finalize (object);
@@ -388,9 +405,9 @@ player_window_finalize (GObject *object)
 
 #define BIND(name) \
   gtk_widget_class_bind_template_child (widget_class, PlayerWindow, name)
-#define BIND_STATUS(name) \
+#define BIND_OF(part, name) \
   gtk_widget_class_bind_template_child_full ( \
-      widget_class, #name, FALSE, G_STRUCT_OFFSET (PlayerWindow, status.name))
+      widget_class, #name, FALSE, G_STRUCT_OFFSET (PlayerWindow, part.name))
 
 static void
 player_window_class_init (PlayerWindowClass *klass)
@@ -402,23 +419,30 @@ player_window_class_init (PlayerWindowClass *klass)
   gtk_widget_class_set_template_from_resource (
       widget_class, PLAYER_RESOURCES "/player.ui");
   BIND (prompt);
-  BIND (negative_prompt);
-  BIND (sampler);
-  BIND (samplers);
-  BIND (cfg_scale);
-  BIND (steps);
   BIND (generate_button);
   BIND (cancel_button);
   BIND (save_button);
-  BIND_STATUS (message_bar);
-  BIND_STATUS (message_icon);
-  BIND_STATUS (message_label);
-  BIND_STATUS (message_revealer);
-  BIND_STATUS (progress_label);
-  BIND_STATUS (progress_revealer);
-  BIND_STATUS (progress_bar);
-  BIND (stage);
-  BIND (picture);
+  BIND_OF (stage, stage);
+  BIND_OF (stage, picture);
+  BIND_OF (settings, negative_prompt);
+  BIND_OF (settings, sampler);
+  BIND_OF (settings, samplers);
+  BIND_OF (settings, cfg_scale);
+  BIND_OF (settings, steps);
+  BIND_OF (settings, limits_label);
+  BIND_OF (sidebar, settings_button);
+  BIND_OF (sidebar, pause_button);
+  BIND_OF (sidebar, settings_revealer);
+  BIND_OF (sidebar, stage_overlay);
+  BIND_OF (history, history_button);
+  BIND_OF (history, history_list);
+  BIND_OF (status, message_bar);
+  BIND_OF (status, message_icon);
+  BIND_OF (status, message_label);
+  BIND_OF (status, message_revealer);
+  BIND_OF (status, progress_label);
+  BIND_OF (status, progress_revealer);
+  BIND_OF (status, progress_bar);
 }
 
 static void
@@ -426,19 +450,28 @@ player_window_init (PlayerWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   self->closed = g_cancellable_new ();
-  self->paintable = player_paintable_new ();
-  gtk_picture_set_paintable (self->picture, GDK_PAINTABLE (self->paintable));
+  player_stage_init (&self->stage, &stage_events, self);
 
   g_action_map_add_action_entries (
       G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
   add_property_action (self, "prompt", self->prompt, "text");
-  add_property_action (self, "negative-prompt", self->negative_prompt, "text");
-  add_property_action (self, "cfg-scale", self->cfg_scale, "value");
-  add_property_action (self, "steps", self->steps, "value");
+  add_property_action (
+      self, "negative-prompt", self->settings.negative_prompt, "text");
+  add_property_action (self, "cfg-scale", self->settings.cfg_scale, "value");
+  add_property_action (self, "steps", self->settings.steps, "value");
+  add_property_action (
+      self, "settings", self->sidebar.settings_button, "active");
 
   g_signal_connect_swapped (self->prompt, "changed", G_CALLBACK (update), self);
-  g_signal_connect (self->sampler, "notify::selected",
+  g_signal_connect (self->settings.sampler, "notify::selected",
       G_CALLBACK (on_sampler_selected), self);
+  g_signal_connect (self->history.history_list, "row-activated",
+      G_CALLBACK (on_row_activated), self);
+  player_settings_restore (&self->settings, GTK_WINDOW (self));
+  player_sidebar_watch (
+      &self->sidebar, GTK_WIDGET (self), self->settings.stored);
+  player_history_watch (&self->history, on_history_changed, self);
+  player_open_accept_drops (GTK_WINDOW (self));
   update (self);
   gtk_widget_grab_focus (GTK_WIDGET (self->prompt));
 }
@@ -451,5 +484,6 @@ player_window_new (GtkApplication *application, const PlayerService *service)
 
   self->api_url = g_strdup (service->api_url);
   self->token_file = g_strdup (service->token_file);
+  player_settings_ask_service (&self->settings, service->api_url);
   return self;
 }

@@ -14,12 +14,17 @@ G_BEGIN_DECLS
  * can do the same:
  *
  *   prompt, negative-prompt, sampler (s), cfg-scale, steps (d)   state: as set
- *   generate, cancel, dismiss, save-gif, save-mp4                as the buttons
+ *   generate, cancel, dismiss, save-gif, save-mp4, show-open, show-history,
+ *   set-key                                                      as the buttons
+ *   open (s)                  shows the GIF at this path or file: address
+ *   replay (u)                shows this one of "history", and takes its settings
  *   save (s)                  to a path that ends in .gif or .mp4, no questions
  *   pause (b)                 state: whether it stands still
+ *   settings (b)              state: whether the sidebar is open
  *   status (s)                state only: idle, generating, playing, paused
  *   message (s)               state only: what the bar on top says; "" without
  *   rounds (u)                state only: how often it was shown
+ *   history (as)              state only: prompts, the newest first
  */
 #define PLAYER_TYPE_WINDOW (player_window_get_type ())
 G_DECLARE_FINAL_TYPE (

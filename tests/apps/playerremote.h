@@ -21,7 +21,8 @@ typedef struct
   XScreen *screen;
   GTestDBus *bus;
   char *home;
-  const char *program;          /* not owned */
+  gboolean is_desktop; /* screen readers, settings that are kept; set first */
+  const char *program; /* not owned */
   const char *module_directory; /* not owned */
 } PlayerWorld;
 

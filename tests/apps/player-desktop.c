@@ -1,0 +1,516 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The player as a part of a desktop: for screen readers, dark, narrow, with
+ * yesterday's animations and settings. argv as of player-window.c.
+ */
+#include "accessibletree.h"
+#include "media.h"
+#include "playerremote.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#define STAGE_GREY 0x24242b
+
+static const guint32 colors[] = { 0xd01010, 0x10d010, 0x1010d0 };
+#define DELAY_CS 10
+
+static PlayerWorld world;
+
+typedef struct
+{
+  PlayerRemote remote;
+  MockServer *mock;
+} Fixture;
+
+static void
+start (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GBytes) gif =
+      media_make_gif (320, 240, DELAY_CS, colors, G_N_ELEMENTS (colors));
+
+  fixture->mock = fixture_serve (NULL);
+  mock_server_set_gif (fixture->mock, gif);
+  player_remote_start (&fixture->remote, &world, fixture->mock);
+}
+
+static void
+stop (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *cache = g_build_filename (world.home, "visioncraft", NULL);
+  g_autofree char *settings = g_build_filename (world.home, "glib-2.0", NULL);
+
+  player_remote_stop (&fixture->remote);
+  mock_server_free (fixture->mock);
+  fixture_remove (cache);
+  fixture_remove (settings);
+}
+
+static void
+restart (Fixture *fixture)
+{
+  player_remote_stop (&fixture->remote);
+  player_remote_start (&fixture->remote, &world, fixture->mock);
+}
+
+static guint
+count_posts (Fixture *fixture)
+{
+  return mock_server_count (fixture->mock, MOCK_EVENT_POST_RECEIVED);
+}
+
+static void
+set (Fixture *fixture, const char *action, GVariant *state)
+{
+  g_action_group_change_action_state (fixture->remote.window, action, state);
+}
+
+static void
+activate (Fixture *fixture, const char *action, GVariant *parameter)
+{
+  g_action_group_activate_action (fixture->remote.window, action, parameter);
+}
+
+/* --- Predicates --- */
+
+static gboolean
+is_playing (gpointer fixture)
+{
+  return player_remote_has_status (&((Fixture *) fixture)->remote, "playing");
+}
+
+static gboolean
+is_generating (gpointer fixture)
+{
+  return player_remote_has_status (
+      &((Fixture *) fixture)->remote, "generating");
+}
+
+static gboolean
+can_generate (gpointer data)
+{
+  Fixture *fixture = data;
+
+  return g_action_group_get_action_enabled (fixture->remote.window, "generate");
+}
+
+static gboolean
+has_message (gpointer fixture)
+{
+  g_autofree char *text =
+      player_remote_get_text (&((Fixture *) fixture)->remote, "message");
+
+  return text != NULL && text[0] != '\0';
+}
+
+static gboolean
+is_held (gpointer mock)
+{
+  return mock_server_count (mock, MOCK_EVENT_HELD) > 0;
+}
+
+typedef struct
+{
+  Fixture *fixture;
+  guint n;
+} Wanted;
+
+static guint
+count_history (Fixture *fixture)
+{
+  g_autoptr (GVariant) prompts =
+      g_action_group_get_action_state (fixture->remote.window, "history");
+
+  return prompts != NULL ? (guint) g_variant_n_children (prompts) : 0;
+}
+
+static gboolean
+has_history (gpointer data)
+{
+  Wanted *wanted = data;
+
+  return count_history (wanted->fixture) == wanted->n;
+}
+
+static void
+wait_for_history (Fixture *fixture, guint n)
+{
+  Wanted wanted = { fixture, n };
+
+  fixture_wait_until (has_history, &wanted, "the history");
+}
+
+static void
+generate (Fixture *fixture, const char *prompt)
+{
+  set (fixture, "prompt", g_variant_new_string (prompt));
+  fixture_wait_until (can_generate, fixture, "the prompt in the window");
+  activate (fixture, "generate", NULL);
+}
+
+/* --- Screen readers --- */
+
+typedef struct
+{
+  AccessibleTree *tree;
+  const char *text;
+  char *lines;
+} Reading;
+
+static gboolean
+reads (gpointer data)
+{
+  Reading *reading = data;
+
+  g_free (reading->lines);
+  reading->lines = accessible_tree_read (reading->tree);
+  return strstr (reading->lines, reading->text) != NULL;
+}
+
+/* What people work with has a name, and none that is a class's. The button
+ * within a combo box is GTK's own, the box has the name. */
+static void
+assert_all_have_names (const char *text)
+{
+  static const char *const roles[] = { "button: ", "toggle button: ",
+    "combo box: ", "slider: ", "text box: ", "progress bar: ", "image: ",
+    "alert: " };
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  guint n = 0;
+
+  for (guint i = 1; lines[i] != NULL; i++) {
+    gboolean within = g_str_has_prefix (lines[i - 1], "combo box: ");
+
+    g_test_message ("%s", lines[i]);
+    for (guint k = 0; k < G_N_ELEMENTS (roles) && !within; k++)
+      if (g_str_has_prefix (lines[i], roles[k])) {
+        const char *name = lines[i] + strlen (roles[k]);
+
+        g_assert_cmpstr (name, !=, "");
+        g_assert_false (g_str_has_prefix (name, "Gtk"));
+        n++;
+      }
+  }
+  g_assert_cmpuint (n, >, 12);
+}
+
+static void
+test_a_screen_reader_has_names_for_all (Fixture *fixture, gconstpointer data)
+{
+  static const char *const named[] = { "Settings", "History", "Menu", "Save",
+    "Pause", "Prompt", "Generate" };
+  Reading reading = { accessible_tree_new (fixture->remote.connection),
+    ": Generate\n", NULL };
+
+  fixture_wait_until (reads, &reading, "the window's tree");
+  assert_all_have_names (reading.lines);
+  for (guint i = 0; i < G_N_ELEMENTS (named); i++) {
+    g_autofree char *line = g_strdup_printf (": %s\n", named[i]);
+
+    g_assert_nonnull (strstr (reading.lines, line));
+  }
+  mock_server_hold (fixture->mock, MOCK_STAGE_POST, MOCK_HOLD_REPLY);
+  generate (fixture, "a paper boat");
+  reading.text = "progress bar: ";
+  fixture_wait_until (reads, &reading, "the progress bar");
+  assert_all_have_names (reading.lines);
+  g_assert_nonnull (strstr (reading.lines, "progress bar: Progress\n"));
+  g_free (reading.lines);
+  accessible_tree_free (reading.tree);
+}
+
+/* --- History --- */
+
+static gboolean
+has_prompt (gpointer data)
+{
+  Fixture *fixture = data;
+  g_autofree char *text = player_remote_get_text (&fixture->remote, "prompt");
+
+  return g_strcmp0 (text, "a paper boat") == 0;
+}
+
+/* Yesterday's animation is there, and costs nothing again. */
+static void
+test_history_outlives_the_program (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GVariant) steps = NULL;
+
+  set (fixture, "steps", g_variant_new_double (17));
+  generate (fixture, "a paper boat");
+  fixture_wait_until (is_playing, fixture, "the animation");
+  wait_for_history (fixture, 1);
+  set (fixture, "steps", g_variant_new_double (30));
+  generate (fixture, "a paper plane");
+  wait_for_history (fixture, 2);
+  g_assert_cmpuint (count_posts (fixture), ==, 2);
+
+  restart (fixture);
+  wait_for_history (fixture, 2);
+  activate (fixture, "replay", g_variant_new_uint32 (1));
+  fixture_wait_until (is_playing, fixture, "yesterday's animation");
+  fixture_wait_until (has_prompt, fixture, "its prompt");
+  steps = g_action_group_get_action_state (fixture->remote.window, "steps");
+  g_assert_cmpfloat (g_variant_get_double (steps), ==, 17);
+  g_assert_cmpuint (count_posts (fixture), ==, 2);
+}
+
+/* The cache answers nobody who presses Generate. */
+static void
+test_generate_makes_a_new_one_each_time (Fixture *fixture, gconstpointer data)
+{
+  for (guint i = 1; i <= 3; i++) {
+    generate (fixture, "a paper boat");
+    wait_for_history (fixture, i);
+    g_assert_cmpuint (count_posts (fixture), ==, i);
+  }
+}
+
+/* --- Files --- */
+
+/* Transfer full. */
+static char *
+write_gif (const char *name)
+{
+  g_autoptr (GBytes) gif =
+      media_make_gif (64, 48, DELAY_CS, colors, G_N_ELEMENTS (colors));
+  char *path = g_build_filename (world.home, name, NULL);
+
+  g_assert_true (g_file_set_contents (path, g_bytes_get_data (gif, NULL),
+      (gssize) g_bytes_get_size (gif), NULL));
+  return path;
+}
+
+static void
+test_a_file_is_played_for_nothing (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = write_gif ("mine.gif");
+  g_autofree char *uri = g_filename_to_uri (path, NULL, NULL);
+
+  activate (fixture, "open", g_variant_new_string (path));
+  fixture_wait_until (is_playing, fixture, "the file");
+  restart (fixture);
+  activate (fixture, "open", g_variant_new_string (uri));
+  fixture_wait_until (is_playing, fixture, "the file by its address");
+  g_assert_cmpuint (count_posts (fixture), ==, 0);
+  g_assert_cmpuint (count_history (fixture), ==, 0);
+}
+
+/* What was asked for is paid: it comes all the same. */
+static void
+test_a_file_does_not_end_a_generation (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = write_gif ("mine.gif");
+
+  mock_server_hold (fixture->mock, MOCK_STAGE_POST, MOCK_HOLD_REPLY);
+  generate (fixture, "a paper boat");
+  fixture_wait_until (is_held, fixture->mock, "the request");
+  activate (fixture, "open", g_variant_new_string (path));
+  fixture_wait_until (is_generating, fixture, "the generation still");
+  mock_server_release (fixture->mock);
+  wait_for_history (fixture, 1);
+  g_assert_cmpuint (
+      mock_server_count (fixture->mock, MOCK_EVENT_ABORTED), ==, 0);
+}
+
+static const char *const no_gifs[] = { "/nowhere/at-all.gif",
+  "https://example.org/fox.gif", "/etc/hostname" };
+
+static void
+test_what_cannot_be_opened_is_told (Fixture *fixture, gconstpointer data)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (no_gifs); i++) {
+    restart (fixture);
+    activate (fixture, "open", g_variant_new_string (no_gifs[i]));
+    fixture_wait_until (has_message, fixture, "the message");
+    g_assert_true (player_remote_has_status (&fixture->remote, "idle"));
+  }
+}
+
+/* --- Settings --- */
+
+static gboolean
+has_sampler (gpointer data)
+{
+  Fixture *fixture = data;
+  g_autofree char *name = player_remote_get_text (&fixture->remote, "sampler");
+
+  return g_strcmp0 (name, "DDIM") == 0;
+}
+
+static void
+test_settings_outlive_the_program (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GVariant) cfg_scale = NULL;
+  g_autofree char *negative = NULL;
+
+  set (fixture, "sampler", g_variant_new_string ("DDIM"));
+  set (fixture, "cfg-scale", g_variant_new_double (4));
+  set (fixture, "negative-prompt", g_variant_new_string ("a frame"));
+  fixture_wait_until (has_sampler, fixture, "the sampler");
+  generate (fixture, "a paper boat");
+  fixture_wait_until (is_playing, fixture, "the animation");
+
+  restart (fixture);
+  fixture_wait_until (has_sampler, fixture, "the sampler of before");
+  cfg_scale =
+      g_action_group_get_action_state (fixture->remote.window, "cfg-scale");
+  g_assert_cmpfloat (g_variant_get_double (cfg_scale), ==, 4);
+  negative = player_remote_get_text (&fixture->remote, "negative-prompt");
+  g_assert_cmpstr (negative, ==, "a frame");
+}
+
+/* --- Narrow --- */
+
+#define NARROW 380
+
+static gboolean
+is_stage (guint x)
+{
+  return x_screen_get_pixel (world.screen, x, 100) == STAGE_GREY;
+}
+
+static gboolean
+shows_the_stage_alone (gpointer unused)
+{
+  return is_stage (20) && is_stage (NARROW - 20);
+}
+
+static gboolean
+shows_the_sidebar_alone (gpointer unused)
+{
+  return !is_stage (20) && !is_stage (NARROW - 20);
+}
+
+static gboolean
+shows_both (gpointer unused)
+{
+  return !is_stage (20) && is_stage (NARROW + 100);
+}
+
+/* As on a phone, or in half of a small screen. */
+static void
+test_the_sidebar_yields_in_a_narrow_window (
+    Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *folder =
+      g_build_filename (world.home, "glib-2.0", "settings", NULL);
+  g_autofree char *path = g_build_filename (folder, "keyfile", NULL);
+
+  fixture_wait_until (shows_both, NULL, "sidebar and stage");
+  player_remote_stop (&fixture->remote);
+  g_mkdir_with_parents (folder, 0700);
+  g_assert_true (g_file_set_contents (path,
+      "[gst/visioncraft/Player]\nwidth=" G_STRINGIFY (NARROW) "\nheight=600\n",
+      -1, NULL));
+  player_remote_start (&fixture->remote, &world, fixture->mock);
+  fixture_wait_until (shows_the_stage_alone, NULL, "the stage alone");
+  /* Nothing of the window is right of it. */
+  g_assert_cmphex (
+      x_screen_get_pixel (world.screen, NARROW + 30, 100), ==, 0x000000);
+  set (fixture, "settings", g_variant_new_boolean (TRUE));
+  fixture_wait_until (shows_the_sidebar_alone, NULL, "the sidebar alone");
+  set (fixture, "settings", g_variant_new_boolean (FALSE));
+  fixture_wait_until (shows_the_stage_alone, NULL, "the stage again");
+}
+
+/* --- Dark --- */
+
+#define PORTAL_PATH "/org/freedesktop/portal/desktop"
+#define PORTAL_INTERFACE "org.freedesktop.portal.Settings"
+
+static const char portal_xml[] =
+    "<node><interface name='" PORTAL_INTERFACE "'>"
+    "<method name='Read'><arg type='s' direction='in'/>"
+    "<arg type='s' direction='in'/><arg type='v' direction='out'/></method>"
+    "<signal name='SettingChanged'><arg type='s'/><arg type='s'/>"
+    "<arg type='v'/></signal>"
+    "</interface></node>";
+
+/* A desktop that is dark from the start. */
+static void
+on_portal_call (GDBusConnection *bus, const char *sender, const char *path,
+    const char *interface, const char *method, GVariant *parameters,
+    GDBusMethodInvocation *invocation, gpointer data)
+{
+  g_dbus_method_invocation_return_value (invocation,
+      g_variant_new ("(v)", g_variant_new_variant (g_variant_new_uint32 (1))));
+}
+
+/* Below the sidebar's widgets. */
+static gboolean
+is_dark (gpointer unused)
+{
+  guint32 pixel = x_screen_get_pixel (world.screen, 20, 540);
+
+  return (pixel >> 16) < 0x60 && (pixel & 0xff) < 0x60;
+}
+
+static gboolean
+is_light (gpointer unused)
+{
+  return !is_dark (NULL);
+}
+
+static void
+test_it_is_dark_where_the_desktop_is (Fixture *fixture, gconstpointer data)
+{
+  static const GDBusInterfaceVTable table = { .method_call = on_portal_call };
+  g_autoptr (GDBusNodeInfo) node =
+      g_dbus_node_info_new_for_xml (portal_xml, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GDBusConnection) bus = g_dbus_connection_new_for_address_sync (
+      g_test_dbus_get_bus_address (world.bus),
+      G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT
+          | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+      NULL, NULL, &error);
+  guint owner;
+
+  g_assert_no_error (error);
+  fixture_wait_until (is_light, NULL, "a light window");
+  g_dbus_connection_register_object (
+      bus, PORTAL_PATH, node->interfaces[0], &table, NULL, NULL, &error);
+  g_assert_no_error (error);
+  owner = g_bus_own_name_on_connection (bus, "org.freedesktop.portal.Desktop",
+      G_BUS_NAME_OWNER_FLAGS_NONE, NULL, NULL, NULL, NULL);
+  restart (fixture);
+  fixture_wait_until (is_dark, NULL, "a dark window");
+  g_dbus_connection_emit_signal (bus, NULL, PORTAL_PATH, PORTAL_INTERFACE,
+      "SettingChanged",
+      g_variant_new ("(ssv)", "org.freedesktop.appearance", "color-scheme",
+          g_variant_new_uint32 (2)),
+      NULL);
+  fixture_wait_until (is_light, NULL, "a light window again");
+  g_bus_unown_name (owner);
+  g_dbus_connection_close_sync (bus, NULL, NULL);
+}
+
+#define ADD(path, function) \
+  g_test_add ("/player-desktop/" path, Fixture, NULL, start, function, stop)
+
+int
+main (int argc, char **argv)
+{
+  static const char *const plugins[] = { "coreelements", NULL };
+  int status;
+
+  g_test_init (&argc, &argv, NULL);
+  g_assert_cmpint (argc, ==, 3);
+  world.program = argv[1];
+  world.module_directory = argv[2];
+  world.is_desktop = TRUE;
+  media_init (&argc, &argv, plugins);
+  player_world_build (&world);
+  ADD ("screen-reader", test_a_screen_reader_has_names_for_all);
+  ADD ("history", test_history_outlives_the_program);
+  ADD ("new", test_generate_makes_a_new_one_each_time);
+  ADD ("file", test_a_file_is_played_for_nothing);
+  ADD ("file-meanwhile", test_a_file_does_not_end_a_generation);
+  ADD ("no-file", test_what_cannot_be_opened_is_told);
+  ADD ("settings", test_settings_outlive_the_program);
+  ADD ("narrow", test_the_sidebar_yields_in_a_narrow_window);
+  ADD ("dark", test_it_is_dark_where_the_desktop_is);
+  status = g_test_run ();
+  player_world_end (&world);
+  return status;
+}
