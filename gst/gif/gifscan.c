@@ -2,6 +2,7 @@
 
 #include "gifscan.h"
 #include "gifblock.h"
+#include "gifopacity.h"
 
 #include <string.h>
 
@@ -38,13 +39,6 @@ typedef struct
   gboolean is_loop; /* application that sets a loop count */
 } Extension;
 
-/* Where pixels are transparent once the frame before has been disposed of. */
-typedef struct
-{
-  GifRect hole;   /* without a size: nowhere */
-  gboolean lasts; /* no picture so far has a hole */
-} Opacity;
-
 struct _GifScan
 {
   guint64 max_pixels, max_total_pixels;
@@ -65,8 +59,7 @@ struct _GifScan
   gboolean in_image;
   GifFrame image; /* the one being read */
 
-  Opacity said;     /* by the headers */
-  Opacity possible; /* if all pixels of the first frame are opaque */
+  GifOpacity opacity;
 
   GifFrame *frames; /* GifInfo.n_frames of them */
   gsize n_frames_allocated;
@@ -106,8 +99,7 @@ accept_screen (GifScan *self, guint width, guint height)
     return GIF_RESULT_TOO_LARGE;
   self->info.width = width;
   self->info.height = height;
-  self->said = (Opacity){ { 0, 0, width, height }, TRUE };
-  self->possible = self->said;
+  gif_opacity_begin (&self->opacity, width, height);
   return GIF_RESULT_OK;
 }
 
@@ -157,105 +149,6 @@ begin_image (
       MAX (self->height, block->rect.y + block->rect.height));
 }
 
-static gboolean
-is_empty (const GifRect *rect)
-{
-  return rect->width == 0 || rect->height == 0;
-}
-
-static gboolean
-covers (const GifRect *a, const GifRect *b)
-{
-  return is_empty (b)
-      || (a->x <= b->x && a->y <= b->y && a->x + a->width >= b->x + b->width
-          && a->y + a->height >= b->y + b->height);
-}
-
-/* Returns: the part of @rect that is on the screen. */
-static GifRect
-clip (const GifScan *self, const GifRect *rect)
-{
-  GifRect visible = { 0 };
-
-  if (rect->x < self->info.width && rect->y < self->info.height) {
-    visible = *rect;
-    visible.width = MIN (rect->width, self->info.width - rect->x);
-    visible.height = MIN (rect->height, self->info.height - rect->y);
-  }
-  return visible;
-}
-
-/* Returns: the smallest rectangle with all of both in it. */
-static GifRect
-unite (const GifRect *a, const GifRect *b)
-{
-  guint x = MIN (a->x, b->x), y = MIN (a->y, b->y);
-
-  if (is_empty (a) || is_empty (b))
-    return is_empty (a) ? *b : *a;
-  return (GifRect){ x, y, MAX (a->x + a->width, b->x + b->width) - x,
-    MAX (a->y + a->height, b->y + b->height) - y };
-}
-
-/* Whether @frame draws all of its pixels, by the headers. */
-static gboolean
-is_solid (const GifFrame *frame)
-{
-  gboolean has_data = frame->offset + frame->size > frame->data_offset + 1;
-
-  return frame->complete && has_data && frame->transparent_index < 0
-      && frame->code_size <= GIF_MAX_CODE_SIZE;
-}
-
-/* Whether the picture of @frame depends on the frames found. */
-static gboolean
-is_key (const GifScan *self, const GifFrame *frame)
-{
-  const GifRect all = { 0, 0, self->info.width, self->info.height };
-  const GifFrame *before;
-
-  if (self->info.n_frames == 0)
-    return TRUE;
-  before = &self->frames[self->info.n_frames - 1];
-  if (before->disposal == GIF_DISPOSAL_BACKGROUND
-      && covers (&before->rect, &all))
-    return TRUE;
-  return is_solid (frame) && covers (&frame->rect, &all)
-      && frame->disposal != GIF_DISPOSAL_PREVIOUS;
-}
-
-/* Draws and disposes of a frame: @visible is what there is of it on the screen,
- * @solid says that it draws all of that. */
-static void
-follow_opacity (Opacity *opacity, const GifRect *visible, GifDisposal disposal,
-    gboolean solid)
-{
-  GifRect hole = opacity->hole;
-
-  if (solid && covers (visible, &hole))
-    hole = (GifRect){ 0 };
-  opacity->lasts = opacity->lasts && is_empty (&hole);
-  if (disposal == GIF_DISPOSAL_BACKGROUND)
-    opacity->hole = unite (&hole, visible);
-  else if (disposal == GIF_DISPOSAL_KEEP)
-    opacity->hole = hole;
-}
-
-static void
-judge_frame (GifScan *self, GifFrame *frame)
-{
-  gboolean is_first = self->info.n_frames == 0, solid = is_solid (frame);
-  GifRect visible = clip (self, &frame->rect);
-
-  frame->is_key = is_key (self, frame);
-  frame->spreads =
-      is_first && frame->interlaced && frame->transparent_index < 0;
-  follow_opacity (&self->said, &visible, frame->disposal, solid);
-  follow_opacity (
-      &self->possible, &visible, frame->disposal, is_first || solid);
-  self->info.opaque = self->said.lasts;
-}
-
 /* Makes room for one frame more, and for as many again as there are. */
 static GifResult
 reserve_frame (GifScan *self)
@@ -279,7 +172,7 @@ reserve_frame (GifScan *self)
 
 /* The image in hand ends before @end: a frame. */
 static GifResult
-end_image (GifScan *self, gsize end, gboolean complete)
+end_image (GifScan *self, const guint8 *data, gsize end, gboolean complete)
 {
   GifFrame *frame = &self->image;
   GifResult result = reserve_frame (self);
@@ -295,7 +188,10 @@ end_image (GifScan *self, gsize end, gboolean complete)
   frame->start_cs = self->info.duration_cs;
   frame->disposal = self->control.disposal;
   frame->transparent_index = self->control.transparent_index;
-  judge_frame (self, frame);
+  frame->spreads = self->info.n_frames == 0 && frame->interlaced
+      && frame->transparent_index < 0;
+  frame->is_key = gif_opacity_add (&self->opacity, data, frame);
+  self->info.opaque = self->opacity.lasts;
 
   if (self->info.n_frames == 0)
     self->info.common_delay_cs = frame->delay_cs;
@@ -371,10 +267,10 @@ read_extension_data (GifScan *self, const guint8 *bytes, gsize size)
 }
 
 static GifResult
-end_data (GifScan *self, const GifBlock *block)
+end_data (GifScan *self, const guint8 *data, const GifBlock *block)
 {
   if (self->in_image)
-    return end_image (self, block->offset, TRUE);
+    return end_image (self, data, block->offset, TRUE);
   if (self->extension.label == LABEL_COMMENT && self->comment->len > 0) {
     g_ptr_array_add (self->comments, g_strdup (self->comment->str));
     self->info.n_comments = self->comments->len;
@@ -400,7 +296,7 @@ take_block (GifScan *self, const guint8 *data, const GifBlock *block)
       read_extension_data (self, data + block->offset, block->size);
       return GIF_RESULT_OK;
     case GIF_BLOCK_DATA_END:
-      return end_data (self, block);
+      return end_data (self, data, block);
     case GIF_BLOCK_TRAILER:
       return GIF_RESULT_END;
   }
@@ -420,7 +316,7 @@ begin_cut_image (GifScan *self, const GifBlock *block, gsize size)
 
 /* No more bytes come; @block could not be read whole. */
 static GifResult
-end_file (GifScan *self, const GifBlock *block, gsize size)
+end_file (GifScan *self, const guint8 *data, const GifBlock *block, gsize size)
 {
   GifResult result = GIF_RESULT_OK;
 
@@ -429,7 +325,7 @@ end_file (GifScan *self, const GifBlock *block, gsize size)
   else if (self->info.width == 0)
     result = accept_screen (self, self->width, self->height);
   if (result == GIF_RESULT_OK && self->in_image)
-    result = end_image (self, size, FALSE);
+    result = end_image (self, data, size, FALSE);
   return result == GIF_RESULT_OK ? GIF_RESULT_END : result;
 }
 
@@ -449,7 +345,7 @@ gif_scan_feed (GifScan *self, const guint8 *data, gsize size, gboolean at_end)
 
   if ((result == GIF_RESULT_NEED_DATA && at_end)
       || (result == GIF_RESULT_END && self->info.width == 0))
-    result = end_file (self, &block, size);
+    result = end_file (self, data, &block, size);
   self->result = result;
   self->info.size = self->reader.pos;
   self->info.complete = result != GIF_RESULT_NEED_DATA;
@@ -459,7 +355,8 @@ gif_scan_feed (GifScan *self, const guint8 *data, gsize size, gboolean at_end)
 gboolean
 gif_scan_needs_first (const GifScan *self)
 {
-  return self->info.n_frames > 0 && self->possible.lasts && !self->said.lasts;
+  return self->info.n_frames > 0 && self->opacity.may_last
+      && !self->opacity.lasts;
 }
 
 void

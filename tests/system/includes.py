@@ -25,6 +25,7 @@ SHARED = {"vcerror", "vcrequest", "vctext", "giftypes"}
 EXCEPTIONS = {
     ("vccache", "vcfolder"): "what is kept are files",
     ("gifscan", "gifblock"): "a scan walks the blocks",
+    ("gifscan", "gifopacity"): "and says whether holes are left",
     ("vchttp", "vcguard"): "one that reads without end is stopped",
     ("vchttp", "vcwatch"): "whoever reads a reply is watched while he does",
     ("vcrequest", "vctokenfile"): "a request's key may be in a file",

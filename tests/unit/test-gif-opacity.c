@@ -16,8 +16,13 @@ typedef struct
   gboolean interlaced;
   gboolean has_index; /* declares HOLE as transparent */
   gboolean uses_index;
-  gboolean is_empty; /* has no data */
+  const guint8 *empty; /* data without a pixel; NULL: it has pixels */
 } Image;
+
+/* No sub-block; an end code; two clear codes and an end code; an invalid
+ * code. */
+static const guint8 empties[][5] = { { 0 }, { 1, 5 }, { 2, 0x64, 1 },
+  { 1, 6 } };
 
 static void
 append_u16 (GByteArray *file, guint value)
@@ -74,9 +79,12 @@ append_image (GByteArray *file, const Image *image)
   append_u16 (file, image->rect.width);
   append_u16 (file, image->rect.height);
   g_byte_array_append (file, flags, sizeof flags);
-  if (!image->is_empty)
+  if (image->empty != NULL)
+    g_byte_array_append (file, image->empty, 1u + image->empty[0]);
+  else
     append_data (file, image);
-  g_byte_array_append (file, &end, 1);
+  if (image->empty != empties[0])
+    g_byte_array_append (file, &end, 1);
 }
 
 static gboolean
@@ -93,8 +101,10 @@ make_image (gboolean covers)
     .disposal = (guint) g_test_rand_int_range (0, 8),
     .interlaced = one_of (3),
     .has_index = one_of (3),
-    .is_empty = one_of (20),
   };
+
+  if (one_of (20))
+    image.empty = empties[g_test_rand_int_range (0, G_N_ELEMENTS (empties))];
 
   image.uses_index = image.has_index;
   if (!covers && !one_of (3)) {
