@@ -2,8 +2,9 @@
 #include "failure.h"
 
 #include <string.h>
+#include <vctext.h>
 
-#define NO_BREAK_SPACE 0xa0
+#define NO_BREAK_SPACE "\302\240"
 
 GQuark
 failure_quark (void)
@@ -137,17 +138,12 @@ failure_from_message (GstMessage *message, GstElement *source)
 char *
 failure_printable (const char *text)
 {
-  g_autofree char *valid = g_utf8_make_valid (text, -1);
-  GString *printable = g_string_new (NULL);
+  char *printable = vc_text_one_line (text, -1);
 
-  for (const char *at = valid; *at != '\0'; at = g_utf8_next_char (at)) {
-    gunichar c = g_utf8_get_char (at);
-
-    /* No-break spaces come with sizes, and not every terminal has them. */
-    g_string_append_unichar (printable,
-        g_unichar_iscntrl (c)     ? '?'
-            : c == NO_BREAK_SPACE ? ' '
-                                  : c);
+  /* They come with sizes, and not every terminal has them. */
+  for (char *at = printable; (at = strstr (at, NO_BREAK_SPACE)) != NULL;) {
+    *at = ' ';
+    memmove (at + 1, at + 2, strlen (at + 1));
   }
-  return g_string_free (printable, FALSE);
+  return printable;
 }

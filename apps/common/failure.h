@@ -26,7 +26,7 @@ GQuark failure_quark (void);
  * the visioncraftgifsrc, means for the user. The caller owns it. */
 GError *failure_from_message (GstMessage *message, GstElement *source);
 
-/* @text without control characters, for any terminal. The caller owns it. */
+/* @text as one line without control characters, for any terminal. The caller owns it. */
 char *failure_printable (const char *text);
 
 G_END_DECLS

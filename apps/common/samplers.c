@@ -5,6 +5,7 @@
 
 #include <string.h>
 #include <vcjson.h>
+#include <vctext.h>
 
 #define PATH "/image/samplers"
 #define NAMES_MAX 200
@@ -49,12 +50,12 @@ samplers_free (Samplers *samplers)
 static gboolean
 is_name (const char *name)
 {
+  g_autofree char *line = NULL;
+
   if (name == NULL || name[0] == '\0' || strlen (name) > NAME_BYTES_MAX)
     return FALSE;
-  for (const char *c = name; *c != '\0'; c = g_utf8_next_char (c))
-    if (g_unichar_iscntrl (g_utf8_get_char (c)))
-      return FALSE;
-  return TRUE;
+  line = vc_text_one_line (name, -1);
+  return g_str_equal (line, name);
 }
 
 /* NULL unless @body is an array of names; odd entries are passed over. */

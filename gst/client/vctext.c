@@ -304,15 +304,26 @@ vc_text_redact (const char *text, const char *const *secrets)
 /* How much of a text is looked at for a quote. */
 #define QUOTE_INPUT_MAX (64 * 1024)
 
-/* C0, DEL and C1 (ECMA-48), line and paragraph separators, and what turns the
- * direction of writing (Unicode UAX #9): none of it is a server's to write on a
- * terminal or into a log. */
+#define ZERO_WIDTH_NON_JOINER 0x200c
+#define ZERO_WIDTH_JOINER 0x200d
+
+/* C0, DEL and C1 (ECMA-48), line and paragraph separators, and what is there but
+ * not seen, with all that turns the direction of writing (Unicode UAX #9): none
+ * of it is a server's to write on a terminal or into a log. Joiners make emoji
+ * and letters of several scripts. */
 static gboolean
 is_control (gunichar c)
 {
-  return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x2028 || c == 0x2029
-      || c == 0x061c || c == 0x200e || c == 0x200f
-      || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+  switch (g_unichar_type (c)) {
+    case G_UNICODE_CONTROL:
+    case G_UNICODE_LINE_SEPARATOR:
+    case G_UNICODE_PARAGRAPH_SEPARATOR:
+      return TRUE;
+    case G_UNICODE_FORMAT:
+      return c != ZERO_WIDTH_JOINER && c != ZERO_WIDTH_NON_JOINER;
+    default:
+      return FALSE;
+  }
 }
 
 char *

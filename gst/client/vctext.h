@@ -20,7 +20,7 @@ G_BEGIN_DECLS
 char *vc_text_redact (const char *text, const char *const *secrets);
 
 /* @text (@length bytes, any encoding; -1: up to its NUL) as valid UTF-8 in which
- * every control character is a space. The caller owns it. */
+ * every control character is a space, as is what turns the direction of writing. The caller owns it. */
 char *vc_text_one_line (const char *text, gssize length);
 
 /* At most VC_SERVER_MESSAGE_MAX bytes of @text (@length bytes, any encoding) as

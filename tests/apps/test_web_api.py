@@ -495,6 +495,25 @@ class CommandLine(unittest.TestCase):
         self.assertGreater(len(options["samplers"]), 10)
         self.assertIn("samplers", log)
 
+    def test_what_clients_write_does_not_garble_the_log(self):
+        garbage = ["%1b[31m", "%0aGET", "%c2%85", "%c2%9b", "%e2%80%a8", "%e2%80%ae",
+                   "%e2%81%a6", "%e2%80%8b", "%ff%fe", "%00"]
+        with Setup() as setup:
+            env = dict(setup.env, VISIONCRAFT_TOKEN=KEY)
+            web = Process([setup.web.popen.args[0], "--port", "0",
+                           "--api-url", "http://127.0.0.1:9"], env)
+            try:
+                for text in garbage:
+                    connection = http.client.HTTPConnection("127.0.0.1", web.port)
+                    connection.request("GET", f"/a{text}b")
+                    self.assertIn(connection.getresponse().status, (400, 404))
+                    connection.close()
+            finally:
+                log = web.stop()
+        self.assertGreaterEqual(log.count("/a"), len(garbage) - 1, log)
+        for line in log.splitlines():
+            self.assertTrue(line.isprintable(), repr(line))
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

@@ -49,6 +49,7 @@ struct _NetWitness
   GstHarness *h; /* borrowed */
   GMutex lock;
   GString *seen; /* lock; NULL: not looking */
+  char *garbled; /* lock: the first text that is no line of plain text */
 };
 
 /* There is one at a time, and it stays: a thread may still be in on_log() when
@@ -67,9 +68,81 @@ note (NetWitness *witness, char *text)
   g_free (text);
 }
 
+/* Whether @text, in which newlines may stand with @lines, can be shown. */
+static gboolean
+can_be_shown (const char *text, gboolean lines)
+{
+  if (!g_utf8_validate (text, -1, NULL))
+    return FALSE;
+  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p)) {
+    gunichar c = g_utf8_get_char (p);
+    GUnicodeType type = g_unichar_type (c);
+
+    /* Bidi controls are of Unicode's format class, as joiners are. */
+    if ((type == G_UNICODE_CONTROL && !(lines && c == '\n'))
+        || type == G_UNICODE_LINE_SEPARATOR
+        || type == G_UNICODE_PARAGRAPH_SEPARATOR
+        || (type == G_UNICODE_FORMAT && c != 0x200c && c != 0x200d))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static void
+look_at (NetWitness *witness, const char *text, gboolean lines)
+{
+  g_mutex_lock (&witness->lock);
+  if (witness->seen != NULL && text != NULL && witness->garbled == NULL
+      && !can_be_shown (text, lines))
+    witness->garbled = g_strescape (text, NULL);
+  g_mutex_unlock (&witness->lock);
+}
+
+/* Every string in @value, however deep. */
+static void
+look_at_value (NetWitness *witness, const GValue *value)
+{
+  if (G_VALUE_HOLDS_STRING (value)) {
+    look_at (witness, g_value_get_string (value), FALSE);
+  } else if (GST_VALUE_HOLDS_ARRAY (value)) {
+    for (guint i = 0; i < gst_value_array_get_size (value); i++)
+      look_at_value (witness, gst_value_array_get_value (value, i));
+  } else if (GST_VALUE_HOLDS_LIST (value)) {
+    for (guint i = 0; i < gst_value_list_get_size (value); i++)
+      look_at_value (witness, gst_value_list_get_value (value, i));
+  } else if (GST_VALUE_HOLDS_STRUCTURE (value)
+      || G_VALUE_HOLDS (value, GST_TYPE_TAG_LIST)) {
+    g_autofree char *text = g_strdup_value_contents (value);
+
+    look_at (witness, text, FALSE);
+  }
+}
+
+static gboolean
+look_at_field (GQuark name, const GValue *value, gpointer witness)
+{
+  if (GST_VALUE_HOLDS_STRUCTURE (value))
+    gst_structure_foreach (
+        gst_value_get_structure (value), look_at_field, witness);
+  else
+    look_at_value (witness, value);
+  return TRUE;
+}
+
+static void
+look_at_tag (const GstTagList *tags, const char *name, gpointer witness)
+{
+  for (guint i = 0; i < gst_tag_list_get_tag_size (tags, name); i++)
+    look_at_value (witness, gst_tag_list_get_value_index (tags, name, i));
+}
+
 static GstBusSyncReply
 on_message (GstBus *bus, GstMessage *message, gpointer data)
 {
+  const GstStructure *structure = gst_message_get_structure (message);
+
+  if (structure != NULL && GST_MESSAGE_TYPE (message) != GST_MESSAGE_ERROR)
+    gst_structure_foreach (structure, look_at_field, data);
   note (data, gst_info_strdup_printf ("%" GST_PTR_FORMAT, (void *) message));
   if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
     g_autoptr (GError) error = NULL;
@@ -77,9 +150,12 @@ on_message (GstBus *bus, GstMessage *message, gpointer data)
     const GstStructure *details;
 
     gst_message_parse_error (message, &error, &debug);
+    look_at (data, error->message, FALSE);
+    look_at (data, debug, TRUE);
     note (data, g_strdup (error->message));
     note (data, debug);
     gst_message_parse_error_details (message, &details);
+    gst_structure_foreach (details, look_at_field, data);
     note (data, gst_structure_to_string (details));
   }
   return GST_BUS_PASS;
@@ -91,8 +167,11 @@ on_log (GstDebugCategory *category, GstDebugLevel level, const char *file,
     gpointer data)
 {
   /* Core writes down what it is given, the element's own logs are promised. */
-  if (g_str_has_prefix (gst_debug_category_get_name (category), "visioncraft"))
+  if (g_str_has_prefix (
+          gst_debug_category_get_name (category), "visioncraft")) {
+    look_at (data, gst_debug_message_get (message), FALSE);
     note (data, g_strdup (gst_debug_message_get (message)));
+  }
 }
 
 NetWitness *
@@ -105,6 +184,7 @@ net_witness_new (GstHarness *h)
   /* Left by a row that failed: the others are still to be run. */
   if (witness->seen != NULL)
     g_string_free (witness->seen, TRUE);
+  g_clear_pointer (&witness->garbled, g_free);
   witness->h = h;
   witness->seen = g_string_new (NULL);
   /* Once and for all: GStreamer leaks its list where one is removed. */
@@ -127,6 +207,15 @@ note_what_is_left (NetWitness *witness)
   GstEvent *event;
 
   while ((event = gst_harness_try_pull_event (h)) != NULL) {
+    GstTagList *tags;
+
+    if (GST_EVENT_TYPE (event) == GST_EVENT_TAG) {
+      gst_event_parse_tag (event, &tags);
+      gst_tag_list_foreach (tags, look_at_tag, witness);
+    } else if (gst_event_get_structure (event) != NULL) {
+      gst_structure_foreach (
+          gst_event_get_structure (event), look_at_field, witness);
+    }
     note (witness, gst_info_strdup_printf ("%" GST_PTR_FORMAT, (void *) event));
     gst_event_unref (event);
   }
@@ -137,13 +226,17 @@ note_what_is_left (NetWitness *witness)
 void
 net_witness_assert_unseen (NetWitness *witness, const char *secret)
 {
+  g_autofree char *seen = NULL;
+  g_autofree char *garbled = NULL;
+
   note_what_is_left (witness);
   g_mutex_lock (&witness->lock);
-  fail_unless (
-      witness->seen->len > 0, "nothing was seen: the witness is blind");
-  fail_unless (strstr (witness->seen->str, secret) == NULL,
-      "a secret came out in: %s", witness->seen->str);
+  seen = g_strdup (witness->seen->str);
+  garbled = g_strdup (witness->garbled);
   g_mutex_unlock (&witness->lock);
+  fail_unless (seen[0] != '\0', "nothing was seen: the witness is blind");
+  fail_unless (strstr (seen, secret) == NULL, "a secret came out in: %s", seen);
+  fail_unless (garbled == NULL, "not to be shown: \"%s\"", garbled);
 }
 
 void
@@ -155,6 +248,7 @@ net_witness_free (NetWitness *witness)
   g_mutex_lock (&witness->lock);
   g_string_free (witness->seen, TRUE);
   witness->seen = NULL;
+  g_clear_pointer (&witness->garbled, g_free);
   g_mutex_unlock (&witness->lock);
 }
 
@@ -250,9 +344,8 @@ assert_ends_with_error (GstMessage *message, const NetRow *row)
     assert_download_is_named (error->message, message);
 }
 
-/* The last word of a run: an error, or a terminal progress message. */
-static GstMessage *
-wait_for_end (GstHarness *h)
+GstMessage *
+net_wait_for_end (GstHarness *h)
 {
   while (TRUE) {
     GstMessage *message = source_harness_wait_message (
@@ -291,7 +384,7 @@ net_run_harness (GstHarness *h, MockServer *server, const NetRow *row)
   g_autoptr (GstMessage) message = NULL;
 
   gst_element_set_state (h->element, GST_STATE_PLAYING);
-  message = wait_for_end (h);
+  message = net_wait_for_end (h);
   if (row->end == NET_GIF)
     assert_ends_with_gif (h, server, message, row);
   else

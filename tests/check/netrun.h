@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 /* One run of visioncraftgifsrc against a server that misbehaves, told as a row
  * of a table, and what must come of it. In every run all that leaves the
  * element (messages with their details, log lines of level 9, events, stats) is
- * searched for the token. */
+ * searched for the token, and for what cannot be shown. */
 
 /* How a run ends: with the GIF, or with this error. */
 typedef enum
@@ -60,6 +60,9 @@ void net_run_row (const NetRow *row);
  * is run and stopped. The row's fault and settings are not looked at. */
 void net_run_harness (GstHarness *h, MockServer *server, const NetRow *row);
 
+/* The last word of a run: an error, or a terminal progress message. */
+GstMessage *net_wait_for_end (GstHarness *h);
+
 /* Ends a harness whose bus may still hold messages: those hold the element. */
 void net_harness_free (GstHarness *h);
 
@@ -70,7 +73,9 @@ void net_drop_messages (GstHarness *h);
 typedef struct _NetWitness NetWitness;
 NetWitness *net_witness_new (GstHarness *h);
 
-/* Fails the test where @secret was seen, and frees nothing. */
+/* Fails the test where @secret was seen, or a text that is not a line of plain
+ * text: no control characters, no separators of lines, no turns of the direction
+ * of writing, all of it UTF-8. Frees nothing. */
 void net_witness_assert_unseen (NetWitness *witness, const char *secret);
 void net_witness_free (NetWitness *witness);
 

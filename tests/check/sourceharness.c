@@ -4,6 +4,26 @@
 #include "gstanimgifdec.h"
 #include "gstvisioncraftgifsrc.h"
 
+/* The elements that tests have made. */
+static GQueue elements = G_QUEUE_INIT; /* of GWeakRef */
+
+/* A test that failed leaves its element running, and at the end of the process
+ * everything would wait for it. */
+static void
+stop_elements (void)
+{
+  GWeakRef *weak;
+
+  while ((weak = g_queue_pop_head (&elements)) != NULL) {
+    g_autoptr (GstElement) element = g_weak_ref_get (weak);
+
+    if (element != NULL)
+      gst_element_set_state (element, GST_STATE_NULL);
+    g_weak_ref_clear (weak);
+    g_free (weak);
+  }
+}
+
 Suite *
 source_suite_new (const char *name, TCase **ret_case)
 {
@@ -15,6 +35,7 @@ source_suite_new (const char *name, TCase **ret_case)
   GST_ELEMENT_REGISTER (visioncraftgifsrc, NULL);
   GST_ELEMENT_REGISTER (animgifdec, NULL);
   *ret_case = tcase_create ("general");
+  tcase_add_checked_fixture (*ret_case, NULL, stop_elements);
   suite_add_tcase (suite, *ret_case);
   return suite;
 }
@@ -50,7 +71,10 @@ source_harness_new (MockServer *server)
 {
   GstHarness *h = gst_harness_new ("visioncraftgifsrc");
   g_autoptr (GstBus) bus = gst_bus_new ();
+  GWeakRef *weak = g_new (GWeakRef, 1);
 
+  g_weak_ref_init (weak, h->element);
+  g_queue_push_tail (&elements, weak);
   gst_element_set_bus (h->element, bus);
   g_object_set (h->element, "prompt", "a fox", "token", TEST_TOKEN, NULL);
   if (server != NULL)

@@ -118,11 +118,9 @@ GST_END_TEST;
 static Suite *
 visioncraftgifsrc_net_crowd_suite (void)
 {
-  Suite *s = suite_create ("visioncraftgifsrc-net-crowd");
-  TCase *tc = tcase_create ("crowd");
+  TCase *tc;
+  Suite *s = source_suite_new ("visioncraftgifsrc-net-crowd", &tc);
 
-  GST_ELEMENT_REGISTER (visioncraftgifsrc, NULL);
-  suite_add_tcase (s, tc);
   tcase_add_checked_fixture (tc, NULL, disperse);
   tcase_add_test (tc, test_bad_company_does_not_slow_an_honest_run);
   return s;

@@ -269,6 +269,17 @@ add_many_headers (
     soup_message_headers_append (reply->headers, "Via", "x");
 }
 
+/* As it is given: no check, no encoding. */
+static void
+set_disposition (
+    const MockFault *fault, const MockFaultTarget *target, MockReply *reply)
+{
+  const char *message = mock_fault_get_text (fault, "message");
+
+  mock_reply_set_header (
+      reply, "Content-Disposition", message != NULL ? message : "inline");
+}
+
 /* RFC 1952 §2.3, RFC 1951 §3.2.4: much that stands for nothing. */
 static void
 set_empty_gzip (
@@ -423,12 +434,13 @@ static const MockFaultKind table[] = {
               "$TOKEN</body></html>",
       .help = "the same in a page" },
   { "html", MOCK_STAGE_POST, .status = 502, .type = "text/html; charset=UTF-8",
-      .text = "<!DOCTYPE html>\n<html><head><title>$STATUS "
-              "$PHRASE</title></head>\n<body><h1>$PHRASE</h1><p>The web server "
-              "reported error $STATUS.</p></body></html>\n",
+      .text =
+          "<!DOCTYPE html>\n<html><head><title>$STATUS "
+          "$PHRASE</title></head>\n<body><h1>$MESSAGE</h1><p>The web server "
+          "reported error $STATUS.</p></body></html>\n",
       .help = "the page of a proxy" },
   { "text", MOCK_STAGE_POST, .status = 500, .type = "text/plain; charset=utf-8",
-      .text = "Internal Server Error", .help = "text/plain" },
+      .text = "$MESSAGE", .help = "text/plain" },
   { "text-binary", MOCK_STAGE_POST, .status = 500, .type = "text/plain",
       .text = "\001\002\377\376bad \033[31mbytes\r\n",
       .help = "control characters, no UTF-8" },
@@ -601,6 +613,8 @@ static const MockFaultKind table[] = {
   { "gzip-broken", MOCK_STAGE_GET, .header = { "Content-Encoding", "gzip" },
       .help = "says gzip, is not" },
   { "endless", MOCK_STAGE_GET, ENDLESS, .help = "the body again and again" },
+  { "disposition", MOCK_STAGE_GET, .apply = set_disposition,
+      .help = "message= as Content-Disposition" },
   { "cookie", MOCK_STAGE_GET, .header = { "Set-Cookie", "mock=1; Path=/" },
       .help = "sets a cookie" },
 

@@ -247,6 +247,8 @@ static const struct
   { "gzip-broken", "", END_CLOSED, "HTTP/1.1 200 ",
       "Content-Encoding: gzip\r\n", "GIF89a", -1 },
   { "endless", "", END_NEVER, "HTTP/1.1 200 ", "", "GIF89a", -3 },
+  { "disposition message=attachment", "", END_CLOSED, "HTTP/1.1 200 ",
+      "Content-Disposition: attachment\r\n", "GIF89a", -1 },
   { "cookie", "", END_CLOSED, "HTTP/1.1 200 ", "Set-Cookie: mock=1", "GIF89a",
       -1 },
   { "not-gif", "", END_CLOSED, "HTTP/1.1 200 ", "image/gif", "\x89PNG", -3 },
