@@ -6,6 +6,7 @@
 #include "animgifinput.h"
 
 #include "animgifcomment.h"
+#include "animgifhistory.h"
 #include "animgifplanes.h"
 
 #include <string.h>
@@ -21,6 +22,8 @@ struct _AnimGifInput
   gsize max_size;
   gboolean too_long;
   GifResult result; /* of the last scan */
+  GifLayout layout; /* 0: none yet */
+  AnimGifHistory *history;
   int n_matched; /* bytes of a signature behind the file; -1: there is none */
 };
 
@@ -33,6 +36,7 @@ anim_gif_input_new (void)
 
   g_mutex_init (&self->lock);
   self->decoder = gif_decoder_new ();
+  self->history = anim_gif_history_new ();
   self->result = GIF_RESULT_NEED_DATA;
   return self;
 }
@@ -40,6 +44,7 @@ anim_gif_input_new (void)
 void
 anim_gif_input_free (AnimGifInput *self)
 {
+  anim_gif_history_free (self->history);
   gif_decoder_free (self->decoder);
   g_free (self->bytes);
   g_mutex_clear (&self->lock);
@@ -70,6 +75,8 @@ anim_gif_input_reset (AnimGifInput *self, const AnimGifSettings *settings)
   self->too_long = FALSE;
   self->result = GIF_RESULT_NEED_DATA;
   self->n_matched = 0;
+  self->layout = 0;
+  anim_gif_history_set_size (self->history, 0);
   g_mutex_unlock (&self->lock);
 }
 
@@ -262,25 +269,64 @@ anim_gif_input_get_tags (AnimGifInput *self)
   return tags;
 }
 
-guint
-anim_gif_input_first_step (AnimGifInput *self, guint n)
+/* Called with @lock held. A new layout takes the pictures away. */
+static void
+set_layout (AnimGifInput *self, GifLayout layout)
 {
-  guint step;
+  if (self->layout == layout)
+    return;
+  gif_decoder_set_layout (self->decoder, layout);
+  self->layout = layout;
+  anim_gif_history_set_size (self->history, 0);
+}
 
-  g_mutex_lock (&self->lock);
-  step = gif_decoder_find_start (self->decoder, n);
-  g_mutex_unlock (&self->lock);
-  return step;
+/* Called with @lock held. On the way back to frame @n, as near to it as the
+ * pictures that are kept lead. Returns: the first frame to draw. */
+static guint
+go_back_to (AnimGifInput *self, guint n)
+{
+  const GifInfo *info = gif_decoder_get_info (self->decoder);
+  guint start = gif_decoder_find_start (self->decoder, n), of = 0;
+  const guint8 *kept;
+
+  anim_gif_history_set_size (
+      self->history, (gsize) 4 * info->width * info->height);
+  kept = anim_gif_history_find (self->history, n, &of);
+  if (kept != NULL && of >= start
+      && gif_decoder_restore (self->decoder, kept, of))
+    start = gif_decoder_find_start (self->decoder, n);
+  anim_gif_history_begin (self->history, start, n);
+  return start;
+}
+
+/* Called with @lock held. */
+static void
+offer_picture (AnimGifInput *self, guint n)
+{
+  const GifFrame *frame = gif_decoder_get_frame (self->decoder, n);
+
+  if (frame->disposal != GIF_DISPOSAL_PREVIOUS)
+    anim_gif_history_offer (
+        self->history, n, gif_decoder_get_canvas (self->decoder));
 }
 
 GifResult
-anim_gif_input_render (AnimGifInput *self, guint n, GifLayout layout)
+anim_gif_input_draw (AnimGifInput *self, guint n, GifLayout layout,
+    gboolean goes_back, guint *drawn)
 {
   GifResult result;
 
   g_mutex_lock (&self->lock);
-  gif_decoder_set_layout (self->decoder, layout);
-  result = gif_decoder_render (self->decoder, self->bytes, self->size, n);
+  set_layout (self, layout);
+  if (goes_back) {
+    *drawn = go_back_to (self, n);
+  } else {
+    *drawn = gif_decoder_find_start (self->decoder, n);
+    anim_gif_history_set_size (self->history, 0);
+  }
+  result = gif_decoder_render (self->decoder, self->bytes, self->size, *drawn);
+  if (goes_back && result != GIF_RESULT_NO_MEMORY)
+    offer_picture (self, *drawn);
   g_mutex_unlock (&self->lock);
   return result;
 }

@@ -57,12 +57,12 @@ guint anim_gif_input_find_frame (AnimGifInput *self, guint64 cs);
 /* Comments and codec. Returns: (transfer full): tags of stream scope. */
 GstTagList *anim_gif_input_get_tags (AnimGifInput *self);
 
-/* Where to begin on the way from the picture there is to frame @n: each frame
- * from the result up to @n is to be drawn. */
-guint anim_gif_input_first_step (AnimGifInput *self, guint n);
-
-/* Draws frame @n. Results as for gif_decoder_render(). */
-GifResult anim_gif_input_render (AnimGifInput *self, guint n, GifLayout layout);
+/* Draws the next frame on the way to frame @n, and tells which (@drawn): it is
+ * to be called again until that is @n. Where the next one shown will lie before
+ * @n (@goes_back), pictures are kept for it. Results as for
+ * gif_decoder_render(). */
+GifResult anim_gif_input_draw (AnimGifInput *self, guint n, GifLayout layout,
+    gboolean goes_back, guint *drawn);
 
 /* Copies the picture drawn last to @frame, which has its size and a format of
  * its layout. */

@@ -52,8 +52,11 @@
  * the first bytes, also behind a live source. Otherwise the animation begins at
  * running time zero, or when it is there (#animgifdec:arrival).
  *
- * Seeks are in time, forward, at any rate above zero, and always exact: the
- * picture on show at that time is the first one, cut to the segment. Segment
+ * Seeks are in time, at any rate, and always exact: the picture on show at that
+ * time is the first one, cut to the segment. At rates below zero the pictures
+ * come in reverse, from the seek's stop to its start; where no stop is given and
+ * the plays have no end, the first one is played back. Trick modes show every
+ * picture, and pass over those that would come too late. Segment
  * seeks (`GST_SEEK_FLAG_SEGMENT`) let an application loop over a part without
  * a gap; `GST_SEEK_FLAG_INSTANT_RATE_CHANGE` changes the speed of what sinks have
  * already, without a flush.

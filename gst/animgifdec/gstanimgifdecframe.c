@@ -25,8 +25,10 @@ is_late (GstAnimGifDec *self, const AnimGifShown *shown, GstMessage **message)
       &self->segment, GST_FORMAT_TIME, shown->start);
   end =
       gst_segment_to_running_time (&self->segment, GST_FORMAT_TIME, shown->end);
-  if (!GST_CLOCK_TIME_IS_VALID (end) || end >= self->earliest_time)
+  if (!GST_CLOCK_TIME_IS_VALID (start) || !GST_CLOCK_TIME_IS_VALID (end)
+      || MAX (start, end) >= self->earliest_time)
     return FALSE;
+  start = MIN (start, end); /* backwards, its end comes first */
 
   self->n_dropped++;
   *message = gst_message_new_qos (GST_OBJECT (self), FALSE, start,
@@ -77,8 +79,9 @@ static GstFlowReturn
 draw_step (GstAnimGifDec *self, const AnimGifShown *shown, gboolean *is_drawn)
 {
   GifLayout layout = layout_of (anim_gif_output_get_info (self->output));
-  guint step = anim_gif_input_first_step (self->input, shown->n);
-  GifResult result = anim_gif_input_render (self->input, step, layout);
+  guint step;
+  GifResult result = anim_gif_input_draw (
+      self->input, shown->n, layout, shown->goes_back, &step);
 
   if (result == GIF_RESULT_NO_MEMORY)
     return gst_anim_gif_dec_post_no_memory (self);
@@ -162,7 +165,7 @@ push_frame (GstAnimGifDec *self, const AnimGifShown *shown)
   GST_BUFFER_DURATION (buffer) = shown->end - shown->start;
 
   g_mutex_lock (&self->lock);
-  self->segment.position = shown->start;
+  self->segment.position = shown->goes_back ? shown->end : shown->start;
   if (self->discont)
     GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
   else if (is_repeat && !self->fresh)

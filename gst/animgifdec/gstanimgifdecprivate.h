@@ -29,6 +29,7 @@ typedef struct
   guint n;
   gboolean complete;       /* all of its data is in the file */
   gboolean stays;          /* the next tick shows it too */
+  gboolean goes_back;      /* what lies before it is shown next */
   GstClockTime start, end; /* stream time, inside the segment */
 } AnimGifShown;
 
@@ -163,6 +164,10 @@ GstFlowReturn gst_anim_gif_dec_show_frame (
 /* Length of all plays in nanoseconds; NONE for ever or not known yet. */
 GstClockTime gst_anim_gif_dec_get_total (GstAnimGifDec *self);
 
+/* Where playing backwards begins unless a seek says where: at the end of all
+ * plays, or of the first one where there is no end. NONE: not known yet. */
+GstClockTime gst_anim_gif_dec_get_last (GstAnimGifDec *self);
+
 /* Where the segment lasts to the end of all plays, which was at @before, it does
  * so again. Returns: whether the end is another one now. */
 gboolean gst_anim_gif_dec_follow_total (
@@ -171,6 +176,9 @@ gboolean gst_anim_gif_dec_follow_total (
 /* Changes how often the animation is shown, at the earliest after the present
  * play. Returns: whether the end is another one now. */
 gboolean gst_anim_gif_dec_set_loop_count (GstAnimGifDec *self, int loop_count);
+
+/* Brings the segment within what is known by now. */
+void gst_anim_gif_dec_settle_segment (GstAnimGifDec *self);
 
 /* Goes to the frame that @position lies in; while the file still comes in, to
  * the first one. */

@@ -122,14 +122,20 @@ static gboolean
 configure_seek (GstAnimGifDec *self, const Seek *seek)
 {
   GstSegment segment = self->segment;
-  GstClockTime total;
+  gint64 stop = seek->stop;
 
   self->n_begun = 0;
-  total = gst_anim_gif_dec_get_total (self);
-  segment.duration = total;
+  segment.duration = gst_anim_gif_dec_get_total (self);
+  if (seek->rate < 0 && self->info.complete) {
+    /* Backwards, it has to be somewhere. */
+    if (!GST_CLOCK_TIME_IS_VALID (segment.stop))
+      segment.stop = MAX (gst_anim_gif_dec_get_last (self), segment.position);
+    if (seek->stop_type == GST_SEEK_TYPE_SET && stop == -1)
+      stop = gst_anim_gif_dec_get_last (self);
+  }
   if (!can_seek (self, seek)
       || !gst_segment_do_seek (&segment, seek->rate, seek->format, seek->flags,
-          seek->start_type, seek->start, seek->stop_type, seek->stop, NULL))
+          seek->start_type, seek->start, seek->stop_type, stop, NULL))
     return FALSE;
 
   self->segment = segment;
@@ -252,7 +258,7 @@ take_seek (GstAnimGifDec *self, GstEvent *event)
   gst_event_parse_seek (event, &seek.rate, &seek.format, &seek.flags,
       &seek.start_type, &seek.start, &seek.stop_type, &seek.stop);
   seek.seqnum = gst_event_get_seqnum (event);
-  if (seek.format != GST_FORMAT_TIME || seek.rate <= 0.0) {
+  if (seek.format != GST_FORMAT_TIME) {
     GST_DEBUG_OBJECT (self, "cannot do %" GST_PTR_FORMAT, (gpointer) event);
     return FALSE;
   }

@@ -36,6 +36,13 @@ may_start (GstAnimGifDec *self)
       && (self->info.complete || self->active.progressive);
 }
 
+/* Called with @lock held. Backwards, the end has to be known. */
+static gboolean
+may_show (GstAnimGifDec *self)
+{
+  return self->segment.rate > 0 || self->info.complete;
+}
+
 /* Called with @lock held. Whether what there is may end now: upstream has
  * said what follows, or it does not matter. */
 static gboolean
@@ -43,7 +50,7 @@ may_finish (GstAnimGifDec *self)
 {
   GstClockTime total = gst_anim_gif_dec_get_total (self);
 
-  return self->end != INPUT_OPEN
+  return self->end != INPUT_OPEN || self->segment.rate < 0
       || (self->segment.flags & GST_SEGMENT_FLAG_SEGMENT) != 0
       || (self->segment.position >= self->segment.stop
           && self->segment.stop != total);
@@ -68,7 +75,8 @@ await_step (GstAnimGifDec *self, AnimGifShown *shown)
         return STEP_START;
       over = self->info.complete && self->info.n_frames == 0;
     } else if (self->segment_pending) {
-      return STEP_SEGMENT;
+      if (may_show (self))
+        return STEP_SEGMENT;
     } else if (event != NULL) {
       return STEP_EVENT;
     } else if (gst_anim_gif_dec_find_frame (self, shown, &over)) {
@@ -336,21 +344,11 @@ get_running_time (GstAnimGifDec *self)
 static void
 push_segment (GstAnimGifDec *self)
 {
-  GstClockTime total;
   GstEvent *event;
   guint n_comments;
 
   g_mutex_lock (&self->lock);
-  total = gst_anim_gif_dec_get_total (self);
-  self->segment.duration = total;
-  if (GST_CLOCK_TIME_IS_VALID (total)) {
-    /* videorate, among others, only gives the last frame its time when the stop
-     * is known. */
-    self->segment.stop = MIN (self->segment.stop, total);
-    self->segment.start = MIN (self->segment.start, total);
-    self->segment.position = MIN (self->segment.position, total);
-  }
-  self->segment.time = self->segment.start + self->origin;
+  gst_anim_gif_dec_settle_segment (self);
   if (self->arriving && self->active.arrival == ANIM_GIF_ARRIVAL_NOW)
     self->segment.base = MAX (self->segment.base, get_running_time (self));
   self->arriving = FALSE;

@@ -73,8 +73,13 @@ gst_anim_gif_dec_follow_total (GstAnimGifDec *self, GstClockTime before)
 
   if (total == before)
     return FALSE;
-  if (self->segment.stop == before) {
+  /* Backwards, running time counts from the stop: it moves only as long as
+   * nothing is shown. */
+  if (self->segment.stop == before
+      && (self->segment.rate > 0 || self->segment.position == before)) {
     self->segment.stop = total;
+    if (self->segment.rate < 0)
+      self->segment.position = total;
     self->segment_pending = self->started;
   }
   return TRUE;
@@ -91,6 +96,40 @@ gst_anim_gif_dec_set_loop_count (GstAnimGifDec *self, int loop_count)
   return gst_anim_gif_dec_follow_total (self, before);
 }
 
+GstClockTime
+gst_anim_gif_dec_get_last (GstAnimGifDec *self)
+{
+  GstClockTime total = gst_anim_gif_dec_get_total (self);
+
+  if (GST_CLOCK_TIME_IS_VALID (total) || !self->info.complete)
+    return total;
+  return self->info.duration_cs * ANIM_GIF_CENTISECOND;
+}
+
+void
+gst_anim_gif_dec_settle_segment (GstAnimGifDec *self)
+{
+  GstClockTime total = gst_anim_gif_dec_get_total (self);
+  GstSegment *segment = &self->segment;
+
+  segment->duration = total;
+  if (segment->rate < 0 && !GST_CLOCK_TIME_IS_VALID (segment->stop)) {
+    segment->stop = gst_anim_gif_dec_get_last (self);
+    if (segment->position <= segment->start)
+      segment->position = segment->stop;
+    segment->offset = segment->stop - MIN (segment->position, segment->stop);
+  }
+  if (GST_CLOCK_TIME_IS_VALID (total)) {
+    /* videorate, among others, only gives the last frame its time when the stop
+     * is known. Backwards, running time counts from it once pictures came. */
+    if (segment->rate > 0 || segment->position > total)
+      segment->stop = MIN (segment->stop, total);
+    segment->start = MIN (segment->start, total);
+    segment->position = MIN (segment->position, total);
+  }
+  segment->time = segment->start + self->origin;
+}
+
 /* Times of the current frame, or of what the current tick shows of it, behind
  * the segment's position. FALSE: nothing of it lies there. */
 static gboolean
@@ -104,7 +143,7 @@ look_at_frame (GstAnimGifDec *self, AnimGifShown *shown)
   end_cs = start_cs + frame.delay_cs;
   shown->n = self->frame;
   shown->complete = frame.complete;
-  shown->stays = FALSE;
+  shown->stays = shown->goes_back = FALSE;
   if (self->fps_n == 0) {
     shown->start = start_cs * ANIM_GIF_CENTISECOND;
     shown->end = end_cs * ANIM_GIF_CENTISECOND;
@@ -177,8 +216,44 @@ step_over (GstAnimGifDec *self, const AnimGifShown *shown)
 void
 gst_anim_gif_dec_pass_frame (GstAnimGifDec *self, const AnimGifShown *shown)
 {
+  if (shown->goes_back) {
+    self->segment.position = shown->start;
+    return;
+  }
   self->segment.position = shown->end;
   step_over (self, shown);
+}
+
+/* Backwards, the frame or tick right before the segment's position is next. */
+static gboolean
+find_frame_before (GstAnimGifDec *self, AnimGifShown *shown, gboolean *over)
+{
+  GstClockTime position = self->segment.position;
+  guint64 start_cs;
+  GifFrame frame;
+
+  *over = self->info.complete
+      && (self->info.n_frames == 0 || position <= self->segment.start);
+  if (*over || !self->info.complete)
+    return FALSE;
+  gst_anim_gif_dec_go_to (self, position - 1);
+  anim_gif_input_get_frame (self->input, self->frame, &frame);
+  start_cs = self->pass * self->info.duration_cs + frame.start_cs;
+  shown->n = self->frame;
+  shown->complete = frame.complete;
+  shown->goes_back = TRUE;
+  shown->stays = FALSE;
+  if (self->fps_n == 0) {
+    shown->start = start_cs * ANIM_GIF_CENTISECOND;
+    shown->end = (start_cs + frame.delay_cs) * ANIM_GIF_CENTISECOND;
+  } else {
+    shown->stays = self->tick > cs_to_tick (self, start_cs);
+    shown->start = tick_to_time (self, self->tick);
+    shown->end = tick_to_time (self, self->tick + 1);
+  }
+  shown->start = MAX (shown->start, self->segment.start);
+  shown->end = MIN (shown->end, position);
+  return TRUE;
 }
 
 gboolean
@@ -187,6 +262,8 @@ gst_anim_gif_dec_find_frame (
 {
   guint64 n_plays = count_plays (self);
 
+  if (self->segment.rate < 0)
+    return find_frame_before (self, shown, over);
   *over = FALSE;
   for (;;) {
     if (self->frame >= self->info.n_frames) {

@@ -276,18 +276,14 @@ char *
 describe_output (GstHarness *h)
 {
   GString *text = g_string_new (NULL);
-  GstBuffer *buffer = NULL;
+  GstBuffer *buffer;
 
-  for (;;) {
+  gst_event_unref (pull_event_of_type (h, GST_EVENT_EOS));
+  while ((buffer = gst_harness_try_pull (h)) != NULL) {
     g_autofree guint8 *picture = NULL;
     g_autofree char *sum = NULL;
     gsize size;
 
-    fail_unless (gst_harness_pull_until_eos (h, &buffer),
-        "neither frame nor "
-        "EOS came");
-    if (buffer == NULL)
-      break;
     picture = get_picture (h, buffer, &size);
     sum = g_compute_checksum_for_data (G_CHECKSUM_MD5, picture, size);
     g_string_append_printf (text,

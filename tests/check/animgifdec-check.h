@@ -93,8 +93,8 @@ void gate_await_frame (Gate *gate);
 /* Opens and frees it; stop_decoder() may follow. */
 void gate_free (Gate *gate);
 
-/* Everything that comes until EOS, as text: one line per buffer, with times and
- * checksum. */
+/* Everything that comes until the next EOS, as text: one line per buffer, with
+ * times and checksum. */
 char *describe_output (GstHarness *h);
 
 #define MS(n) ((n) *GST_MSECOND)
