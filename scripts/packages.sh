@@ -29,6 +29,8 @@ packages_of () {
     tests) echo ffmpeg gstreamer1.0-plugins-bad gstreamer1.0-libav gstreamer1.0-plugins-base-apps
       echo valgrind clang clang-format libclang-rt-dev imagemagick
       echo gstreamer1.0-x xvfb python3 python3-gst-1.0 python3-numpy groff-base
+      # The programs of docs/languages.md.
+      echo nodejs curl
       # An editor.
       echo gir1.2-ges-1.0
       # Programs that use libsoup 2 beside the plugins.

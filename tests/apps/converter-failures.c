@@ -106,6 +106,7 @@ static const char *const usages[][6] = {
   { "a fox", "fox.mp4", "--steps=99999999999999999999" },
   { "a fox", "fox.mp4", "--steps=many" },
   { "a fox", "fox.mp4", "--cfg-scale=21" },
+  { "a fox", "fox.mp4", "--cfg-scale=7.5" },
   { "a fox", "fox.mp4", "--loops=0" },
   { "a fox", "fox.mp4", "--quality=101" },
   { "a fox", "fox.mp4", "--fps=0" },

@@ -37,9 +37,9 @@ const errors = {
 
 const fields = {
   prompt: "Prompt",
-  negative_prompt: "Leave out",
+  negative_prompt: "Negative prompt",
   sampler: "Sampler",
-  cfg_scale: "Follow the prompt",
+  cfg_scale: "Guidance",
   steps: "Steps",
 };
 
