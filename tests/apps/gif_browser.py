@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Every file of tests/data/gif in headless Chromium: its pictures and times are
-those of the file's .conf, or NAME.txt says where they are not, and why.
+those of the file's .conf, or NAME.txt says where they are not, and why. And
+well-formed files made at random, where the two may not part.
 
     gif_browser.py DIRECTORY [NAME...]
 """
@@ -13,6 +14,8 @@ import sys
 import threading
 
 from browser import Browser
+
+N_RANDOM = 150
 
 # A picture is [width, height, duration in µs, pixels], or null where there is
 # none. An image that cannot be decoded whole is still shown by <img>, if it is
@@ -133,30 +136,39 @@ def compare(gif, seen):
     return found
 
 
-def main(directory, names):
-    directory = pathlib.Path(directory)
+def files(directory, names):
+    """Yields name, bytes, contents and how Chromium may differ."""
     sys.path.insert(0, str(directory))
     import make
+    import randomgif
     import reference
 
-    wrong = []
-    sources = sorted(directory.glob("*.txt"))
+    for source in sorted(directory.glob("*.txt")):
+        if not names or source.stem in names:
+            maker = make.Maker(source.read_text("utf-8"))
+            yield (source.name, maker.out, reference.Gif(maker.out),
+                   maker.chromium)
+    for number in range(0 if names else N_RANDOM):
+        made = randomgif.make_file(number)
+        if made:
+            yield f"random file {number}", *made, set()
+
+
+def main(directory, names):
+    wrong, n_files = [], 0
     with secure_page() as address, Browser() as browser:
         browser.open(address)
-        for source in sources:
-            if names and source.stem not in names:
-                continue
-            maker = make.Maker(source.read_text("utf-8"))
-            seen = browser.run_async(
-                DECODE, base64.b64encode(maker.out).decode())
-            found = compare(reference.Gif(maker.out), seen)
-            if found != maker.chromium:
-                wrong.append(f"{source.name} says that Chromium "
-                             f"{'+'.join(sorted(maker.chromium)) or 'agrees'}"
-                             f", but it {'+'.join(sorted(found)) or 'agrees'}")
-        print(f"Chromium {browser.version}, {len(sources)} files")
+        for name, data, gif, expected in files(pathlib.Path(directory), names):
+            seen = browser.run_async(DECODE, base64.b64encode(data).decode())
+            found = compare(gif, seen)
+            n_files += 1
+            if found != expected:
+                wrong.append(f"{name}: Chromium should be said to"
+                             f" {'+'.join(sorted(found)) or 'agree'}, not to"
+                             f" {'+'.join(sorted(expected)) or 'agree'}")
+        print(f"Chromium {browser.version}, {n_files} files")
     print("\n".join(wrong) or "all well")
-    return 1 if wrong or not sources else 0
+    return 1 if wrong or not n_files else 0
 
 
 if __name__ == "__main__":
