@@ -49,6 +49,19 @@ format_of_file (const char *file, GError **error)
   return NULL;
 }
 
+char *
+format_numbered_name (const char *name, guint number)
+{
+  const char *percent = strrchr (name, '%');
+  const char *end = strchr (percent, 'd');
+  int width = (int) g_ascii_strtoull (percent + 1, NULL, 10);
+  g_autofree char *digits =
+      g_strdup_printf (percent[1] == '0' ? "%0*u" : "%*u", width, number);
+
+  return g_strdup_printf (
+      "%.*s%s%s", (int) (percent - name), name, digits, end + 1);
+}
+
 const Format *
 format_of_name (const char *name, GError **error)
 {

@@ -33,6 +33,10 @@ typedef struct
  * there are. Owned by the program. */
 const Format *format_of_file (const char *file, GError **error);
 
+/* The so-many-th file of @name, a pattern of FORMAT_PNGS like fox-%03d.png. The
+ * caller owns it. */
+char *format_numbered_name (const char *name, guint number);
+
 /* The format that is called @name, like "mp4"; NULL with a FAILURE_USAGE. Not
  * one with many files. */
 const Format *format_of_name (const char *name, GError **error);

@@ -13,6 +13,7 @@ struct _Generate
   GifTap *tap;
   GstTagList *tags;
   guint watch; /* of the bus */
+  GenerateFailure failure;
   GenerateMessageFunc on_message;
   GenerateFunc func;
   gpointer data;
@@ -160,6 +161,29 @@ take_next (Generate *generate)
   play (generate);
 }
 
+static void
+take_failure (Generate *generate, GstMessage *message)
+{
+  GenerateFailure *failure = &generate->failure;
+  const GstStructure *details = NULL;
+  g_autoptr (GError) error = NULL;
+
+  gst_message_parse_error (message, &error, NULL);
+  failure->busy =
+      g_error_matches (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_BUSY);
+  gst_message_parse_error_details (message, &details);
+  if (details == NULL)
+    return;
+  gst_structure_get (
+      details, "http-status-code", G_TYPE_UINT, &failure->status, NULL);
+  gst_structure_get (
+      details, "retry-after", G_TYPE_UINT, &failure->retry_after_s, NULL);
+  gst_structure_get (
+      details, "maybe-billed", G_TYPE_BOOLEAN, &failure->billed, NULL);
+  failure->downloading =
+      g_strcmp0 (gst_structure_get_string (details, "phase"), "download") == 0;
+}
+
 static gboolean
 on_message (GstBus *bus, GstMessage *message, gpointer data)
 {
@@ -176,6 +200,7 @@ on_message (GstBus *bus, GstMessage *message, gpointer data)
       return G_SOURCE_CONTINUE;
     case GST_MESSAGE_ERROR: /* what follows the first is its consequence */
       generate->watch = 0;
+      take_failure (generate, message);
       end (generate, failure_from_message (message, generate->source));
       return G_SOURCE_REMOVE;
     case GST_MESSAGE_EOS:
@@ -202,6 +227,12 @@ generate_start (Generate *generate, GenerateMessageFunc on_progress,
   generate->data = data;
   generate->watch = gst_bus_add_watch (bus, on_message, generate);
   play (generate);
+}
+
+void
+generate_get_failure (Generate *generate, GenerateFailure *ret_failure)
+{
+  *ret_failure = generate->failure;
 }
 
 guint

@@ -44,6 +44,19 @@ void generate_start (Generate *generate, GenerateMessageFunc on_message,
 /* In @func: whether the GIF was in the cache, and nothing has been asked. */
 gboolean generate_was_cached (Generate *generate);
 
+/* What is known of a failure, for programs that decide whether to try again. */
+typedef struct
+{
+  guint status;         /* HTTP's; 0: there was no reply */
+  guint retry_after_s;  /* what the service asks for; 0: nothing */
+  gboolean billed;      /* the generation may have been */
+  gboolean busy;        /* rate limit, queue full */
+  gboolean downloading; /* the service had made the GIF */
+} GenerateFailure;
+
+/* In @func, with an error. */
+void generate_get_failure (Generate *generate, GenerateFailure *ret_failure);
+
 /* Which of the pictures in the cache it is, or will be. */
 guint generate_get_variation (Generate *generate);
 

@@ -45,19 +45,11 @@ fail_exists (GError **error, const char *path)
 static char *
 numbered_name (Output *output, guint number)
 {
-  const char *percent = strrchr (output->name, '%');
   const char *dot = strrchr (output->name, '.');
 
   switch (output->format->id) {
-    case FORMAT_PNGS: {
-      const char *end = strchr (percent, 'd');
-      int width = (int) g_ascii_strtoull (percent + 1, NULL, 10);
-      g_autofree char *digits =
-          g_strdup_printf (percent[1] == '0' ? "%0*u" : "%*u", width, number);
-
-      return g_strdup_printf ("%.*s%s%s", (int) (percent - output->name),
-          output->name, digits, end + 1);
-    }
+    case FORMAT_PNGS:
+      return format_numbered_name (output->name, number);
     case FORMAT_M3U8:
       return g_strdup_printf (
           "%.*s%05u.ts", (int) (dot - output->name), output->name, number);

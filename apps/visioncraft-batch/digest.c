@@ -147,6 +147,20 @@ digest_table_add (DigestTable *table, Digest digest, gboolean *ret_is_new)
   return slot + sizeof (Digest);
 }
 
+void
+digest_table_foreach (DigestTable *table,
+    void (*func) (Digest digest, gpointer value, gpointer data), gpointer data)
+{
+  for (gsize i = 0; i < table->n_slots; i++) {
+    guint8 *slot = table->slots + i * table->slot_size;
+    Digest there;
+
+    memcpy (&there, slot, sizeof there);
+    if (!is_free (slot))
+      func (there, slot + sizeof there, data);
+  }
+}
+
 guint64
 digest_table_size (DigestTable *table)
 {

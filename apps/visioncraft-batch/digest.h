@@ -37,6 +37,9 @@ gpointer digest_table_find (DigestTable *table, Digest digest);
 gpointer digest_table_add (
     DigestTable *table, Digest digest, gboolean *ret_is_new);
 
+void digest_table_foreach (DigestTable *table,
+    void (*func) (Digest digest, gpointer value, gpointer data), gpointer data);
+
 guint64 digest_table_size (DigestTable *table);
 
 G_END_DECLS

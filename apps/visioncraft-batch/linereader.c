@@ -15,7 +15,7 @@ struct _LineReader
   gboolean skips; /* the rest of a line that is too long */
   GByteArray *buffer;
   gsize used; /* bytes of it that have been given */
-  guint64 number;
+  guint64 number, offset;
 };
 
 LineReader *
@@ -45,6 +45,12 @@ line_reader_get_number (LineReader *reader)
   return reader->number;
 }
 
+guint64
+line_reader_get_offset (LineReader *reader)
+{
+  return reader->offset;
+}
+
 int
 line_reader_get_fd (LineReader *reader)
 {
@@ -58,7 +64,7 @@ line_reader_rewind (LineReader *reader)
     return FALSE;
   g_byte_array_set_size (reader->buffer, 0);
   reader->used = 0;
-  reader->number = 0;
+  reader->number = reader->offset = 0;
   reader->ended = reader->skips = FALSE;
   return TRUE;
 }
@@ -95,6 +101,7 @@ give (LineReader *reader, gsize size, gsize size_with_end,
   gboolean skipped = reader->skips || size > LINE_MAX_SIZE;
 
   reader->used += size_with_end;
+  reader->offset += size_with_end;
   reader->number++;
   reader->skips = FALSE;
   if (skipped)
@@ -129,6 +136,7 @@ line_reader_next (LineReader *reader, const char **ret_line, gsize *ret_size)
     if (size > LINE_MAX_SIZE) {
       reader->skips = TRUE;
       reader->used += size;
+      reader->offset += size;
       size = 0;
     }
     searched = size;

@@ -32,6 +32,9 @@ LineResult line_reader_next (
 /* How many lines have been given or skipped. */
 guint64 line_reader_get_number (LineReader *reader);
 
+/* Where in the file the next line begins. */
+guint64 line_reader_get_offset (LineReader *reader);
+
 int line_reader_get_fd (LineReader *reader);
 
 /* Begins again; FALSE where the file cannot. */

@@ -234,8 +234,12 @@ fail (VcJob *job, const GError *error, gboolean billed)
         " The server asks to wait %u seconds, longer than retry-backoff-max "
         "allows.",
         job->retry_after_s);
-  if (billed)
+  if (billed) {
     g_string_append (text, " The generation may have been billed.");
+    g_mutex_lock (&job->lock);
+    job->report.billed = TRUE;
+    g_mutex_unlock (&job->lock);
+  }
 
   line = vc_text_one_line (text->str, -1);
   redacted = vc_text_redact (line, job->secrets);

@@ -46,6 +46,7 @@ typedef struct
   VcPhase phase;
   gboolean cached; /* from cache_dir, without a request */
   guint requests;  /* POSTs whose head went out */
+  gboolean billed; /* it failed, and may have been billed all the same */
   guint retries;   /* requests repeated, POST and GET */
   guint attempts;  /* tries of the request that is or was the last */
   /* Of the last try: */

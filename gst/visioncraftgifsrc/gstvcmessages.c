@@ -91,6 +91,9 @@ error_details (const VcReport *report)
   if (report->retry_after_s != 0)
     gst_structure_set (
         details, "retry-after", G_TYPE_UINT, report->retry_after_s, NULL);
+  if (report->billed)
+    gst_structure_set (
+        details, "maybe-billed", G_TYPE_BOOLEAN, report->billed, NULL);
   /* What was paid may still be there. */
   if (report->location != NULL)
     gst_structure_set (

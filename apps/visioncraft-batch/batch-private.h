@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "batch.h"
+#include "encoders.h"
+#include "pace.h"
+#include "space.h"
+
+G_BEGIN_DECLS
+
+/* Between batch.c, which says what is next and when it is over, and
+ * batchwork.c, which takes one item through. */
+
+#define STATUS_UNKNOWN 76 /* exit status: only those that may be billed */
+
+struct _Batch
+{
+  BatchSettings settings;
+  Tally *tally;
+  GMainLoop *loop;
+  Encoders *encoders;
+  Pace pace;
+  Space space;
+
+  GQueue active; /* of Work, all that is in memory */
+  GQueue again;  /* those of them that wait to be requested */
+  int most_in_memory;
+  GArray *keys;     /* of Digest: a stream's items, for their results */
+  guint n_out;      /* of --jobs */
+  guint n_requests; /* of those, not from the cache */
+  int n_failures;   /* in a row */
+  gboolean list_ended, end_noted;
+  int stop_status; /* why nothing new is begun; 0: it is */
+  int signal_number;
+  guint signals[3];
+  guint idle, timer, input, grace; /* sources */
+};
+
+/* What has to be done for @item, which is taken; NULL: nothing, and it has been
+ * counted. */
+Work *batch_plan_item (Batch *batch, Item *item);
+
+/* Whether --max-paid allows one more request besides those that are out. */
+gboolean batch_can_pay (Batch *batch);
+
+void batch_start_work (Batch *batch, Work *work);
+
+/* Of the encoders. */
+void batch_on_converted (Work *work, gpointer batch);
+
+/* @work is no longer in flight. */
+void batch_leave_flight (Batch *batch, Work *work);
+
+/* Its end, and @work's. */
+void batch_end_work (
+    Batch *batch, Work *work, Event state, const char *message);
+
+/* Begins nothing new; @why is told. The first one counts. */
+void batch_stop (Batch *batch, int status, const char *why);
+
+/* Ends what is under way at once. */
+void batch_abandon (Batch *batch);
+
+/* Looks soon what is next. */
+void batch_pump_soon (Batch *batch);
+
+int batch_status (Batch *batch);
+
+G_END_DECLS

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "encoders.h"
+
+#include "failure.h"
+
+#include <errno.h>
+
+/* One file of a work. */
+typedef struct
+{
+  Encoders *encoders;
+  Work *work;
+  const char *file;
+  Output *output;
+  Encode *encode;
+  guint64 n_bytes;
+} Task;
+
+struct _Encoders
+{
+  guint n_at_once;
+  const EncodeSettings *settings;
+  EncodersFunc func;
+  gpointer data;
+  GQueue waiting;   /* of Task */
+  GQueue running;   /* likewise */
+  guint n_writing;  /* of those, how many a thread has */
+  gboolean is_over; /* nobody wants to hear of it */
+  guint idle;
+};
+
+static void
+task_free (Task *task)
+{
+  g_clear_pointer (&task->encode, encode_free);
+  g_clear_pointer (&task->output, output_free);
+  g_free (task);
+}
+
+Encoders *
+encoders_new (guint n_at_once, const EncodeSettings *settings,
+    EncodersFunc func, gpointer data)
+{
+  Encoders *encoders = g_new0 (Encoders, 1);
+
+  encoders->n_at_once = n_at_once;
+  encoders->settings = settings;
+  encoders->func = func;
+  encoders->data = data;
+  return encoders;
+}
+
+void
+encoders_free (Encoders *encoders)
+{
+  Task *task;
+
+  if (encoders == NULL)
+    return;
+  encoders->is_over = TRUE;
+  while (encoders->n_writing > 0)
+    g_main_context_iteration (NULL, TRUE);
+  while ((task = g_queue_pop_head (&encoders->running)) != NULL)
+    task_free (task);
+  while ((task = g_queue_pop_head (&encoders->waiting)) != NULL)
+    task_free (task);
+  g_clear_handle_id (&encoders->idle, g_source_remove);
+  g_free (encoders);
+}
+
+static void start_waiting (Encoders *encoders);
+
+static gboolean
+on_idle (gpointer data)
+{
+  Encoders *encoders = data;
+
+  encoders->idle = 0;
+  start_waiting (encoders);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+start_soon (Encoders *encoders)
+{
+  if (encoders->idle == 0)
+    encoders->idle =
+        g_idle_add_full (G_PRIORITY_DEFAULT, on_idle, encoders, NULL);
+}
+
+/* --- The end of a file --- */
+
+static void
+end (Task *task, const GError *error)
+{
+  Encoders *encoders = task->encoders;
+  Work *work = task->work;
+
+  if (error != NULL && work->error == NULL)
+    work->error = g_error_copy (error);
+  work->n_bytes += task->n_bytes;
+  work->n_left--;
+  g_queue_remove (&encoders->running, task);
+  task_free (task);
+  if (encoders->is_over)
+    return;
+  start_soon (encoders);
+  if (work->n_left == 0)
+    encoders->func (work, encoders->data);
+}
+
+static void
+publish (GTask *thread, gpointer source, gpointer data, GCancellable *cancel)
+{
+  Task *task = data;
+  GError *error = NULL;
+  guint n_files;
+
+  if (output_publish (task->output, &n_files, &task->n_bytes, &error))
+    g_task_return_boolean (thread, TRUE);
+  else
+    g_task_return_error (thread, error);
+}
+
+static void
+on_published (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Task *task = data;
+  g_autoptr (GError) error = NULL;
+
+  task->encoders->n_writing--;
+  g_task_propagate_boolean (G_TASK (result), &error);
+  end (task, error);
+}
+
+static void
+on_encoded (Encode *encode, const GError *error, gpointer data)
+{
+  Task *task = data;
+  g_autoptr (GTask) thread = NULL;
+
+  if (error != NULL) {
+    end (task, error);
+    return;
+  }
+  g_clear_pointer (&task->encode, encode_free);
+  task->encoders->n_writing++;
+  thread = g_task_new (NULL, NULL, on_published, task);
+  g_task_set_task_data (thread, task, NULL);
+  g_task_run_in_thread (thread, publish);
+}
+
+/* --- Its begin --- */
+
+static gboolean
+begin (Task *task, GError **error)
+{
+  const Format *format = format_of_file (task->file, error);
+  g_autofree char *folder = g_path_get_dirname (task->file);
+
+  if (format == NULL)
+    return FALSE;
+  if (g_mkdir_with_parents (folder, 0777) != 0) {
+    g_set_error (error, FAILURE, FAILURE_OUTPUT,
+        "The folder \"%s\" cannot be made: %s.", folder, g_strerror (errno));
+    return FALSE;
+  }
+  task->output = output_new (task->file, format, TRUE, error);
+  if (task->output == NULL)
+    return FALSE;
+  task->encode = encode_new (task->output, task->encoders->settings, error);
+  return task->encode != NULL;
+}
+
+static void
+start_waiting (Encoders *encoders)
+{
+  while (g_queue_get_length (&encoders->running) < encoders->n_at_once) {
+    Task *task = g_queue_pop_head (&encoders->waiting);
+    g_autoptr (GError) error = NULL;
+
+    if (task == NULL)
+      return;
+    g_queue_push_tail (&encoders->running, task);
+    /* One of a work that has failed is not begun. */
+    if (task->work->error == NULL && begin (task, &error))
+      encode_start (
+          task->encode, task->work->gif, task->work->tags, on_encoded, task);
+    else
+      end (task, error);
+  }
+}
+
+void
+encoders_add (Encoders *encoders, Work *work)
+{
+  work->n_left = work->missing->len;
+  for (guint i = 0; i < work->missing->len; i++) {
+    Task *task = g_new0 (Task, 1);
+
+    task->encoders = encoders;
+    task->work = work;
+    task->file = work->missing->pdata[i];
+    g_queue_push_tail (&encoders->waiting, task);
+  }
+  start_soon (encoders);
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "folder.h"
+
+#include "failure.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+gboolean
+folder_check_cache (const char *path, GError **error)
+{
+  const char *what = NULL;
+  struct stat status;
+
+  if (g_mkdir_with_parents (path, 0700) != 0 || lstat (path, &status) != 0)
+    what = g_strerror (errno);
+  else if (!S_ISDIR (status.st_mode))
+    what = "it is no folder";
+  else if (status.st_uid != geteuid ())
+    what = "it belongs to somebody else";
+  else if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+    what = "others can write to it";
+  else if (access (path, W_OK | X_OK) != 0)
+    what = g_strerror (errno);
+  if (what == NULL)
+    return TRUE;
+  g_set_error (error, FAILURE, FAILURE_OUTPUT,
+      "The cache \"%s\" cannot be used: %s. Choose another --cache-dir.", path,
+      what);
+  return FALSE;
+}
+
+char *
+folder_file (const char *folder, const char *stem, const Shard *shard)
+{
+  g_autofree char *name = shard->count > 1
+      ? g_strdup_printf ("%s-%u-of-%u.jsonl", stem, shard->index, shard->count)
+      : g_strdup_printf ("%s.jsonl", stem);
+
+  return g_build_filename (folder, name, NULL);
+}
+
+static gboolean
+is_hidden_part (const char *name)
+{
+  return g_regex_match_simple (
+      "^\\..*\\.part-[A-Za-z0-9]{6}$", name, G_REGEX_RAW | G_REGEX_DOTALL, 0);
+}
+
+static void
+remove_folder (const char *path)
+{
+  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
+    g_autofree char *file = g_build_filename (path, name, NULL);
+
+    g_unlink (file);
+  }
+  g_rmdir (path);
+}
+
+void
+folder_sweep (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    if (is_hidden_part (name)) {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      remove_folder (path);
+    }
+}
