@@ -28,7 +28,7 @@ struct _Batch
   GArray *keys;     /* of Digest: a stream's items, for their results */
   guint n_out;      /* of --jobs */
   guint n_requests; /* of those, not from the cache */
-  int n_failures;   /* in a row */
+  int n_failures, n_unconverted; /* in a row */
   gboolean list_ended, end_noted;
   int stop_status; /* why nothing new is begun; 0: it is */
   int signal_number;

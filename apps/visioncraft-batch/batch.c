@@ -135,22 +135,20 @@ count_end (Batch *batch, Event state)
   }
 }
 
+/* Of generations, or of conversions: the ones end before the others. */
 static void
-count_in_a_row (Batch *batch, Event state, gboolean failed)
+count_in_a_row (Batch *batch, Event state)
 {
   int most = batch->settings.options->stop_after_failures;
+  int *n = state == EVENT_FAILED ? &batch->n_unconverted : &batch->n_failures;
+  g_autofree char *why = NULL;
 
-  if (state == EVENT_DONE)
-    batch->n_failures = 0;
-  else if (failed)
-    batch->n_failures++;
-  if (most > 0 && batch->n_failures >= most && batch->stop_status == 0) {
-    g_autofree char *why = g_strdup_printf (
-        "%d failures in a row (--stop-after-failures): nothing new is begun.",
-        batch->n_failures);
-
-    batch_stop (batch, FAILURE_LATER, why);
-  }
+  if (++*n != most || batch->stop_status != 0)
+    return;
+  why = g_strdup_printf (
+      "%d failures in a row (--stop-after-failures): nothing new is begun.",
+      most);
+  batch_stop (batch, FAILURE_LATER, why);
 }
 
 void
@@ -166,7 +164,10 @@ batch_end_work (Batch *batch, Work *work, Event state, const char *message)
   g_queue_remove (&batch->active, work);
   g_queue_remove (&batch->again, work);
   work_free (work);
-  count_in_a_row (batch, state, failed);
+  if (state == EVENT_DONE)
+    batch->n_unconverted = 0;
+  else if (failed)
+    count_in_a_row (batch, state);
   batch_pump_soon (batch);
 }
 

@@ -299,6 +299,7 @@ take_failure (Batch *batch, Work *work, const GError *error,
 static void
 take_gif (Batch *batch, Work *work)
 {
+  batch->n_failures = 0;
   work->generate_s =
       (double) (g_get_monotonic_time () - work->started_us) / G_USEC_PER_SEC;
   if (work->cached) {
