@@ -26,6 +26,7 @@ struct _Batch
   GQueue again;  /* those of them that wait to be requested */
   int most_in_memory;
   GArray *keys;     /* of Digest: a stream's items, for their results */
+  Generate *last;   /* the newest that has ended */
   guint n_out;      /* of --jobs */
   guint n_requests; /* of those, not from the cache */
   int n_failures, n_unconverted; /* in a row */

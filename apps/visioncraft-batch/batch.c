@@ -366,6 +366,7 @@ batch_free (Batch *batch)
   while ((work = g_queue_pop_head (&batch->active)) != NULL)
     work_free (work);
   g_queue_clear (&batch->again);
+  g_clear_pointer (&batch->last, generate_free);
   g_array_unref (batch->keys);
   for (guint i = 0; i < G_N_ELEMENTS (batch->signals); i++)
     g_source_remove (batch->signals[i]);

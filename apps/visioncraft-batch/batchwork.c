@@ -349,7 +349,9 @@ on_generated (Generate *generate, GBytes *gif, const GstTagList *tags,
     work->gif = g_bytes_ref (gif);
     work->tags = gst_tag_list_copy (tags);
   }
-  g_clear_pointer (&work->generate, generate_free);
+  /* The process's network thread lives as long as somebody has asked it. */
+  g_clear_pointer (&batch->last, generate_free);
+  batch->last = g_steal_pointer (&work->generate);
   batch_leave_flight (batch, work);
   if (error == NULL)
     take_gif (batch, work);

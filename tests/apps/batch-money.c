@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Nothing is paid twice, whatever happens to the process, the disk, the journal
+ * or the network.
+ */
+#include "batchfixture.h"
+
+#include <fcntl.h>
+#include <glib-unix.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+static guint
+count_posts (ProgramFixture *fixture)
+{
+  return mock_server_count (fixture->server, MOCK_EVENT_POST_RECEIVED);
+}
+
+/* --- Death --- */
+
+/* A run that has made @n requests. */
+static GSubprocess *
+start_until_posts (ProgramFixture *fixture, const char *words, guint n)
+{
+  GSubprocess *process = batch_start (fixture, words);
+
+  g_assert_true (mock_server_wait_for (
+      fixture->server, MOCK_EVENT_POST_RECEIVED, n, FIXTURE_DEADLINE_MS));
+  return process;
+}
+
+static void
+kill_process (GSubprocess *process)
+{
+  g_auto (Result) result = { 0 };
+
+  g_subprocess_send_signal (process, SIGKILL);
+  program_finish (process, &result);
+  /* It may have been faster. */
+  g_assert_true (result.status == -SIGKILL || result.status == 0);
+}
+
+#define KILL_LIST 60
+#define N_KILLS 8
+#define JOBS 4
+
+/* After so many requests at first, then so many more, and at any moment of
+ * what comes then: each death costs at most what was out. */
+static void
+test_kills_cost_what_was_out (ProgramFixture *fixture, gconstpointer unused)
+{
+  const char *words = "list.txt -o out/{n}.gif --jobs 4 --repeat-unknown";
+  guint n_posts;
+
+  batch_write_list (fixture, KILL_LIST);
+  for (guint i = 0; i < N_KILLS; i++) {
+    guint n = MIN (
+        count_posts (fixture) + g_test_rand_int_range (1, 10), KILL_LIST - 1);
+    g_autoptr (GSubprocess) process = start_until_posts (fixture, words, n);
+
+    g_usleep ((gulong) g_test_rand_int_range (0, 20000));
+    kill_process (process);
+  }
+  n_posts = count_posts (fixture);
+  {
+    g_auto (Result) result = { 0 };
+    g_autoptr (GSubprocess) process = batch_start (fixture, words);
+
+    program_finish (process, &result);
+    g_assert_cmpint (result.status, ==, 0);
+  }
+  g_test_message (
+      "%u posts, %u before the last run", count_posts (fixture), n_posts);
+  g_assert_cmpuint (count_posts (fixture), >=, KILL_LIST);
+  g_assert_cmpuint (count_posts (fixture), <=, KILL_LIST + N_KILLS * JOBS);
+  batch_assert_gifs (fixture, "out", KILL_LIST);
+  batch_run (fixture, 0, count_posts (fixture), words);
+}
+
+/* What was out is listed, and left alone until somebody says otherwise. */
+static void
+test_what_was_out_is_unknown (ProgramFixture *fixture, gconstpointer unused)
+{
+  const char *words = "list.txt -o out/{n}.gif --jobs 3";
+  g_autoptr (GSubprocess) process = NULL;
+  g_autofree char *results = NULL;
+  gsize size;
+
+  batch_write_list (fixture, 5);
+  mock_server_hold (fixture->server, MOCK_STAGE_POST, MOCK_HOLD_REPLY);
+  process = start_until_posts (fixture, words, 3);
+  kill_process (process);
+  mock_server_release (fixture->server);
+  batch_run (fixture, 76, 5, words);
+  batch_assert_gifs (fixture, "out", 2);
+  results = program_read (fixture, "out/results.jsonl", &size);
+  g_assert_nonnull (strstr (results, "\"state\":\"unknown\""));
+  g_assert_nonnull (strstr (results, "may have been billed"));
+  batch_run (fixture, 76, 5, words);
+  batch_run (fixture, 0, 8, "list.txt -o out/{n}.gif --repeat-unknown");
+  batch_assert_gifs (fixture, "out", 5);
+}
+
+/* The reply was there, the GIF was not: its address is. */
+static void
+test_death_in_the_download_costs_nothing (
+    ProgramFixture *fixture, gconstpointer unused)
+{
+  const char *words = "list.txt -o out/{n}.gif --jobs 2";
+  g_autoptr (GSubprocess) process = NULL;
+
+  batch_write_list (fixture, 2);
+  mock_server_hold (fixture->server, MOCK_STAGE_GET, 100);
+  process = batch_start (fixture, words);
+  g_assert_true (mock_server_wait_for (
+      fixture->server, MOCK_EVENT_HELD, 2, FIXTURE_DEADLINE_MS));
+  kill_process (process);
+  mock_server_release (fixture->server);
+  batch_run (fixture, 0, 2, words);
+  batch_assert_gifs (fixture, "out", 2);
+}
+
+/* --- The journal --- */
+
+/* Cut at each byte of its last lines: what the cache has is not paid again. */
+static void
+test_journal_may_be_cut_anywhere (ProgramFixture *fixture, gconstpointer unused)
+{
+  const char *words = "list.txt -o out/{n}.gif --jobs 1 --quiet";
+  g_autofree char *journal = NULL;
+  g_autofree char *path = program_path (fixture, "out/journal.jsonl");
+  gsize size, begin;
+  guint n_lines = 0;
+
+  batch_write_list (fixture, 2);
+  batch_run (fixture, 0, 2, words);
+  journal = program_read (fixture, "out/journal.jsonl", &size);
+  for (begin = size - 1; n_lines < 5 && begin > 0; begin--)
+    n_lines += journal[begin - 1] == '\n';
+  /* Some bytes of each line and around its ends; all take too long. */
+  for (gsize cut = begin + 1; cut <= size; cut++) {
+    gboolean is_edge = cut == size || journal[cut] == '\n'
+        || journal[cut - 1] == '\n' || (cut > 1 && journal[cut - 2] == '\n');
+
+    if (!is_edge && cut % 29 != 0)
+      continue;
+    g_assert_true (g_file_set_contents (path, journal, (gssize) cut, NULL));
+    batch_run (fixture, 0, 2, words);
+    /* And once more, behind what the first one closed. */
+    batch_run (fixture, 0, 2, words);
+    batch_assert_gifs (fixture, "out", 2);
+  }
+}
+
+static void
+test_damage_in_the_journal_is_told (
+    ProgramFixture *fixture, gconstpointer unused)
+{
+  const char *words = "list.txt -o out/{n}.gif --jobs 1";
+  g_auto (Result) result = { 0 };
+  g_autoptr (GSubprocess) process = NULL;
+  g_autofree char *path = program_path (fixture, "out/journal.jsonl");
+  g_autofree char *journal = NULL;
+  gsize size;
+
+  batch_write_list (fixture, 2);
+  batch_run (fixture, 0, 2, words);
+  journal = program_read (fixture, "out/journal.jsonl", &size);
+  strchr (strchr (journal, '\n') + 1, ':')[0] = '#';
+  g_assert_true (g_file_set_contents (path, journal, (gssize) size, NULL));
+  process = batch_start (fixture, words);
+  program_finish (process, &result);
+  g_assert_cmpint (result.status, ==, 0);
+  g_assert_nonnull (strstr (result.err, "journal.jsonl:2: "));
+  g_assert_cmpuint (count_posts (fixture), ==, 2);
+}
+
+static void
+test_lost_journal_costs_nothing (ProgramFixture *fixture, gconstpointer unused)
+{
+  batch_write_list (fixture, 3);
+  batch_run (fixture, 0, 3, "list.txt -o out/{n}.gif");
+  program_remove (fixture, "out/journal.jsonl");
+  batch_run (fixture, 0, 3, "list.txt -o out/{n}.gif");
+  batch_assert_gifs (fixture, "out", 3);
+}
+
+static void
+test_two_processes_do_not_share_a_journal (
+    ProgramFixture *fixture, gconstpointer unused)
+{
+  const char *words = "list.txt -o out/{n}.gif --jobs 1";
+  g_auto (Result) result = { 0 };
+  g_autoptr (GSubprocess) first = NULL;
+
+  batch_write_list (fixture, 2);
+  mock_server_hold (fixture->server, MOCK_STAGE_POST, MOCK_HOLD_REPLY);
+  first = start_until_posts (fixture, words, 1);
+  batch_run (fixture, 75, 1, words);
+  mock_server_release (fixture->server);
+  program_finish (first, &result);
+  g_assert_cmpint (result.status, ==, 0);
+  batch_run (fixture, 0, 2, words);
+}
+
+/* --- The network --- */
+
+/* Nobody knows whether the service goes on: never asked twice. */
+static void
+test_broken_replies_are_unknown (ProgramFixture *fixture, gconstpointer row)
+{
+  static const char *const faults[] = { "close-before", "reset-before",
+    "close-headers", "json-truncated", "status status=502", "status status=503",
+    "status status=500", "status status=504", "images-empty", "garbage" };
+
+  mock_server_push_fault (fixture->server, faults[GPOINTER_TO_UINT (row)]);
+  batch_write_list (fixture, 3);
+  batch_run (fixture, 76, 3, "list.txt -o out/{n}.gif --jobs 1");
+  batch_run (fixture, 76, 3, "list.txt -o out/{n}.gif --jobs 1");
+  batch_run (
+      fixture, 0, 4, "list.txt -o out/{n}.gif --jobs 1 --repeat-unknown");
+}
+
+/* The GIF was made: it is fetched again, and not made again. */
+static void
+test_broken_downloads_are_fetched_again (
+    ProgramFixture *fixture, gconstpointer row)
+{
+  static const char *const faults[] = { "reset-body after=100",
+    "close-body after=100", "status status=500 on=get", "404 on=get" };
+
+  mock_server_push_fault (fixture->server, faults[GPOINTER_TO_UINT (row)]);
+  batch_write_list (fixture, 2);
+  batch_run (fixture, 0, 2, "list.txt -o out/{n}.gif --jobs 1");
+  batch_assert_gifs (fixture, "out", 2);
+}
+
+static void
+test_service_that_is_not_there_costs_nothing (
+    ProgramFixture *fixture, gconstpointer unused)
+{
+  batch_write_list (fixture, 1);
+  batch_run (
+      fixture, 75, 0, "list.txt -o out/{n}.gif --api-url http://127.0.0.1:9");
+  batch_run (fixture, 0, 1, "list.txt -o out/{n}.gif");
+}
+
+/* --- The disk --- */
+
+/* A file system of a megabyte that fills up: nothing more is paid for than what
+ * was out, and all goes on once there is room. In a mount namespace of its own,
+ * so that nothing is left mounted whatever happens. */
+static void
+test_full_disk_stops_and_goes_on (ProgramFixture *fixture, gconstpointer row)
+{
+  /* Where the small one is: journal and outputs, or the cache. */
+  static const char *const folders[] = { "small", "cache" };
+  static const char script[] =
+      "set -u; mkdir -p small cache; chmod 700 cache\n"
+      "mount -t tmpfs -o size=2m,mode=0700 none $2 || exit 99\n"
+      "head -c 1000000 /dev/zero >$2/filler\n"
+      "run () { \"$1\" list.txt -o 'small/{n}.gif' --cache-dir cache --jobs 2; "
+      "echo $? >>statuses; }\n"
+      "run \"$1\"\n"
+      "ls small/*.gif | wc -l >first\n"
+      "rm $2/filler; mount -o remount,size=64m none $2\n"
+      "run \"$1\"; cp small/*.gif .\n";
+  g_auto (Result) result = { 0 };
+  g_autoptr (GSubprocess) process = NULL;
+  g_autofree char *statuses = NULL;
+  g_autofree char *first = NULL;
+  g_autofree char *quoted = g_shell_quote (script);
+  g_autofree char *command = g_strdup_printf (
+      "unshare --user --map-root-user --mount bash -c %s batch %s %s", quoted,
+      g_getenv ("TEST_PROGRAM"), folders[GPOINTER_TO_UINT (row)]);
+  gsize size;
+
+  batch_write_list (fixture, 20);
+  process = program_start_command (fixture, command);
+  program_finish (process, &result);
+  g_test_message ("%s", result.err);
+  g_assert_cmpint (result.status, ==, 0);
+  statuses = program_read (fixture, "statuses", &size);
+  g_assert_cmpstr (statuses, ==, "75\n0\n");
+  first = program_read (fixture, "first", &size);
+  g_assert_cmpint (atoi (first), >, 0);
+  g_assert_cmpint (atoi (first), <, 20);
+  g_assert_cmpuint (count_posts (fixture), ==, 20);
+  batch_assert_gifs (fixture, ".", 20);
+}
+
+/* It fills while two requests are out. What then comes from the service has its
+ * place in the cache or in the outputs; where neither has room it is lost, and
+ * nobody says that it is done. */
+static void
+test_disk_that_fills_under_requests (ProgramFixture *fixture, gconstpointer row)
+{
+  static const struct
+  {
+    const char *small, *cache, *endings;
+    guint n_posts;
+  } rows[] = {
+    { "out", "cache", "75\n0\n0\n", 4 },
+    { "cache", "cache", "75\n0\n0\n", 4 },
+    { "out", "out/cache", "75\n76\n0\n", 6 },
+  };
+  static const char script[] =
+      "set -u; mkdir -p out cache\n"
+      "mount -t tmpfs -o size=2m,mode=0700 none $2 || exit 99\n"
+      "mkdir -p $3; chmod 700 $3\n"
+      "run () { \"$1\" list.txt -o 'out/{n}.gif' --cache-dir $3 --jobs 2 "
+      "$4; echo $? >>statuses; }\n"
+      "run \"$@\" -q & read -r; cat /dev/zero >$2/filler 2>/dev/null\n"
+      "echo full; wait; rm $2/filler; mount -o remount,size=64m none $2\n"
+      "run \"$@\" -q; run \"$@\" --repeat-unknown; cp out/*.gif .\n";
+  guint i = GPOINTER_TO_UINT (row);
+  g_auto (Result) result = { 0 };
+  g_autoptr (GSubprocess) process = NULL;
+  g_autoptr (GString) seen = g_string_new (NULL);
+  g_autofree char *statuses = NULL;
+  g_autofree char *quoted = g_shell_quote (script);
+  g_autofree char *command = g_strdup_printf (
+      "unshare --user --map-root-user --mount bash -c %s batch %s %s %s",
+      quoted, g_getenv ("TEST_PROGRAM"), rows[i].small, rows[i].cache);
+  int ends[2];
+  gsize size;
+
+  batch_write_list (fixture, 4);
+  mock_server_hold (fixture->server, MOCK_STAGE_POST, MOCK_HOLD_REPLY);
+  g_assert_true (g_unix_open_pipe (ends, FD_CLOEXEC, NULL));
+  g_subprocess_launcher_take_fd (fixture->launcher, ends[0], STDIN_FILENO);
+  process = program_start_command (fixture, command);
+  g_assert_true (mock_server_wait_for (
+      fixture->server, MOCK_EVENT_HELD, 2, FIXTURE_DEADLINE_MS));
+  g_assert_cmpint (write (ends[1], "\n", 1), ==, 1);
+  program_read_until (g_unix_input_stream_get_fd (G_UNIX_INPUT_STREAM (
+                          g_subprocess_get_stdout_pipe (process))),
+      seen, "full");
+  mock_server_release (fixture->server);
+  program_finish (process, &result);
+  close (ends[1]);
+  g_test_message ("%s", result.err);
+  g_assert_cmpint (result.status, ==, 0);
+  statuses = program_read (fixture, "statuses", &size);
+  g_assert_cmpstr (statuses, ==, rows[i].endings);
+  g_assert_cmpuint (count_posts (fixture), ==, rows[i].n_posts);
+  batch_assert_gifs (fixture, ".", 4);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+#define TEST(name) program_add ("/batch-money/" #name, NULL, test_##name)
+  TEST (kills_cost_what_was_out);
+  TEST (what_was_out_is_unknown);
+  TEST (death_in_the_download_costs_nothing);
+  TEST (journal_may_be_cut_anywhere);
+  TEST (damage_in_the_journal_is_told);
+  TEST (lost_journal_costs_nothing);
+  TEST (two_processes_do_not_share_a_journal);
+  TEST (service_that_is_not_there_costs_nothing);
+#undef TEST
+#define EACH(name, n) program_add_each ("/batch-money/" #name, n, test_##name)
+  EACH (broken_replies_are_unknown, 10);
+  EACH (broken_downloads_are_fetched_again, 4);
+  EACH (full_disk_stops_and_goes_on, 2);
+  EACH (disk_that_fills_under_requests, 3);
+#undef EACH
+  return g_test_run ();
+}
