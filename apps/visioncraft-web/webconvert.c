@@ -11,14 +11,17 @@
 
 /* Both muxers go back to write duration and index: into memory they can. */
 static const char *const descriptions[WEB_N_FORMATS] = {
-  [WEB_FORMAT_MP4] = "giostreamsrc name=gif ! " WEB_DECODE
-                     " ! x264enc bframes=0 pass=qual quantizer=18 "
-                     "! mp4mux faststart=true ! giostreamsink name=file",
+  [WEB_FORMAT_MP4] =
+      "giostreamsrc name=gif ! " WEB_DECODE
+      " ! x264enc bframes=0 pass=qual quantizer=18 "
+      "! mp4mux name=tagged faststart=true ! giostreamsink name=file",
   [WEB_FORMAT_WEBM] =
       "giostreamsrc name=gif ! " WEB_DECODE
       " ! vp8enc deadline=1 cpu-used=4 end-usage=cq "
       "cq-level=10 min-quantizer=2 max-quantizer=40 target-bitrate=8000000 "
       "! webmmux ! giostreamsink name=file",
+  [WEB_FORMAT_JPEG] = "giostreamsrc name=gif ! " WEB_DECODE
+                      " ! jpegenc snapshot=true ! giostreamsink name=file",
 };
 
 struct _WebConvert
@@ -96,9 +99,34 @@ web_convert_check_elements (GError **error)
   return TRUE;
 }
 
+/* matroskamux 1.22 writes only those that come with a stream. */
+static GstPadProbeReturn
+send_tags (GstPad *pad, GstPadProbeInfo *info, gpointer tags)
+{
+  gst_pad_push_event (pad, gst_event_new_tag (gst_tag_list_ref (tags)));
+  return GST_PAD_PROBE_REMOVE;
+}
+
+static void
+set_tags (WebConvert *convert, const GstTagList *tags)
+{
+  g_autoptr (GstElement) decoder =
+      web_pipeline_ref_element (convert->pipeline, "decoder");
+  g_autoptr (GstElement) muxer =
+      web_pipeline_ref_element (convert->pipeline, "tagged");
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (decoder, "src");
+
+  if (muxer != NULL)
+    gst_tag_setter_merge_tags (
+        GST_TAG_SETTER (muxer), tags, GST_TAG_MERGE_REPLACE_ALL);
+  else
+    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, send_tags,
+        gst_tag_list_copy (tags), (GDestroyNotify) gst_tag_list_unref);
+}
+
 WebConvert *
-web_convert_new (
-    WebFormat format, GBytes *gif, WebConvertFunc func, gpointer data)
+web_convert_new (WebFormat format, GBytes *gif, const GstTagList *tags,
+    WebConvertFunc func, gpointer data)
 {
   WebConvert *convert = g_new0 (WebConvert, 1);
   g_autoptr (GInputStream) input = g_memory_input_stream_new_from_bytes (gif);
@@ -116,6 +144,7 @@ web_convert_new (
   }
   source = web_pipeline_ref_element (convert->pipeline, "gif");
   g_object_set (source, "stream", input, NULL);
+  set_tags (convert, tags);
   convert->file = web_pipeline_collect (convert->pipeline, "file");
   convert->deadline_id =
       g_timeout_add_seconds (DEADLINE_S, on_deadline, convert);

@@ -8,10 +8,12 @@
 
 static const struct
 {
-  const char *extension, *type;
+  const char *extension; /* NULL: no file to save */
+  const char *type;
 } formats[WEB_N_FORMATS] = {
   [WEB_FORMAT_MP4] = { "mp4", "video/mp4" },
   [WEB_FORMAT_WEBM] = { "webm", "video/webm" },
+  [WEB_FORMAT_JPEG] = { NULL, "image/jpeg" },
 };
 
 /* One reply that waits for its conversion. */
@@ -28,14 +30,15 @@ static void
 reply_file (SoupServerMessage *message, WebJob *job, const char *extension,
     const char *type, GBytes *bytes)
 {
-  g_autofree char *name =
-      web_prompt_make_file_name (web_job_get_prompt (job), extension);
-  g_autofree char *disposition =
-      g_strdup_printf ("attachment; filename=\"%s\"", name);
+  g_autofree char *name = NULL, *disposition = NULL;
 
-  soup_message_headers_replace (
-      soup_server_message_get_response_headers (message), "Content-Disposition",
-      disposition);
+  if (extension != NULL) {
+    name = web_prompt_make_file_name (web_job_get_prompt (job), extension);
+    disposition = g_strdup_printf ("attachment; filename=\"%s\"", name);
+    soup_message_headers_replace (
+        soup_server_message_get_response_headers (message),
+        "Content-Disposition", disposition);
+  }
   web_reply_bytes (message, type, WEB_CACHE_FOREVER, bytes);
 }
 
@@ -87,6 +90,8 @@ on_turn (gpointer data)
 {
   Download *download = data;
   GBytes *bytes = web_job_get_converted (download->job, download->format);
+  g_autoptr (GstTagList) tags =
+      web_prompt_make_tags (web_job_get_prompt (download->job));
 
   /* Somebody else may have asked for it, and was before us. */
   if (bytes != NULL) {
@@ -95,7 +100,7 @@ on_turn (gpointer data)
     return;
   }
   download->convert = web_convert_new (download->format,
-      web_job_get_gif (download->job), on_converted, download);
+      web_job_get_gif (download->job), tags, on_converted, download);
 }
 
 static const WebPlaceFuncs place_funcs = { on_turn, NULL };

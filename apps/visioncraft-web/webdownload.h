@@ -13,7 +13,8 @@ G_BEGIN_DECLS
 void web_download_gif (SoupServerMessage *message, WebJob *job);
 
 /* The same in another format, converted from the GIF when first asked for: that
- * takes a place in @queue for @owner, like every pipeline. */
+ * takes a place in @queue for @owner, like every pipeline. A picture is shown,
+ * the others are files to save. */
 void web_download_converted (SoupServerMessage *message, WebJob *job,
     WebFormat format, WebQueue *queue, const char *owner);
 

@@ -5,12 +5,16 @@
 
 #define BYTES_MAX (256u << 20)
 
+/* Of those that are on the disk as well. */
+#define N_IN_MEMORY 4
+
 /* A page that lost its connection comes back within that time. */
 #define FAILED_LIFETIME_S 30
 
 struct _WebGallery
 {
   guint n_max;
+  WebStore *store;  /* NULL: only in memory */
   GHashTable *jobs; /* id to Entry */
   GQueue done;      /* of WebJob, the newest first, borrowed from jobs */
 };
@@ -29,21 +33,47 @@ entry_free (gpointer data)
   Entry *entry = data;
 
   g_clear_handle_id (&entry->timeout_id, g_source_remove);
-  g_signal_handler_disconnect (entry->job, entry->changed_id);
+  if (entry->changed_id != 0)
+    g_signal_handler_disconnect (entry->job, entry->changed_id);
   web_job_cancel (entry->job);
   g_object_unref (entry->job);
   g_free (entry);
 }
 
+static Entry *
+add_entry (WebGallery *gallery, WebJob *job)
+{
+  Entry *entry = g_new0 (Entry, 1);
+
+  entry->gallery = gallery;
+  entry->job = g_object_ref (job);
+  g_hash_table_insert (gallery->jobs, (char *) web_job_get_id (job), entry);
+  return entry;
+}
+
+static void
+load (WebGallery *gallery)
+{
+  g_autoptr (GPtrArray) jobs = web_store_load (gallery->store);
+
+  for (guint i = 0; i < jobs->len; i++) {
+    add_entry (gallery, jobs->pdata[i]);
+    g_queue_push_head (&gallery->done, jobs->pdata[i]);
+  }
+}
+
 WebGallery *
-web_gallery_new (guint n_max)
+web_gallery_new (guint n_max, WebStore *store)
 {
   WebGallery *gallery = g_new0 (WebGallery, 1);
 
   gallery->n_max = n_max;
+  gallery->store = store;
   gallery->jobs =
       g_hash_table_new_full (g_str_hash, g_str_equal, NULL, entry_free);
   g_queue_init (&gallery->done);
+  if (store != NULL)
+    load (gallery);
   return gallery;
 }
 
@@ -69,6 +99,14 @@ count_bytes (WebGallery *gallery)
 static void
 drive_out (WebGallery *gallery)
 {
+  WebJob *old;
+
+  if (gallery->store != NULL) {
+    old = g_queue_peek_nth (&gallery->done, N_IN_MEMORY);
+    if (old != NULL)
+      web_job_forget_memory (old);
+    return;
+  }
   while (gallery->done.length > 1
       && (gallery->done.length > gallery->n_max
           || count_bytes (gallery) > BYTES_MAX)) {
@@ -94,6 +132,8 @@ on_changed (WebJob *job, gpointer data)
   Entry *entry = data;
 
   if (web_job_get_state (job) == WEB_JOB_DONE) {
+    if (entry->gallery->store != NULL)
+      web_store_add (entry->gallery->store, job);
     g_queue_push_head (&entry->gallery->done, job);
     drive_out (entry->gallery);
   } else if (web_job_is_finished (job)) {
@@ -105,13 +145,19 @@ on_changed (WebJob *job, gpointer data)
 void
 web_gallery_add (WebGallery *gallery, WebJob *job)
 {
-  Entry *entry = g_new0 (Entry, 1);
+  Entry *entry = add_entry (gallery, job);
 
-  entry->gallery = gallery;
-  entry->job = g_object_ref (job);
   entry->changed_id =
       g_signal_connect (job, "changed", G_CALLBACK (on_changed), entry);
-  g_hash_table_insert (gallery->jobs, (char *) web_job_get_id (job), entry);
+}
+
+void
+web_gallery_remove (WebGallery *gallery, WebJob *job)
+{
+  g_queue_remove (&gallery->done, job);
+  if (gallery->store != NULL)
+    web_store_remove (gallery->store, job);
+  g_hash_table_remove (gallery->jobs, web_job_get_id (job));
 }
 
 WebJob *
@@ -139,8 +185,11 @@ web_gallery_is_working (WebGallery *gallery)
 void
 web_gallery_add_to (WebGallery *gallery, JsonBuilder *builder)
 {
+  guint n = 0;
+
   json_builder_begin_array (builder);
-  for (GList *l = gallery->done.head; l != NULL; l = l->next) {
+  for (GList *l = gallery->done.head; l != NULL && n < gallery->n_max;
+       l = l->next, n++) {
     json_builder_begin_object (builder);
     web_job_add_to (l->data, builder);
     json_builder_end_object (builder);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "webjob.h"
+#include "webstore.h"
 
 G_BEGIN_DECLS
 
@@ -9,9 +9,11 @@ G_BEGIN_DECLS
  * that were done. Main thread only. */
 typedef struct _WebGallery WebGallery;
 
-/* Keeps @n_max done jobs, fewer when they hold more than a quarter of a
- * gigabyte. */
-WebGallery *web_gallery_new (guint n_max);
+/* Lists the last @n_max done jobs. Without @store (NULL) those are all that are
+ * kept, fewer when they hold more than a quarter of a gigabyte; with it all
+ * are, what it has already among them, until they are removed. @store outlives
+ * the gallery. */
+WebGallery *web_gallery_new (guint n_max, WebStore *store);
 
 /* Cancels the unfinished ones. */
 void web_gallery_free (WebGallery *gallery);
@@ -24,10 +26,13 @@ void web_gallery_add (WebGallery *gallery, WebJob *job);
 /* The job called @id; NULL: there is none. Borrowed. */
 WebJob *web_gallery_lookup (WebGallery *gallery, const char *id);
 
+/* Ends @job and forgets it, on the disk as well. */
+void web_gallery_remove (WebGallery *gallery, WebJob *job);
+
 /* Whether one of them is still unfinished. */
 gboolean web_gallery_is_working (WebGallery *gallery);
 
-/* Adds an array of all done ones, the newest first. */
+/* Adds an array of the last done ones, the newest first. */
 void web_gallery_add_to (WebGallery *gallery, JsonBuilder *builder);
 
 G_END_DECLS

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "webjob.h"
+#include "webjobprivate.h"
 
+#include "cachelist.h"
 #include "webpipeline.h"
 
 #include <libsoup/soup.h>
@@ -22,46 +23,12 @@ static const char description[] =
     "! mp4mux streamable=true fragment-duration=200 "
     "! appsink name=video sync=false async=false";
 
-static const char *const state_names[] = { "queued", "generating",
-  "downloading", "streaming", "done", "failed", "canceled" };
-
-struct _WebJob
-{
-  GObject parent;
-
-  char *id;
-  const WebService *service;
-  WebPrompt *prompt;
-  gint64 created_s; /* Unix time */
-  WebJobState state;
-  guint n_watchers;
-  guint linger_id;
-
-  WebPlace *place; /* until finished */
-  guint n_before;  /* while queued */
-
-  /* While it runs. */
-  WebPipeline *pipeline;
-  GMemoryOutputStream *file;
-  GstElement *decoder;
-  guint video_listener;
-  guint deadline_id;
-
-  double seconds; /* of generation so far, as the source says */
-  guint64 bytes, total;
-
-  WebBlob *video;
-  GBytes *gif;
-  GBytes *converted[WEB_N_FORMATS];
-  WebFault *fault;
-  int width, height;
-  gint64 duration_ms;
-  gboolean damaged;
-};
-
 G_DEFINE_FINAL_TYPE (WebJob, web_job, G_TYPE_OBJECT)
 
 static guint changed_signal;
+
+/* Two that run at the same time ask for two pictures. */
+static guint next_variation;
 
 static void
 change (WebJob *job, WebJobState state)
@@ -213,11 +180,13 @@ set_up_source (WebJob *job)
   g_object_set (source, "prompt", job->prompt->prompt, "negative-prompt",
       job->prompt->negative_prompt, "sampler", job->prompt->sampler,
       "cfg-scale", job->prompt->cfg_scale, "steps", job->prompt->steps, "token",
-      job->service->token,
-      /* Each click makes a new picture, whatever the environment says. */
-      "cache-dir", "",
+      job->service->token, "cache-dir",
+      job->service->gallery_dir != NULL ? job->service->gallery_dir : "",
       /* Somebody looks on: a busy service is better reported soon. */
       "retry-backoff-max", 2.0, NULL);
+  /* Each click makes a new picture, whatever the environment says. */
+  if (job->service->gallery_dir != NULL)
+    job->variation = cache_list_take_variation (source, next_variation++);
   if (job->service->api_url != NULL)
     g_object_set (source, "api-url", job->service->api_url, NULL);
 }
@@ -332,6 +301,28 @@ web_job_new (const WebService *service, WebQueue *queue, const char *owner,
   return g_steal_pointer (&job);
 }
 
+WebJob *
+web_job_new_stored (const WebStored *stored, WebPrompt *prompt)
+{
+  WebJob *job = g_object_new (WEB_TYPE_JOB, NULL);
+
+  g_free (job->id);
+  job->id = g_strdup (stored->id);
+  job->prompt = prompt;
+  job->state = WEB_JOB_DONE;
+  job->created_s = stored->created_s;
+  job->seconds = stored->seconds;
+  job->width = stored->width;
+  job->height = stored->height;
+  job->duration_ms = stored->duration_ms;
+  job->damaged = stored->damaged;
+  job->gif = g_bytes_ref (stored->gif);
+  if (stored->video != NULL)
+    job->stored_video = g_bytes_ref (stored->video);
+  web_blob_finish (job->video);
+  return job;
+}
+
 static void
 web_job_init (WebJob *job)
 {
@@ -352,6 +343,7 @@ web_job_finalize (GObject *object)
   g_clear_pointer (&job->place, web_queue_leave);
   g_clear_pointer (&job->prompt, web_prompt_free);
   g_clear_pointer (&job->video, web_blob_unref);
+  g_clear_pointer (&job->stored_video, g_bytes_unref);
   g_clear_pointer (&job->gif, g_bytes_unref);
   for (guint i = 0; i < WEB_N_FORMATS; i++)
     g_clear_pointer (&job->converted[i], g_bytes_unref);
@@ -373,121 +365,4 @@ web_job_cancel (WebJob *job)
 {
   if (!web_job_is_finished (job))
     finish (job, WEB_JOB_CANCELED);
-}
-
-const char *
-web_job_get_id (WebJob *job)
-{
-  return job->id;
-}
-
-const WebPrompt *
-web_job_get_prompt (WebJob *job)
-{
-  return job->prompt;
-}
-
-WebJobState
-web_job_get_state (WebJob *job)
-{
-  return job->state;
-}
-
-gboolean
-web_job_is_finished (WebJob *job)
-{
-  return job->state >= WEB_JOB_DONE;
-}
-
-double
-web_job_get_seconds (WebJob *job)
-{
-  return job->seconds;
-}
-
-const WebFault *
-web_job_get_fault (WebJob *job)
-{
-  return job->fault;
-}
-
-WebBlob *
-web_job_get_video (WebJob *job)
-{
-  return job->video;
-}
-
-GBytes *
-web_job_get_gif (WebJob *job)
-{
-  return job->gif;
-}
-
-GBytes *
-web_job_get_converted (WebJob *job, WebFormat format)
-{
-  return job->converted[format];
-}
-
-void
-web_job_set_converted (WebJob *job, WebFormat format, GBytes *bytes)
-{
-  g_clear_pointer (&job->converted[format], g_bytes_unref);
-  job->converted[format] = g_bytes_ref (bytes);
-}
-
-gsize
-web_job_get_size (WebJob *job)
-{
-  gsize size = web_blob_get_size (job->video);
-
-  if (job->gif != NULL)
-    size += g_bytes_get_size (job->gif);
-  for (guint i = 0; i < WEB_N_FORMATS; i++) {
-    if (job->converted[i] != NULL)
-      size += g_bytes_get_size (job->converted[i]);
-  }
-  return size;
-}
-
-static void
-add_number (JsonBuilder *builder, const char *name, gint64 value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_int_value (builder, value);
-}
-
-static void
-add_result_to (WebJob *job, JsonBuilder *builder)
-{
-  add_number (builder, "gif_bytes", g_bytes_get_size (job->gif));
-  add_number (builder, "width", job->width);
-  add_number (builder, "height", job->height);
-  if (job->duration_ms >= 0)
-    add_number (builder, "duration_ms", job->duration_ms);
-  json_builder_set_member_name (builder, "damaged");
-  json_builder_add_boolean_value (builder, job->damaged);
-}
-
-void
-web_job_add_to (WebJob *job, JsonBuilder *builder)
-{
-  json_builder_set_member_name (builder, "id");
-  json_builder_add_string_value (builder, job->id);
-  json_builder_set_member_name (builder, "state");
-  json_builder_add_string_value (builder, state_names[job->state]);
-  add_number (builder, "created", job->created_s);
-  web_prompt_add_to (job->prompt, builder);
-  json_builder_set_member_name (builder, "seconds");
-  json_builder_add_double_value (builder, job->seconds);
-  if (job->state == WEB_JOB_QUEUED)
-    add_number (builder, "before", job->n_before);
-  if (job->total > 0) {
-    add_number (builder, "bytes", job->bytes);
-    add_number (builder, "total", job->total);
-  }
-  if (job->state == WEB_JOB_DONE)
-    add_result_to (job, builder);
-  if (job->fault != NULL)
-    web_fault_add_to (job->fault, builder);
 }

@@ -35,6 +35,7 @@ typedef struct
 {
   const char *api_url; /* NULL: visioncraftgifsrc's default */
   const char *token;
+  const char *gallery_dir; /* NULL: only in memory */
 } WebService;
 
 /* Whether every element that generations need is there; @error names the
@@ -45,6 +46,33 @@ gboolean web_job_check_elements (GError **error);
  * Both @queue and @service outlive the job. */
 WebJob *web_job_new (const WebService *service, WebQueue *queue,
     const char *owner, WebPrompt *prompt);
+
+/* A generation of an earlier day. All of it is borrowed. */
+typedef struct
+{
+  const char *id;
+  gint64 created_s; /* Unix time */
+  double seconds;
+  int width, height;  /* 0: not known */
+  gint64 duration_ms; /* -1: not known */
+  gboolean damaged;
+  GBytes *gif, *video; /* @video may be NULL */
+} WebStored;
+
+/* That one as a job that is done. Takes @prompt over. Transfer full. */
+WebJob *web_job_new_stored (const WebStored *stored, WebPrompt *prompt);
+
+/* The same of a job that is done, without its video. */
+void web_job_describe (WebJob *job, WebStored *ret_stored);
+
+/* Which picture of its prompt it is, see visioncraftgifsrc's "variation". */
+guint web_job_get_variation (WebJob *job);
+
+/* From now on @gif and @video are its bytes, which a file may hold. */
+void web_job_use_stored (WebJob *job, GBytes *gif, GBytes *video);
+
+/* Frees what can be had from files, or made again. */
+void web_job_forget_memory (WebJob *job);
 
 /* A long random name that nobody guesses. Owned by the job. */
 const char *web_job_get_id (WebJob *job);
@@ -62,6 +90,9 @@ const WebFault *web_job_get_fault (WebJob *job);
 
 /* The fragmented MP4, which grows until the job is finished. Owned by the job. */
 WebBlob *web_job_get_video (WebJob *job);
+
+/* All of it, when the job is done; NULL: there is none. Transfer full. */
+GBytes *web_job_ref_whole_video (WebJob *job);
 
 /* The GIF as the service made it, NULL until the job is done. Owned by it. */
 GBytes *web_job_get_gif (WebJob *job);

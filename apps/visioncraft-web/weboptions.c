@@ -11,6 +11,7 @@
 #define DEFAULT_MAX_QUEUE 16
 #define DEFAULT_RATE 20
 #define DEFAULT_GALLERY 12
+#define DEFAULT_STORED_GALLERY 200
 #define DEFAULT_MAX_PROMPT 2000
 
 static const char summary[] =
@@ -33,7 +34,7 @@ static const struct
   { "max-jobs", G_STRUCT_OFFSET (WebOptions, max_jobs), 1, 64 },
   { "max-queue", G_STRUCT_OFFSET (WebOptions, max_queue), 0, 1000 },
   { "rate", G_STRUCT_OFFSET (WebOptions, rate), 0, 10000 },
-  { "gallery", G_STRUCT_OFFSET (WebOptions, gallery), 1, 100 },
+  { "gallery", G_STRUCT_OFFSET (WebOptions, gallery), 1, 1000 },
   { "max-prompt", G_STRUCT_OFFSET (WebOptions, max_prompt), 1, 10000 },
 };
 
@@ -51,6 +52,19 @@ check_ranges (const WebOptions *options, GError **error)
     }
   }
   return TRUE;
+}
+
+/* systemd may name several folders; the unit has one. */
+static void
+set_gallery (WebOptions *options)
+{
+  const char *state = g_getenv ("STATE_DIRECTORY");
+
+  if (options->gallery_dir == NULL && state != NULL && state[0] == '/')
+    options->gallery_dir = g_strndup (state, strcspn (state, ":"));
+  if (options->gallery == -1)
+    options->gallery =
+        options->gallery_dir != NULL ? DEFAULT_STORED_GALLERY : DEFAULT_GALLERY;
 }
 
 gboolean
@@ -74,7 +88,12 @@ web_options_parse (WebOptions *options, int *argc, char ***argv, GError **error)
         "Generations a minute for each address, 0 for no limit (default: 20)",
         "N" },
     { "gallery", 0, 0, G_OPTION_ARG_INT, &options->gallery,
-        "Finished generations to keep in memory (default: 12)", "N" },
+        "Finished generations to list (default: 12, 200 with --gallery-dir)",
+        "N" },
+    { "gallery-dir", 0, 0, G_OPTION_ARG_FILENAME, &options->gallery_dir,
+        "Folder that keeps them (default: $STATE_DIRECTORY, as systemd sets "
+        "it, else only memory does)",
+        "DIR" },
     { "max-prompt", 0, 0, G_OPTION_ARG_INT, &options->max_prompt,
         "Characters that a prompt may have (default: 2000)", "N" },
     { "api-url", 0, 0, G_OPTION_ARG_STRING, &options->api_url,
@@ -98,7 +117,7 @@ web_options_parse (WebOptions *options, int *argc, char ***argv, GError **error)
     .max_jobs = DEFAULT_MAX_JOBS,
     .max_queue = DEFAULT_MAX_QUEUE,
     .rate = DEFAULT_RATE,
-    .gallery = DEFAULT_GALLERY,
+    .gallery = -1,
     .max_prompt = DEFAULT_MAX_PROMPT };
   g_option_context_set_summary (context, summary);
   g_option_context_add_main_entries (context, entries, NULL);
@@ -112,6 +131,7 @@ web_options_parse (WebOptions *options, int *argc, char ***argv, GError **error)
   }
   if (options->listen == NULL)
     options->listen = g_strdup (DEFAULT_LISTEN);
+  set_gallery (options);
   return check_ranges (options, error);
 }
 
@@ -133,6 +153,7 @@ web_options_clear (WebOptions *options)
 {
   g_clear_pointer (&options->listen, g_free);
   g_clear_pointer (&options->public_url, g_free);
+  g_clear_pointer (&options->gallery_dir, g_free);
   g_clear_pointer (&options->api_url, g_free);
   g_clear_pointer (&options->token_file, g_free);
   g_clear_pointer (&options->password_file, g_free);

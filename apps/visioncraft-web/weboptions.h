@@ -14,7 +14,8 @@ typedef struct
   int max_jobs;         /* pipelines at once */
   int max_queue;        /* requests that may wait for one */
   int rate;             /* generations a minute for each address; 0: no limit */
-  int gallery;          /* finished generations to keep */
+  int gallery;          /* finished generations to list */
+  char *gallery_dir;    /* NULL: they are in memory only */
   int max_prompt;       /* characters of a prompt */
   char *api_url;        /* NULL: as visioncraftgifsrc has it */
   char *token_file;     /* NULL: as api_key_find() has it */

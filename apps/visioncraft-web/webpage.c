@@ -20,38 +20,57 @@ static const struct
   { "/icon.svg", "icon.svg", "image/svg+xml" },
 };
 
+/* The page of a generation, whichever that is: the name is for its script. */
+#define GENERATION "/g/"
+
 /* The page's own addresses are relative. Behind a proxy that may have lost the
- * slash at the prefix's end, it has to say to what. */
+ * slash at the prefix's end, it has to say to what, and so it has further
+ * down. */
 static GBytes *
-load_file (const WebSite *site, const char *name)
+load_page (const char *name, const char *base)
 {
   g_autofree char *resource = g_strconcat (RESOURCES "/", name, NULL);
   g_autoptr (GBytes) bytes = g_resources_lookup_data (resource, 0, NULL);
-  const char *base = web_site_get_base (site), *head;
+  g_autofree char *element = NULL;
+  const char *head;
   GString *page;
 
   g_return_val_if_fail (bytes != NULL, NULL);
-  if (!g_str_has_suffix (name, ".html") || g_str_equal (base, "/"))
+  if (base == NULL)
     return g_steal_pointer (&bytes);
   page = g_string_new_len (
       g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
   head = strstr (page->str, "<head>");
-  g_string_insert (page, head - page->str + strlen ("<head>"), "\">");
-  g_string_insert (page, head - page->str + strlen ("<head>"), base);
-  g_string_insert (
-      page, head - page->str + strlen ("<head>"), "\n  <base href=\"");
+  element = g_strdup_printf ("\n  <base href=\"%s\">", base);
+  g_string_insert (page, head - page->str + strlen ("<head>"), element);
   return g_string_free_to_bytes (page);
+}
+
+static const char *
+find_base (const WebSite *site, gboolean is_html, gboolean is_below)
+{
+  const char *base = web_site_get_base (site);
+
+  if (!is_html)
+    return NULL;
+  if (!g_str_equal (base, "/"))
+    return base;
+  return is_below ? "../" : NULL;
 }
 
 gboolean
 web_page_get (const WebSite *site, SoupServerMessage *message, const char *path)
 {
+  gboolean is_below = g_str_has_prefix (path, GENERATION)
+      && strchr (path + strlen (GENERATION), '/') == NULL;
+
   for (guint i = 0; i < G_N_ELEMENTS (files); i++) {
     g_autoptr (GBytes) bytes = NULL;
 
-    if (!g_str_equal (path, files[i].path))
+    if (!g_str_equal (is_below ? "/" : path, files[i].path))
       continue;
-    bytes = load_file (site, files[i].file);
+    bytes = load_page (files[i].file,
+        find_base (site, g_str_has_suffix (files[i].file, ".html"), is_below));
     web_reply_bytes (message, files[i].type, WEB_CACHE_ASK, bytes);
     return TRUE;
   }

@@ -39,6 +39,10 @@ void web_prompt_add_to (const WebPrompt *prompt, JsonBuilder *builder);
 char *web_prompt_make_file_name (
     const WebPrompt *prompt, const char *extension);
 
+/* What players show of a file: the prompt, and the other settings as a comment.
+ * The caller owns it. */
+GstTagList *web_prompt_make_tags (const WebPrompt *prompt);
+
 void web_prompt_free (WebPrompt *prompt);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WebPrompt, web_prompt_free)
 

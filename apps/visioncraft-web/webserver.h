@@ -16,9 +16,10 @@ G_BEGIN_DECLS
  *   GET    /api/generations                     the last ones, newest first
  *   POST   /api/generations                     a new one: 201 and its id
  *   GET    /api/generations/ID                  how it is now
- *   DELETE /api/generations/ID                  cancel it
+ *   DELETE /api/generations/ID                  cancel it, or remove it
  *   GET    /api/generations/ID/events           each change, server-sent
  *   GET    /api/generations/ID/video            fragmented MP4 as it grows
+ *   GET    /api/generations/ID/poster           its first picture, JPEG
  *   GET    /api/generations/ID/gif, mp4, webm   files to save
  *
  * and what webstatus.h has. Without the cookie, where there is a password, /api/ is 401. An error is {"error": {"kind": …}} with a fitting status, see webfault.h.

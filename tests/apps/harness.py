@@ -18,7 +18,7 @@ from relay import Relay
 # folder of just these is scanned in the process itself, in a moment: the
 # scanner of its own that GStreamer would start cannot load an ASan build.
 PLUGINS = ["coreelements", "app", "gio", "videocrop", "videoconvertscale",
-           "x264", "isomp4", "vpx", "matroska"]
+           "x264", "isomp4", "vpx", "matroska", "jpeg"]
 
 # What a server at rest may run: its main thread and GLib's own two, which
 # start with the first use and stay. Pools keep idle threads for two seconds.
