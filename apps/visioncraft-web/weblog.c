@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "weblog.h"
 
-#include "failure.h"
 #include "webremote.h"
 
 #include <string.h>
@@ -54,7 +53,7 @@ make_path (SoupServerMessage *message)
 
   if (uri == NULL)
     return g_strdup ("-");
-  path = failure_printable (g_uri_get_path (uri));
+  path = g_uri_escape_string (g_uri_get_path (uri), "/", FALSE);
   parts = g_strsplit (path, "/", 0);
   for (guint i = 0; parts[i] != NULL; i++) {
     if (strlen (parts[i]) == ID_CHARS)
@@ -62,8 +61,7 @@ make_path (SoupServerMessage *message)
   }
   g_free (path);
   path = g_strjoinv ("/", parts);
-  return g_utf8_substring (
-      path, 0, MIN (g_utf8_strlen (path, -1), PATH_CHARS_MAX));
+  return g_strndup (path, PATH_CHARS_MAX);
 }
 
 static void

@@ -148,7 +148,7 @@ class Lines(Case):
 
     def test_a_path_makes_no_line_of_its_own(self):
         for path in [b"/a%0ab", b"/a%1b%5b31m", b"/" + b"x" * 5000, b"/\xff\xfe",
-                     b"/a%00b"]:
+                     b"/a%00b", b"/a%20b", b"/%C3%A9", b"/\xc3\xa9"]:
             s = socket.create_connection(("127.0.0.1", self.setup.web.port), 60)
             s.sendall(b"GET " + path + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
             while s.recv(65536):
