@@ -19,16 +19,31 @@ canvas_size (const GifDecoder *decoder)
   return (gsize) 4 * info->width * info->height;
 }
 
+/* What is called opaque is, but for damage. */
+static void
+check_opacity (const GifDecoder *decoder)
+{
+  const guint8 *canvas = gif_decoder_get_canvas (decoder);
+  gsize n_bytes = canvas_size (decoder), i;
+
+  for (i = 3; i < n_bytes; i += 4)
+    g_assert_true (canvas[i] == 0xff);
+}
+
 /* Returns: (transfer full): the last picture, in order; NULL: no frame. */
 static guint8 *
 render_in_order (GifDecoder *decoder, const guint8 *data, gsize size, guint n)
 {
+  gboolean is_opaque = gif_decoder_get_info (decoder)->opaque;
   guint i;
 
   for (i = 0; i < n; i++) {
     GifResult result = gif_decoder_render (decoder, data, size, i);
 
     g_assert_true (result == GIF_RESULT_OK || result == GIF_RESULT_CORRUPT);
+    is_opaque = is_opaque && result == GIF_RESULT_OK;
+    if (is_opaque)
+      check_opacity (decoder);
   }
   if (n == 0)
     return NULL;
