@@ -156,6 +156,8 @@ program_assert_failure (ProgramFixture *fixture, const Result *result,
   g_assert_true (g_str_has_suffix (last, "."));
   g_assert_nonnull (strstr (last, words));
   g_assert_null (strstr (result->err, TEST_KEY));
+  /* Nor a name of ours that nobody can find again. */
+  g_assert_null (strstr (result->err, ".part-"));
   g_assert_cmpstr (result->out, ==, "");
   g_assert_cmpuint (
       mock_server_count (fixture->server, MOCK_EVENT_POST_RECEIVED), ==,

@@ -156,8 +156,13 @@ on_message (GstBus *bus, GstMessage *message, gpointer data)
   Encode *encode = data;
 
   if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
+    GError *error = failure_from_message (message, NULL);
+    char *shown = output_hide (encode->output, error->message);
+
+    g_free (error->message);
+    error->message = shown;
     encode->watch = 0;
-    end (encode, failure_from_message (message, NULL));
+    end (encode, error);
     return G_SOURCE_REMOVE;
   }
   if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_EOS) {

@@ -251,6 +251,19 @@ output_write (Output *output, const char *name, GBytes *bytes, GError **error)
   return good || fail_room (error, number);
 }
 
+char *
+output_hide (Output *output, const char *text)
+{
+  GString *shown = g_string_new (text);
+  g_autofree char *hidden = g_strconcat (output->hidden, "/", NULL);
+  g_autofree char *directory = g_str_equal (output->directory, ".")
+      ? g_strdup ("") /* as it was given */
+      : g_strconcat (output->directory, "/", NULL);
+
+  g_string_replace (shown, hidden, directory, 0);
+  return g_string_free (shown, FALSE);
+}
+
 const char *
 output_get_file (Output *output)
 {

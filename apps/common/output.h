@@ -36,6 +36,10 @@ GBytes *output_read (Output *output, const char *name, GError **error);
 gboolean output_write (
     Output *output, const char *name, GBytes *bytes, GError **error);
 
+/* @text with the target's directory where it names the hidden one, which is
+ * gone before anybody could look. The caller owns it. */
+char *output_hide (Output *output, const char *text);
+
 /* The target as it was given, its name without directories, and its format.
  * Owned by @output. */
 const char *output_get_file (Output *output);

@@ -58,6 +58,7 @@ player_key_dialog_show (GtkWindow *parent, PlayerKeySaved saved)
       dialog->key_entry, "activate", G_CALLBACK (on_save), dialog);
   g_signal_connect (cancel, "clicked", G_CALLBACK (on_cancel), dialog);
   gtk_window_set_transient_for (dialog->window, parent);
+  gtk_widget_grab_focus (GTK_WIDGET (dialog->key_entry));
   gtk_window_present (dialog->window);
   return dialog->window;
 }

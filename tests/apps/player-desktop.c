@@ -360,6 +360,64 @@ test_settings_outlive_the_program (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (negative, ==, "a frame");
 }
 
+/* --- The key --- */
+
+static gboolean
+has_asked (gpointer data)
+{
+  return count_posts (data) > 0;
+}
+
+/* Transfer full. */
+static char *
+read_post (Fixture *fixture)
+{
+  g_autoptr (GBytes) body = mock_server_ref_post_body (fixture->mock, -1);
+
+  return g_strndup (g_bytes_get_data (body, NULL), g_bytes_get_size (body));
+}
+
+/* Once, and then never again. */
+static void
+test_the_window_asks_for_the_key (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *file =
+      g_build_filename (world.home, "visioncraft", "token", NULL);
+  g_autofree char *kept = NULL;
+  g_autofree char *body = NULL;
+  g_autofree char *message = NULL;
+  Reading reading = { NULL, "text box: API key\n", NULL };
+  GStatBuf status;
+
+  player_remote_stop (&fixture->remote);
+  world.without_key = TRUE;
+  player_remote_start (&fixture->remote, &world, fixture->mock);
+  reading.tree = accessible_tree_new (fixture->remote.connection);
+  generate (fixture, "a paper boat");
+  fixture_wait_until (reads, &reading, "the dialog");
+  assert_all_have_names (reading.lines);
+  x_screen_do (world.screen, "mousemove", "100", "100", NULL);
+  x_screen_do (world.screen, "type", "--delay", "1", TEST_KEY, NULL);
+  x_screen_do (world.screen, "key", "Return", NULL);
+  fixture_wait_until (has_asked, fixture, "the request");
+  fixture_wait_until (is_playing, fixture, "the animation");
+  body = read_post (fixture);
+  g_assert_nonnull (strstr (body, "\"token\":\"" TEST_KEY "\""));
+  g_assert_true (g_file_get_contents (file, &kept, NULL, NULL));
+  g_assert_cmpstr (kept, ==, TEST_KEY "\n");
+  g_assert_cmpint (g_stat (file, &status), ==, 0);
+  g_assert_cmphex (status.st_mode & 0777, ==, 0600);
+  message = player_remote_get_text (&fixture->remote, "message");
+  g_assert_cmpstr (message, ==, "");
+
+  restart (fixture);
+  generate (fixture, "a paper plane");
+  fixture_wait_until (is_playing, fixture, "another animation");
+  world.without_key = FALSE;
+  g_free (reading.lines);
+  accessible_tree_free (reading.tree);
+}
+
 /* --- Narrow --- */
 
 #define NARROW 380
@@ -508,6 +566,7 @@ main (int argc, char **argv)
   ADD ("file-meanwhile", test_a_file_does_not_end_a_generation);
   ADD ("no-file", test_what_cannot_be_opened_is_told);
   ADD ("settings", test_settings_outlive_the_program);
+  ADD ("key", test_the_window_asks_for_the_key);
   ADD ("narrow", test_the_sidebar_yields_in_a_narrow_window);
   ADD ("dark", test_it_is_dark_where_the_desktop_is);
   status = g_test_run ();

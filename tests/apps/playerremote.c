@@ -31,6 +31,8 @@ player_world_make_launcher (
   for (guint i = 0; i < G_N_ELEMENTS (environment); i++)
     g_subprocess_launcher_setenv (
         launcher, environment[i][0], environment[i][1], TRUE);
+  if (world->without_key)
+    g_subprocess_launcher_unsetenv (launcher, "VISIONCRAFT_TOKEN");
   fixture_use_plugins (launcher, world->home, world->module_directory);
   return launcher;
 }

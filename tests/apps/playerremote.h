@@ -21,8 +21,9 @@ typedef struct
   XScreen *screen;
   GTestDBus *bus;
   char *home;
-  gboolean is_desktop; /* screen readers, settings that are kept; set first */
-  const char *program; /* not owned */
+  gboolean without_key; /* nothing in the environment */
+  gboolean is_desktop;  /* screen readers, settings that are kept; set first */
+  const char *program;  /* not owned */
   const char *module_directory; /* not owned */
 } PlayerWorld;
 
