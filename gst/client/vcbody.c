@@ -56,8 +56,10 @@ static Block *
 block_new (guint64 offset, gsize size)
 {
   gboolean large = size >= HUGE_PAGE;
-  Block *block = g_malloc (sizeof (Block) + size + (large ? HUGE_PAGE : 0));
+  Block *block = g_try_malloc (sizeof (Block) + size + (large ? HUGE_PAGE : 0));
 
+  if (block == NULL)
+    return NULL;
   g_atomic_ref_count_init (&block->refs);
   block->offset = offset;
   block->size = size;
@@ -155,6 +157,10 @@ vc_body_reserve (VcBody *body, gsize *ret_size)
 
   if (block == NULL || block->filled == block->size) {
     block = block_new (body->size, next_block_size (body));
+    /* Not in smaller pieces: what is left is for those that cannot do without.
+     */
+    if (block == NULL)
+      return NULL;
     g_ptr_array_add (body->blocks, block);
   }
   *ret_size = block->size - block->filled;
@@ -255,8 +261,12 @@ vc_body_append (VcBody *body, const guint8 *data, gsize size, GError **error)
   while (size > 0) {
     gsize room;
     guint8 *space = vc_body_reserve (body, &room);
-    gsize length = MIN (room, size);
+    gsize length = space != NULL ? MIN (room, size) : 0;
 
+    if (space == NULL) {
+      g_propagate_error (error, vc_error_no_memory ());
+      return FALSE;
+    }
     memcpy (space, data, length);
     if (!vc_body_commit (body, length, error))
       return FALSE;

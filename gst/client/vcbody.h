@@ -34,7 +34,7 @@ void vc_body_free (VcBody *body); /* slices handed out stay valid */
 gboolean vc_body_expect (VcBody *body, guint64 total, GError **error);
 
 /* Space for the next bytes; @ret_size is at least 1. Valid until the next call
- * of a writer's function. */
+ * of a writer's function. NULL where there is no memory. */
 guint8 *vc_body_reserve (VcBody *body, gsize *ret_size);
 
 /* The first @size bytes of the reserved space are now part of the body. Readers
@@ -44,7 +44,8 @@ guint8 *vc_body_reserve (VcBody *body, gsize *ret_size);
 gboolean vc_body_commit (VcBody *body, gsize size, GError **error);
 void vc_body_wake (VcBody *body);
 
-/* Adds a copy of the @size bytes at @data; as vc_body_commit(). */
+/* Adds a copy of the @size bytes at @data; as vc_body_commit(), or FALSE with
+ * VC_ERROR_EXHAUSTED. */
 gboolean vc_body_append (
     VcBody *body, const guint8 *data, gsize size, GError **error);
 

@@ -4,12 +4,15 @@
 
 #ifdef G_OS_UNIX
 #include <dlfcn.h>
+#include <unistd.h>
 #endif
 
 /* How long the last reference waits for the thread, and the thread for what was
  * cancelled to come back. */
 #define GOODBYE_US (250 * 1000)
 #define SETTLE_US (200 * 1000)
+
+#define DESCRIPTORS_MIN 8
 
 typedef struct
 {
@@ -90,19 +93,50 @@ attach (Network *network, GSourceFunc function, gpointer data,
   g_source_attach (source, network->context);
 }
 
+/* Whether there are descriptors for a first generation: for two main contexts,
+ * ours and GLib's, which end the process where there are none, for the name
+ * service and for sockets. */
+static gboolean
+has_descriptors (void)
+{
+#ifdef G_OS_UNIX
+  int ends[DESCRIPTORS_MIN / 2][2];
+  guint n = 0;
+
+  while (n < G_N_ELEMENTS (ends) && pipe (ends[n]) == 0)
+    n++;
+  for (guint i = 0; i < n; i++) {
+    close (ends[i][0]);
+    close (ends[i][1]);
+  }
+  return n == G_N_ELEMENTS (ends);
+#else
+  return TRUE;
+#endif
+}
+
+/* NULL where the process may not have that. */
 static Network *
 network_new (GThread **ret_thread)
 {
-  Network *network = g_new0 (Network, 1);
+  Network *network;
 
+  if (!has_descriptors ())
+    return NULL;
+  network = g_new0 (Network, 1);
   g_atomic_ref_count_init (&network->refs);
   g_atomic_ref_count_inc (&network->refs);
   network->context = g_main_context_new ();
   network->loop = g_main_loop_new (network->context, FALSE);
   g_mutex_init (&network->lock);
   g_cond_init (&network->cond);
-  *ret_thread = g_thread_new ("visioncraft-net", network_thread, network);
-  return network;
+  *ret_thread =
+      g_thread_try_new ("visioncraft-net", network_thread, network, NULL);
+  if (*ret_thread != NULL)
+    return network;
+  network_unref (network);
+  network_unref (network);
+  return NULL;
 }
 
 gboolean
@@ -205,6 +239,20 @@ on_start (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+gboolean
+vc_client_open (VcClient *client, GError **error)
+{
+  G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
+      g_mutex_locker_new (&the_lock);
+
+  if (client->network == NULL)
+    client->network = network_new (&client->thread);
+  if (client->network == NULL)
+    g_set_error_literal (error, VC_ERROR, VC_ERROR_EXHAUSTED,
+        "This process may have no more threads or file descriptors.");
+  return client->network != NULL;
+}
+
 VcJob *
 vc_client_start (VcClient *client, VcRequest *request, VcJobNotify notify,
     gpointer notify_data, GDestroyNotify notify_destroy)
@@ -213,8 +261,6 @@ vc_client_start (VcClient *client, VcRequest *request, VcJobNotify notify,
   VcJob *job;
 
   g_mutex_lock (&the_lock);
-  if (client->network == NULL)
-    client->network = network_new (&client->thread);
   start->network = client->network;
   g_mutex_unlock (&the_lock);
 

@@ -22,7 +22,11 @@ VcClient *vc_client_get (void);
  * that, and not at all when called on the network thread itself. */
 void vc_client_unref (VcClient *client);
 
-/* Starts a generation and returns at once; nothing of the network happens in
+/* Starts the thread where it does not run yet. FALSE with VC_ERROR_EXHAUSTED
+ * where the process may have no more threads or descriptors. */
+gboolean vc_client_open (VcClient *client, GError **error);
+
+/* Starts a generation, after vc_client_open(), and returns at once; nothing of the network happens in
  * this thread. Takes @request over, which vc_request_check() found good, and
  * @notify_data, which @notify_destroy frees in any thread. The caller cancels
  * and unrefs the job. */

@@ -170,6 +170,13 @@ vc_error_from_transport (
       reason != NULL ? reason : "no reason given");
 }
 
+GError *
+vc_error_no_memory (void)
+{
+  return g_error_new_literal (VC_ERROR, VC_ERROR_EXHAUSTED,
+      "There is not enough memory for what the server sends.");
+}
+
 gboolean
 vc_error_is_transient (const GError *error)
 {

@@ -29,6 +29,7 @@ typedef enum
   VC_ERROR_NOT_GIF,        /* the image is not a GIF */
   VC_ERROR_TOO_LARGE,      /* over max-size */
   VC_ERROR_PROXY,          /* the proxy refused, or is unknown */
+  VC_ERROR_EXHAUSTED,      /* no memory, descriptors or threads left here */
   VC_ERROR_CHANGED, /* another GIF at the same address, too late to start over
                      */
 } VcErrorCode;
@@ -45,6 +46,9 @@ VcErrorCode vc_error_code_from_status (guint status);
  * the caller owns the result. */
 GError *vc_error_from_transport (
     const GError *error, GTlsCertificateFlags tls_errors, const char *host);
+
+/* There is no memory for more of what comes. The caller owns it. */
+GError *vc_error_no_memory (void);
 
 /* Whether trying again could help after @error came from the transport and
  * nothing had been processed. */

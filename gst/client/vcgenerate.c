@@ -92,7 +92,8 @@ on_head (SoupMessage *message, gpointer data)
 
   job->is_from_proxy = status == SOUP_STATUS_PROXY_AUTHENTICATION_REQUIRED
       || vc_http_is_from_proxy (job->http);
-  job->reply = g_byte_array_new ();
+  g_clear_pointer (&job->reply, g_free);
+  job->reply_size = job->reply_room = 0;
   job->reply_length = vc_job_body_length (message);
   if (is_good (status)
       && g_strcmp0 (
@@ -108,16 +109,21 @@ static guint8 *
 on_space (gsize *ret_size, gpointer data)
 {
   VcJob *job = data;
-  gsize length;
 
   if (job->reply_is_gif)
     return vc_body_reserve (job->body, ret_size);
 
-  length = job->reply->len;
-  g_byte_array_set_size (job->reply, length + READ_SIZE);
-  job->reply->len = length;
-  *ret_size = READ_SIZE;
-  return job->reply->data + length;
+  if (job->reply_size == job->reply_room) {
+    gsize room = MAX (job->reply_room * 2, READ_SIZE);
+    guint8 *grown = g_try_realloc (job->reply, room);
+
+    if (grown == NULL)
+      return NULL;
+    job->reply = grown;
+    job->reply_room = room;
+  }
+  *ret_size = job->reply_room - job->reply_size;
+  return job->reply + job->reply_size;
 }
 
 static gboolean
@@ -126,15 +132,15 @@ take (VcJob *job, gsize size, GError **error)
   if (job->reply_is_gif)
     return vc_body_commit (job->body, size, error);
 
-  job->reply->len += size;
+  job->reply_size += size;
   if (is_good (job->report.status)
-      && vc_body_is_gif (job->reply->data, job->reply->len)) {
+      && vc_body_is_gif (job->reply, job->reply_size)) {
     begin_gif (job, vc_http_get_message (job->http));
-    return vc_body_append (job->body, job->reply->data, job->reply->len, error);
+    return vc_body_append (job->body, job->reply, job->reply_size, error);
   }
-  if (job->reply->len <= VC_REPLY_MAX
-      || (job->reply->len <= VC_REPLY_GIF_MAX
-          && vc_images_may_hold_gif (job->reply->data, job->reply->len)))
+  if (job->reply_size <= VC_REPLY_MAX
+      || (job->reply_size <= VC_REPLY_GIF_MAX
+          && vc_images_may_hold_gif (job->reply, job->reply_size)))
     return TRUE;
   g_set_error (error, VC_ERROR, VC_ERROR_REPLY,
       "The service's reply is longer than the %d bytes that one can have.",
@@ -149,7 +155,7 @@ on_body (gsize size, gpointer data)
   g_autoptr (GError) error = NULL;
 
   if (take (job, size, &error)) {
-    if (is_good (job->report.status) || job->reply->len < ERROR_BODY_MAX)
+    if (is_good (job->report.status) || job->reply_size < ERROR_BODY_MAX)
       return TRUE;
     /* More of an error than anybody reads. */
     vc_job_drop_http (job);
@@ -268,7 +274,7 @@ read_reply (VcJob *job)
 {
   guint status = job->report.status;
   g_autoptr (GBytes) body =
-      g_byte_array_free_to_bytes (g_steal_pointer (&job->reply));
+      g_bytes_new_take (g_steal_pointer (&job->reply), job->reply_size);
   g_autoptr (GError) error = NULL;
   g_auto (VcReply) reply = { 0 };
   gboolean repeat;

@@ -80,7 +80,8 @@ vc_guard_new (void)
 #endif
   g_mutex_init (&guard->lock);
   g_cond_init (&guard->cond);
-  guard->thread = g_thread_new ("vc-net-guard", guard_thread, guard);
+  /* Without one nothing is guarded, and all works. */
+  guard->thread = g_thread_try_new ("vc-net-guard", guard_thread, guard, NULL);
   return guard;
 }
 
@@ -91,7 +92,8 @@ vc_guard_free (VcGuard *guard)
   guard->ended = TRUE;
   g_cond_signal (&guard->cond);
   g_mutex_unlock (&guard->lock);
-  g_thread_join (guard->thread);
+  if (guard->thread != NULL)
+    g_thread_join (guard->thread);
   g_mutex_clear (&guard->lock);
   g_cond_clear (&guard->cond);
   g_free (guard);

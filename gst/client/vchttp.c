@@ -431,8 +431,13 @@ read_available (VcHttp *http)
     g_autoptr (GError) error = NULL;
     gsize room;
     guint8 *space = http->callbacks->space (&room, http->user_data);
-    gssize n = read_some (http, space, room, &error);
+    gssize n = space != NULL ? read_some (http, space, room, &error) : -1;
 
+    if (space == NULL) {
+      error = vc_error_no_memory ();
+      finish (http, error, FALSE);
+      return;
+    }
     if (n > 0) {
       vc_watch_received (&http->watch, n, g_get_monotonic_time ());
       if (!http->callbacks->body (n, http->user_data))

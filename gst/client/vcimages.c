@@ -30,24 +30,29 @@ has_prefix (const char *text, const char *prefix)
 static GBytes *
 decode_gif (const char *text)
 {
-  g_autoptr (GString) plain = g_string_sized_new (strlen (text) + 4);
-  gsize length;
-  guint8 *data;
+  g_autofree guint8 *data = NULL;
+  gsize length = 0;
+  guint save = 0, n = 0;
+  int state = 0;
 
   if (!g_str_has_prefix (text, GIF_BASE64))
     return NULL;
-  for (const char *p = text; *p != '\0' && *p != '='; p++) {
+  data = g_try_malloc (strlen (text) / 4 * 3 + 6);
+  for (const char *p = text; data != NULL && *p != '\0' && *p != '='; p++) {
     char c = *p == '-' ? '+' : *p == '_' ? '/' : *p;
 
-    if (g_ascii_isalnum (c) || c == '+' || c == '/')
-      g_string_append_c (plain, c);
-    else if (!g_ascii_isspace (c))
+    if (g_ascii_isalnum (c) || c == '+' || c == '/') {
+      length += g_base64_decode_step (&c, 1, data + length, &state, &save);
+      n++;
+    } else if (!g_ascii_isspace (c)) {
       return NULL;
+    }
   }
-  while (plain->len % 4 != 0)
-    g_string_append_c (plain, '=');
-  data = g_base64_decode (plain->str, &length);
-  return g_bytes_new_take (data, length);
+  if (data == NULL)
+    return NULL;
+  for (; n % 4 != 0; n++)
+    length += g_base64_decode_step ("=", 1, data + length, &state, &save);
+  return g_bytes_new_take (g_steal_pointer (&data), length);
 }
 
 /* RFC 2397 §3: data:image/gif;base64,… */

@@ -68,7 +68,8 @@ struct _VcJob
   gint64 started_us, phase_us, ended_us; /* started and ended: lock as well */
   guint tries_left;
   gboolean reply_is_gif;
-  GByteArray *reply;
+  guint8 *reply; /* so far */
+  gsize reply_size, reply_room;
   guint64 reply_length;     /* as announced; 0: unknown */
   gboolean is_from_proxy;   /* the reply */
   guint retry_after_s;      /* what the last answer asks to wait */

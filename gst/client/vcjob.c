@@ -73,7 +73,7 @@ vc_job_unref (VcJob *job)
   vc_body_free (job->body);
   vc_request_free (job->request);
   g_clear_pointer (&job->base, g_uri_unref);
-  g_clear_pointer (&job->reply, g_byte_array_unref);
+  g_clear_pointer (&job->reply, g_free);
   g_main_context_unref (job->context);
   g_mutex_clear (&job->lock);
   g_free (job);

@@ -60,6 +60,8 @@ static const struct
       "Raise max-size if it should be accepted." },
   [VC_ERROR_PROXY] = { RESOURCE (NOT_AUTHORIZED), TRUE,
       "Check proxy, proxy-id and proxy-pw." },
+  [VC_ERROR_EXHAUSTED] = { RESOURCE (NO_SPACE_LEFT), TRUE,
+      "Raise this process's limits, or do less at once." },
   [VC_ERROR_CHANGED] = { RESOURCE (READ), TRUE, "Generate anew." },
 };
 

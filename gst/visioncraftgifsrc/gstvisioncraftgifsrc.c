@@ -285,6 +285,22 @@ take_settings (GstVisioncraftGifSrc *self)
   return g_steal_pointer (&request);
 }
 
+static gboolean
+open_client (GstVisioncraftGifSrc *self)
+{
+  const VcReport nothing = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  GST_OBJECT_LOCK (self);
+  if (self->client == NULL)
+    self->client = vc_client_get ();
+  GST_OBJECT_UNLOCK (self);
+  if (vc_client_open (self->client, &error))
+    return TRUE;
+  gst_vc_post_error (GST_ELEMENT (self), error, &nothing);
+  return FALSE;
+}
+
 /* In the application's thread: checks and launches, nothing that waits. */
 static gboolean
 gst_visioncraft_gif_src_start (GstBaseSrc *src)
@@ -306,6 +322,11 @@ gst_visioncraft_gif_src_start (GstBaseSrc *src)
   request = take_settings (self);
   if (request == NULL)
     return FALSE;
+  if (!open_client (self)) {
+    vc_request_free (request);
+    gst_clear_tag_list (&self->run.tags);
+    return FALSE;
+  }
 
   GST_INFO_OBJECT (self, "asking %s, sampler %s, cfg-scale %d, steps %d",
       request->api_url, request->sampler, request->cfg_scale, request->steps);
@@ -314,8 +335,6 @@ gst_visioncraft_gif_src_start (GstBaseSrc *src)
   gst_vc_reporter_start (self->run.reporter);
 
   GST_OBJECT_LOCK (self);
-  if (self->client == NULL)
-    self->client = vc_client_get ();
   self->run.job =
       vc_client_start (self->client, request, gst_vc_reporter_notify,
           gst_vc_reporter_ref (self->run.reporter), gst_vc_reporter_unref);

@@ -124,7 +124,10 @@ request_new (const char *api_url)
 static VcJob *
 start (VcClient *client, VcRequest *request, News *news)
 {
+  g_autoptr (GError) error = NULL;
+
   g_atomic_int_inc (&news->refs);
+  g_assert_true (vc_client_open (client, &error));
   return vc_client_start (client, request, on_event, news, drop_news);
 }
 
