@@ -112,7 +112,7 @@ test_transparency_turns_white_where_it_is_lost (
   const guint8 *pixel;
 
   /* Its corners are never drawn. */
-  program_serve_file (fixture, "frame-sticks-out.gif");
+  program_serve_file (fixture, "background-ignored.gif");
   program_run (fixture, &result, "a fox", "fox.mp4", "--size", "64x64", NULL);
   program_assert_success (fixture, &result);
   frame = program_first_frame (fixture, "fox.mp4");
