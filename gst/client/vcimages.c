@@ -220,6 +220,11 @@ vc_images_clear (VcImages *images)
 gboolean
 vc_images_may_hold_gif (const guint8 *data, gsize size)
 {
-  return memmem (data, MIN (size, LEAD_MAX), GIF_BASE64, strlen (GIF_BASE64))
-      != NULL;
+  gsize length = strlen (GIF_BASE64), lead = MIN (size, LEAD_MAX);
+
+  for (gsize i = 0; i + length <= lead; i++) {
+    if (memcmp (data + i, GIF_BASE64, length) == 0)
+      return TRUE;
+  }
+  return FALSE;
 }

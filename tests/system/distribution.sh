@@ -15,12 +15,23 @@ set -eu
 tree=$(cd "$(dirname "$0")/../.." && pwd)
 
 [ $# -gt 0 ] || { sed -n '2,/^set/ s/^# \{0,1\}//p' "$0" >&2; exit 64; }
+# not_run REASON
+not_run () {
+  echo "distribution $asked: not run: $1"
+  exit 77
+}
+asked=$*
+
 if [ "$(id -u)" -ne 0 ]; then
+  sudo -n true 2>/dev/null || [ -t 0 ] || not_run "it needs root, or sudo"
   exec sudo DISTRIBUTION_CACHE="${DISTRIBUTION_CACHE:-$HOME/.cache/gst-visioncraft}" "$0" "$@"
 fi
-# Mounts of our own, which the kernel takes down when the last of our processes has ended.
-[ -n "${DISTRIBUTION_MOUNTS:-}" ] || DISTRIBUTION_MOUNTS=private \
-  exec unshare --mount --propagation private "$0" "$@"
+# Mounts and processes of our own: however this ends, the kernel takes them all away.
+if [ -z "${DISTRIBUTION_INSIDE:-}" ]; then
+  own=(unshare --mount --propagation private --pid --fork --kill-child)
+  "${own[@]}" mount -t tmpfs tmpfs /mnt 2>/dev/null || not_run "nothing can be mounted here"
+  DISTRIBUTION_INSIDE=yes exec "${own[@]}" "$0" "$@"
+fi
 
 release=$1
 shift
@@ -34,11 +45,6 @@ stages=("$@")
 cache=${DISTRIBUTION_CACHE:-$HOME/.cache/gst-visioncraft}
 root=$cache/$release
 [ "$arch" = "$(dpkg --print-architecture)" ] || root=$root-$arch
-
-not_run () {
-  echo "distribution $release $arch: not run: $1"
-  exit 77
-}
 
 make_root () {
   local mirror
