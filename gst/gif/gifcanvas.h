@@ -39,16 +39,6 @@ const guint32 *gif_canvas_get_pixels (GifCanvas *self);
  * lives until the next call on this canvas. NULL: no memory. */
 guint32 *gif_canvas_take_scratch (GifCanvas *self, gsize n_pixels);
 
-/* Returns: the pixel of a colour; all without alpha are one, 0 but in YUV. */
-guint32 gif_canvas_map_color (
-    guint8 red, guint8 green, guint8 blue, guint8 alpha, GifLayout layout);
-
-/* Fills @pixels[0] to @pixels[n - 1] with the colour of each index: @n_colors
- * from the three-byte entries at @rgb, opaque black beyond them, zero for
- * @transparent_index (-1: none). */
-void gif_canvas_map_palette (guint32 *pixels, guint n, const guint8 *rgb,
-    guint n_colors, int transparent_index, GifLayout layout);
-
 /* Disposes of the frame drawn before, then draws the first @n_pixels pixels of
  * @frame, in file order, from @scratch (of gif_canvas_take_scratch(), which it
  * may keep). FALSE: no memory to save what @frame's disposal will restore;

@@ -3,6 +3,7 @@
 #include "gifdecoder.h"
 #include "gifblock.h"
 #include "gifcanvas.h"
+#include "gifcolor.h"
 #include "giflzw.h"
 #include "gifscan.h"
 #include "gifwindow.h"
@@ -119,8 +120,7 @@ update_background (GifDecoder *self)
   guint32 argb = self->background;
 
   gif_canvas_set_background (self->canvas,
-      gif_canvas_map_color (
-          argb >> 16, argb >> 8, argb, argb >> 24, self->layout));
+      gif_color_map (argb >> 16, argb >> 8, argb, argb >> 24, self->layout));
   forget_picture (self);
 }
 
@@ -167,7 +167,7 @@ decode_frame (GifDecoder *self, const guint8 *data, const GifFrame *frame,
 
   if (frame->code_size > GIF_MAX_CODE_SIZE)
     return 0;
-  gif_canvas_map_palette (palette, 1u << frame->code_size,
+  gif_color_map_palette (palette, 1u << frame->code_size,
       data + frame->palette_offset, frame->n_colors, frame->transparent_index,
       self->layout);
   gif_lzw_begin (self->lzw, frame->code_size, palette, pixels, n_pixels);
@@ -209,7 +209,7 @@ draw_through_window (GifDecoder *self, const guint8 *data,
     return FALSE;
   memset (scratch, 0, n_seen * sizeof (guint32));
   if (frame->code_size <= GIF_MAX_CODE_SIZE) {
-    gif_canvas_map_palette (palette, 1u << frame->code_size,
+    gif_color_map_palette (palette, 1u << frame->code_size,
         data + frame->palette_offset, frame->n_colors, frame->transparent_index,
         self->layout);
     *n_decoded = gif_window_decode (self->window, data, frame, palette,

@@ -3,6 +3,7 @@
  * Frames on the canvas, without files and codes. */
 
 #include "gifcanvas.h"
+#include "gifcolor.h"
 
 #include <string.h>
 
@@ -239,7 +240,7 @@ test_yuv_is_the_formula_rounded (void)
 
     for (rgb = 0; rgb < 1 << 24; rgb++) {
       int red = rgb >> 16, green = rgb >> 8 & 0xff, blue = rgb & 0xff;
-      guint32 pixel = gif_canvas_map_color (red, green, blue, 0xff, layout);
+      guint32 pixel = gif_color_map (red, green, blue, 0xff, layout);
       double luma = kr * red + (1 - kr - kb) * green + kb * blue;
       double u = 128 + (blue - luma) / (1 - kb) * 112 / 255;
       double v = 128 + (red - luma) / (1 - kr) * 112 / 255;
@@ -288,10 +289,10 @@ test_palettes_become_pixels (void)
   for (layout = GIF_LAYOUT_RGBA; layout <= GIF_LAYOUT_ABGR; layout++) {
     guint32 pixels[4];
 
-    gif_canvas_map_palette (pixels, 4, rgb, 2, 3, layout);
+    gif_color_map_palette (pixels, 4, rgb, 2, 3, layout);
     g_assert_cmpmem (pixels, sizeof pixels, bytes[layout], 16);
     /* A transparent index that no pixel can have. */
-    gif_canvas_map_palette (pixels, 4, rgb, 2, 4, layout);
+    gif_color_map_palette (pixels, 4, rgb, 2, 4, layout);
     g_assert_cmpmem (pixels, 12, bytes[layout], 12);
     g_assert_true (pixels[3] == pixels[2]);
   }
