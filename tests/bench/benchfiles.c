@@ -55,10 +55,11 @@ open_runner (
 static void
 print (const Runner *self, const BenchFile *file, const gchar *truth)
 {
-  g_autofree gchar *seen = bench_peer_look (self->peer, file);
+  g_autofree gchar *seen = truth ? bench_peer_look (self->peer, file) : NULL;
 
   g_print ("%s\t%.3f\t%s\n", self->peer->name, self->us,
-      !self->is_good || !seen         ? "refused"
+      !truth                          ? "not compared"
+          : !self->is_good || !seen   ? "refused"
           : g_str_equal (seen, truth) ? "yes"
                                       : "no");
 }
@@ -68,7 +69,8 @@ bench_files_measure (
     const BenchFile *file, guint n_rounds, const gchar *only_peer)
 {
   g_autofree guint8 *dest = g_malloc0 (4 * (gsize) file->width * file->height);
-  g_autofree gchar *truth = bench_peer_look (bench_peer_get (0), file);
+  g_autofree gchar *truth =
+      only_peer ? NULL : bench_peer_look (bench_peer_get (0), file);
   Runner runners[MAX_PEERS];
   const BenchPeer *peer;
   guint k, n = 0, round;
