@@ -11,6 +11,14 @@ typedef struct
   gsize n_pixels; /* without the room */
 } Plane;
 
+/* How a frame gets on the picture. */
+typedef enum
+{
+  WAY_SCRATCH,  /* decoded beside the picture, then drawn row by row */
+  WAY_EMPTY,    /* decoded to the empty picture, there put in order */
+  WAY_STRAIGHT, /* decoded to where its pixels belong */
+} Way;
+
 struct _GifCanvas
 {
   gsize lead;
@@ -24,7 +32,14 @@ struct _GifCanvas
   /* The picture shall be empty and is not yet: the next frame may cover it. */
   gboolean needs_clearing;
 
-  /* Of the frame drawn last, clipped to the screen. */
+  /* No frame that said to be complete lacked pixels. */
+  gboolean trusts_frames;
+
+  /* Between begin and end. */
+  Way way;
+  gsize n_wanted;
+
+  /* Of the frame drawn last, or begun, clipped to the screen. */
   GifRect last;
   GifDisposal last_disposal;
 };
@@ -81,6 +96,7 @@ gif_canvas_setup (GifCanvas *self, guint width, guint height)
     return FALSE;
   self->width = width;
   self->height = height;
+  self->trusts_frames = TRUE;
   gif_canvas_clear (self);
   return TRUE;
 }
@@ -129,14 +145,6 @@ gif_canvas_get_pixels (GifCanvas *self)
   return pixels_of (self, &self->shown);
 }
 
-guint32 *
-gif_canvas_take_scratch (GifCanvas *self, gsize n_pixels)
-{
-  if (!reserve (self, &self->scratch, n_pixels))
-    return NULL;
-  return pixels_of (self, &self->scratch);
-}
-
 static GifRect
 clip (const GifCanvas *self, const GifRect *rect)
 {
@@ -163,36 +171,69 @@ gif_canvas_restore (
   self->last_disposal = frame->disposal;
 }
 
+static gboolean
+is_whole (const GifCanvas *self, const GifRect *rect)
+{
+  return rect->width == self->width && rect->height == self->height;
+}
+
+static void
+swap (Plane *a, Plane *b)
+{
+  Plane plane = *a;
+
+  *a = *b;
+  *b = plane;
+}
+
 /* Undoes the frame drawn last as its disposal says. */
 static void
 dispose (GifCanvas *self)
 {
   const GifRect *rect = &self->last;
-  gsize n_bytes = rect->width * sizeof (guint32), saved_at;
+  gboolean clears = self->last_disposal == GIF_DISPOSAL_BACKGROUND;
   guint y;
 
   if (self->last_disposal == GIF_DISPOSAL_KEEP)
     return;
-  for (y = 0; y < rect->height; y++) {
-    guint32 *row = row_of (self, rect->x, rect->y + y);
+  self->last_disposal = GIF_DISPOSAL_KEEP;
+  if (is_whole (self, rect) && clears)
+    self->needs_clearing = TRUE;
+  else if (is_whole (self, rect))
+    swap (&self->shown, &self->saved);
+  else
+    for (y = 0; y < rect->height; y++) {
+      guint32 *row = row_of (self, rect->x, rect->y + y);
 
-    saved_at = (gsize) y * rect->width;
-    if (self->last_disposal == GIF_DISPOSAL_BACKGROUND)
-      clear_pixels (self, row, rect->width);
-    else
-      memcpy (row, pixels_of (self, &self->saved) + saved_at, n_bytes);
-  }
+      if (clears)
+        clear_pixels (self, row, rect->width);
+      else
+        memcpy (row, pixels_of (self, &self->saved) + (gsize) y * rect->width,
+            rect->width * sizeof (guint32));
+    }
 }
 
-static void
-save (GifCanvas *self, const GifRect *rect)
+/* Keeps what is under the frame begun. FALSE: no memory. */
+static gboolean
+save (GifCanvas *self)
 {
-  guint32 *saved = pixels_of (self, &self->saved);
+  const GifRect *rect = &self->last;
+  gsize n_pixels = (gsize) rect->width * rect->height;
+  guint32 *saved;
   guint y;
 
-  for (y = 0; y < rect->height; y++)
-    memcpy (saved + (gsize) y * rect->width,
-        row_of (self, rect->x, rect->y + y), rect->width * sizeof (guint32));
+  if (!reserve (self, &self->saved, n_pixels))
+    return FALSE;
+  if (is_whole (self, rect))
+    swap (&self->shown, &self->saved);
+  saved = pixels_of (self, &self->saved);
+  if (!is_whole (self, rect))
+    for (y = 0; y < rect->height; y++)
+      memcpy (saved + (gsize) y * rect->width,
+          row_of (self, rect->x, rect->y + y), rect->width * sizeof (guint32));
+  else if (self->way != WAY_STRAIGHT)
+    memcpy (pixels_of (self, &self->shown), saved, n_pixels * sizeof (guint32));
+  return TRUE;
 }
 
 /* Puts @n pixels at @src over those at @dest, which stay where @src is zero. */
@@ -259,60 +300,155 @@ draw_rows (GifCanvas *self, const GifFrame *frame, const GifRect *visible,
   }
 }
 
-/* Whether @frame in the scratch plane is the whole picture, pixel for pixel. */
-static gboolean
-is_picture (const GifCanvas *self, const GifFrame *frame)
+/* Which row of an interlaced file row @y of its picture is, GIF89a appendix E. */
+static guint
+find_file_row (guint y, guint height)
 {
-  return frame->rect.x == 0 && frame->rect.y == 0
-      && frame->rect.width == self->width && frame->rect.height == self->height
-      && !frame->interlaced && frame->transparent_index < 0;
+  if (y % 8 == 0)
+    return y / 8;
+  if (y % 8 == 4)
+    return (height + 7) / 8 + y / 8;
+  if (y % 4 == 2)
+    return (height + 3) / 4 + y / 4;
+  return (height + 1) / 2 + y / 2;
 }
 
-/* Makes the scratch plane, with a whole picture, the one shown. */
+/* Puts the rows of an interlaced frame, in file order at first, in order: one
+ * after the other of those that take each other's place. Needs a row and a byte
+ * for each row in the scratch plane. */
 static void
-show_scratch (GifCanvas *self, gboolean saves)
+order_rows (GifCanvas *self, const GifRect *rect)
 {
-  Plane before = self->shown;
+  gsize n_bytes = rect->width * sizeof (guint32);
+  guint32 *held = pixels_of (self, &self->scratch);
+  guint8 *is_done = (guint8 *) (held + rect->width);
+  guint first, y, from;
 
-  self->shown = self->scratch;
-  if (saves) {
-    self->scratch = self->saved;
-    self->saved = before;
-  } else {
-    self->scratch = before;
+  memset (is_done, 0, rect->height);
+  for (first = 0; first < rect->height; first++) {
+    if (is_done[first])
+      continue;
+    memcpy (held, row_of (self, rect->x, rect->y + first), n_bytes);
+    for (y = first; !is_done[y]; y = from) {
+      from = find_file_row (y, rect->height);
+      memcpy (row_of (self, rect->x, rect->y + y),
+          from == first ? held : row_of (self, rect->x, rect->y + from),
+          n_bytes);
+      is_done[y] = TRUE;
+    }
   }
+}
+
+/* Puts the pixels of a frame, which begin in its first row, where they belong,
+ * and makes the rest of the picture background. */
+static void
+arrange (GifCanvas *self, const GifFrame *frame, gsize n_decoded)
+{
+  const GifRect *rect = &self->last;
+  guint32 *first = row_of (self, 0, rect->y);
+  guint right = rect->x + rect->width, end = rect->y + rect->height, y;
+
+  clear_pixels (self, first + n_decoded, self->n_wanted - n_decoded);
+  /* From below: what is written over has been moved. */
+  for (y = rect->height; rect->width < self->width && y-- > 0;) {
+    guint32 *row = first + (gsize) y * self->width;
+
+    memmove (row + rect->x, first + (gsize) y * rect->width,
+        rect->width * sizeof (guint32));
+    clear_pixels (self, row, rect->x);
+    clear_pixels (self, row + right, self->width - right);
+  }
+  if (frame->interlaced)
+    order_rows (self, rect);
+  clear_pixels (
+      self, pixels_of (self, &self->shown), (gsize) rect->y * self->width);
+  clear_pixels (self, first + (gsize) rect->height * self->width,
+      (gsize) (self->height - end) * self->width);
+  self->needs_clearing = FALSE;
+}
+
+static Way
+find_way (const GifCanvas *self, const GifFrame *frame)
+{
+  const GifRect *rect = &self->last;
+  gboolean is_trusted = self->trusts_frames && frame->complete;
+
+  if (rect->height == 0 || rect->width < frame->rect.width
+      || (frame->interlaced && rect->height < frame->rect.height))
+    return WAY_SCRATCH;
+  if (self->needs_clearing && (is_trusted || !frame->spreads))
+    return WAY_EMPTY;
+  if (is_trusted && frame->transparent_index < 0 && !frame->interlaced
+      && rect->width == self->width)
+    return WAY_STRAIGHT;
+  return WAY_SCRATCH;
+}
+
+/* Whether @frame leaves nothing of the picture before. */
+static gboolean
+covers (const GifCanvas *self, const GifFrame *frame)
+{
+  GifRect visible = clip (self, &frame->rect);
+
+  return is_whole (self, &visible) && frame->complete && self->trusts_frames
+      && frame->transparent_index < 0 && !frame->interlaced
+      && frame->rect.width == self->width
+      && frame->disposal != GIF_DISPOSAL_PREVIOUS;
 }
 
 gboolean
-gif_canvas_draw (
-    GifCanvas *self, const GifFrame *frame, guint32 *scratch, gsize n_pixels)
+gif_canvas_begin (
+    GifCanvas *self, const GifFrame *frame, gsize n_pixels, GifTarget *target)
 {
-  gsize n_all = (gsize) self->width * self->height;
-  gboolean saves = frame->disposal == GIF_DISPOSAL_PREVIOUS;
-  gboolean shows_scratch = is_picture (self, frame);
-  GifRect visible = clip (self, &frame->rect);
+  GifDisposal disposal = frame->disposal;
+  gsize n_scratch = n_pixels;
 
-  if (saves && !shows_scratch && !reserve (self, &self->saved, n_all))
-    return FALSE;
-
-  /* What is covered and not brought back later need not be made. */
-  if (!shows_scratch || saves || n_pixels < n_all) {
-    clear_if_needed (self);
+  if (!covers (self, frame))
     dispose (self);
-  }
-  self->needs_clearing = FALSE;
+  self->last = clip (self, &frame->rect);
+  self->way = find_way (self, frame);
+  self->n_wanted = n_pixels;
 
-  if (shows_scratch) {
-    memcpy (scratch + n_pixels, pixels_of (self, &self->shown) + n_pixels,
-        (n_all - n_pixels) * sizeof (guint32));
-    show_scratch (self, saves);
+  if (self->way == WAY_EMPTY)
+    n_scratch = frame->interlaced ? self->last.width + self->last.height : 0;
+  if (self->way != WAY_STRAIGHT && !reserve (self, &self->scratch, n_scratch))
+    return FALSE;
+  /* Of the empty picture nothing need be kept. */
+  if (disposal == GIF_DISPOSAL_PREVIOUS && self->needs_clearing)
+    disposal = GIF_DISPOSAL_BACKGROUND;
+  if (disposal == GIF_DISPOSAL_PREVIOUS && !save (self))
+    return FALSE;
+  self->last_disposal = disposal;
+
+  if (self->way == WAY_SCRATCH) {
+    *target = (GifTarget){ self->scratch.memory,
+      pixels_of (self, &self->scratch), 0 };
   } else {
-    if (saves)
-      save (self, &visible);
-    if (visible.width > 0)
-      draw_rows (self, frame, &visible, scratch, n_pixels);
+    *target = (GifTarget){ self->shown.memory, row_of (self, 0, self->last.y),
+      self->way == WAY_EMPTY ? self->background : 0 };
   }
-  self->last = visible;
-  self->last_disposal = frame->disposal;
+  return TRUE;
+}
+
+gboolean
+gif_canvas_end (GifCanvas *self, const GifFrame *frame, gsize n_decoded)
+{
+  gboolean is_short = n_decoded < self->n_wanted;
+
+  /* Something may have been written behind the last pixel. */
+  if (is_short
+      && (self->way == WAY_STRAIGHT
+          || (self->way == WAY_EMPTY && frame->spreads))) {
+    self->trusts_frames = FALSE;
+    return FALSE;
+  }
+  if (self->way == WAY_EMPTY) {
+    arrange (self, frame, n_decoded);
+  } else if (self->last.height > 0) {
+    clear_if_needed (self);
+    if (self->way == WAY_SCRATCH)
+      draw_rows (self, frame, &self->last, pixels_of (self, &self->scratch),
+          n_decoded);
+  }
   return TRUE;
 }

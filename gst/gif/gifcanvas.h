@@ -9,8 +9,7 @@ G_BEGIN_DECLS
  * layout that only palettes know; all zero is transparent. */
 typedef struct _GifCanvas GifCanvas;
 
-/* @lead: room in pixels that gif_canvas_take_scratch() leaves free in front of
- * the pixels asked for.
+/* @lead: pixels of GifTarget.palette.
  *
  * Returns: (transfer full): a canvas without a size. */
 GifCanvas *gif_canvas_new (gsize lead);
@@ -35,15 +34,29 @@ void gif_canvas_restore (
 /* Returns: (transfer none): the picture, rows without gaps. */
 const guint32 *gif_canvas_get_pixels (GifCanvas *self);
 
-/* Returns: (transfer none) (nullable): room for @n_pixels, content undefined;
- * lives until the next call on this canvas. NULL: no memory. */
-guint32 *gif_canvas_take_scratch (GifCanvas *self, gsize n_pixels);
+/* Where the pixels of a frame go. */
+typedef struct
+{
+  guint32 *palette; /* room in front of them, in the same array */
+  guint32 *pixels;  /* room for all of them in the order of the file */
+  guint32 clear;    /* what the transparent index stands for */
+} GifTarget;
 
-/* Disposes of the frame drawn before, then draws the first @n_pixels pixels of
- * @frame, in file order, from @scratch (of gif_canvas_take_scratch(), which it
- * may keep). FALSE: no memory to save what @frame's disposal will restore;
- * nothing changed. */
-gboolean gif_canvas_draw (
-    GifCanvas *self, const GifFrame *frame, guint32 *scratch, gsize n_pixels);
+/* Disposes of the frame drawn before and begins @frame, of which @n_pixels are
+ * wanted: all down to the last row on the screen, none where nothing is seen of
+ * it. FALSE: no memory; there is no picture then.
+ *
+ * @target: (out): where its pixels are to be written before gif_canvas_end(). */
+gboolean gif_canvas_begin (
+    GifCanvas *self, const GifFrame *frame, gsize n_pixels, GifTarget *target);
+
+/* Puts the first @n_decoded pixels of the frame begun where they belong. Pixels
+ * wanted beyond them may have been written to.
+ *
+ * FALSE: the frame lacks pixels though it says to be complete, and what would be
+ * seen in their place is lost. There is no picture then; it can be drawn again
+ * from an empty one, for from now on no frame is trusted. */
+gboolean gif_canvas_end (
+    GifCanvas *self, const GifFrame *frame, gsize n_decoded);
 
 G_END_DECLS

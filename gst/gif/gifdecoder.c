@@ -157,97 +157,112 @@ count_pixels (const GifDecoder *self, const GifFrame *frame)
   return (gsize) n_rows * frame->rect.width;
 }
 
-/* Decodes @frame to @pixels. Returns: the number of pixels that came out. */
+static void
+map_palette (const GifDecoder *self, const guint8 *data, const GifFrame *frame,
+    const GifTarget *target, guint32 *palette)
+{
+  guint n = 1u << frame->code_size;
+
+  gif_color_map_palette (palette, n, data + frame->palette_offset,
+      frame->n_colors, frame->transparent_index, self->layout);
+  if (frame->transparent_index >= 0 && (guint) frame->transparent_index < n)
+    palette[frame->transparent_index] = target->clear;
+}
+
+/* Decodes @frame to @target. Returns: the number of pixels that came out. */
 static gsize
 decode_frame (GifDecoder *self, const guint8 *data, const GifFrame *frame,
-    guint32 *pixels, gsize n_pixels)
+    const GifTarget *target, gsize n_pixels)
 {
   gsize at = frame->data_offset, end = frame->offset + frame->size, n;
-  guint32 *palette = pixels - GIF_LZW_MAX_COLORS;
 
-  if (frame->code_size > GIF_MAX_CODE_SIZE)
-    return 0;
-  gif_color_map_palette (palette, 1u << frame->code_size,
-      data + frame->palette_offset, frame->n_colors, frame->transparent_index,
-      self->layout);
-  gif_lzw_begin (self->lzw, frame->code_size, palette, pixels, n_pixels);
+  map_palette (self, data, frame, target, target->palette);
+  gif_lzw_begin (
+      self->lzw, frame->code_size, target->palette, target->pixels, n_pixels);
   do {
     n = gif_block_gather (data, &at, end, self->codes, CODES_SIZE);
   } while (n > 0 && gif_lzw_feed (self->lzw, self->codes, n));
   return gif_lzw_end (self->lzw);
 }
 
-/* Draws @frame and counts the pixels that came out. FALSE: no memory. */
+/* The same for one of which only @seen is seen: holes where no pixel comes out.
+ * FALSE: no memory. */
 static gboolean
-draw_frame (GifDecoder *self, const guint8 *data, const GifFrame *frame,
+decode_through_window (GifDecoder *self, const guint8 *data,
+    const GifFrame *frame, const GifRect *seen, const GifTarget *target,
     gsize n_pixels, gsize *n_decoded)
 {
-  guint32 *scratch = gif_canvas_take_scratch (self->canvas, n_pixels);
-
-  if (scratch == NULL)
-    return FALSE;
-  if (n_pixels > 0)
-    *n_decoded = decode_frame (self, data, frame, scratch, n_pixels);
-  return gif_canvas_draw (self->canvas, frame, scratch, *n_decoded);
-}
-
-/* The same for one of which little is seen: as a frame of the size of @seen with
- * holes where no pixel came out. */
-static gboolean
-draw_through_window (GifDecoder *self, const guint8 *data,
-    const GifFrame *frame, const GifRect *seen, gsize n_pixels,
-    gsize *n_decoded)
-{
-  gsize n_seen = (gsize) seen->width * seen->height;
-  guint32 *scratch = gif_canvas_take_scratch (self->canvas, n_seen);
+  gsize n_seen = (gsize) seen->width * seen->height, i;
   guint32 palette[1u << GIF_MAX_CODE_SIZE];
-  GifFrame part = *frame;
 
   if (self->window == NULL)
     self->window = gif_window_new ();
-  if (scratch == NULL || self->window == NULL)
+  if (self->window == NULL)
     return FALSE;
-  memset (scratch, 0, n_seen * sizeof (guint32));
-  if (frame->code_size <= GIF_MAX_CODE_SIZE) {
-    gif_color_map_palette (palette, 1u << frame->code_size,
-        data + frame->palette_offset, frame->n_colors, frame->transparent_index,
-        self->layout);
-    *n_decoded = gif_window_decode (self->window, data, frame, palette,
-        n_pixels, scratch, seen->width, seen->height);
-  }
-  part.rect = *seen;
-  part.interlaced = FALSE;
-  part.transparent_index = 0;
-  return gif_canvas_draw (self->canvas, &part, scratch, n_seen);
+  for (i = 0; i < n_seen; i++)
+    target->pixels[i] = target->clear;
+  map_palette (self, data, frame, target, palette);
+  *n_decoded = gif_window_decode (self->window, data, frame, palette, n_pixels,
+      target->pixels, seen->width, seen->height);
+  return TRUE;
 }
 
-/* Puts frame n_drawn on the canvas. */
+/* Draws @frame, of which @n_pixels are wanted, and counts those that came out.
+ * CORRUPT: the picture is lost for want of pixels. NO_MEMORY: likewise. */
+static GifResult
+draw_frame (GifDecoder *self, const guint8 *data, const GifFrame *frame,
+    gsize n_pixels, gsize *n_decoded)
+{
+  const GifInfo *info = gif_decoder_get_info (self);
+  gboolean can_decode = n_pixels > 0 && frame->code_size <= GIF_MAX_CODE_SIZE;
+  GifFrame part = *frame;
+  GifTarget target;
+  gsize n_seen;
+
+  if (n_pixels > 0) {
+    part.rect.width = MIN (part.rect.width, info->width - part.rect.x);
+    part.rect.height = MIN (part.rect.height, info->height - part.rect.y);
+  }
+  n_seen = (gsize) part.rect.width * part.rect.height;
+  if (n_pixels <= n_seen + MAX_HIDDEN) {
+    if (!gif_canvas_begin (self->canvas, frame, n_pixels, &target))
+      return GIF_RESULT_NO_MEMORY;
+    if (can_decode)
+      *n_decoded = decode_frame (self, data, frame, &target, n_pixels);
+    return gif_canvas_end (self->canvas, frame, *n_decoded)
+        ? GIF_RESULT_OK
+        : GIF_RESULT_CORRUPT;
+  }
+  part.interlaced = part.spreads = FALSE;
+  part.transparent_index = 0;
+  if (!gif_canvas_begin (self->canvas, &part, n_seen, &target)
+      || (can_decode
+          && !decode_through_window (
+              self, data, frame, &part.rect, &target, n_pixels, n_decoded)))
+    return GIF_RESULT_NO_MEMORY;
+  gif_canvas_end (self->canvas, &part, can_decode ? n_seen : 0);
+  return GIF_RESULT_OK;
+}
+
+/* Puts frame n_drawn on the canvas. CORRUPT and no picture: it has to be drawn
+ * again. */
 static GifResult
 draw_next (GifDecoder *self, const guint8 *data)
 {
-  const GifInfo *info = gif_decoder_get_info (self);
   GifFrame *frame = gif_scan_get_frame (self->scan, self->n_drawn);
   gsize n_pixels = count_pixels (self, frame), n_decoded = 0;
-  GifRect seen = frame->rect;
-  gboolean is_whole, is_drawn;
+  GifResult result = draw_frame (self, data, frame, n_pixels, &n_decoded);
 
-  if (n_pixels > 0) {
-    seen.width = MIN (seen.width, info->width - seen.x);
-    seen.height = MIN (seen.height, info->height - seen.y);
-  }
-  if (n_pixels > (gsize) seen.width * seen.height + MAX_HIDDEN)
-    is_drawn =
-        draw_through_window (self, data, frame, &seen, n_pixels, &n_decoded);
-  else
-    is_drawn = draw_frame (self, data, frame, n_pixels, &n_decoded);
-  if (!is_drawn)
-    return GIF_RESULT_NO_MEMORY;
-  is_whole = n_decoded == n_pixels;
+  if (result == GIF_RESULT_NO_MEMORY)
+    return result;
   /* With pixels missing, it does depend on the frames before. */
-  if (!is_whole && self->n_drawn > 0)
+  if (n_decoded < n_pixels && self->n_drawn > 0)
     frame->is_key = FALSE;
-  self->n_drawn++;
-  return is_whole ? GIF_RESULT_OK : GIF_RESULT_CORRUPT;
+  if (result == GIF_RESULT_CORRUPT)
+    forget_picture (self);
+  else
+    self->n_drawn++;
+  return n_decoded < n_pixels ? GIF_RESULT_CORRUPT : GIF_RESULT_OK;
 }
 
 static gboolean

@@ -28,27 +28,49 @@ make_frame (guint x, guint y, guint width, guint height, GifDisposal disposal)
     .rect = { x, y, width, height },
     .disposal = disposal,
     .transparent_index = -1,
+    .complete = TRUE,
   };
 }
 
-/* Draws the first @n_pixels of a frame of one colour. All room around the
- * pixels is written to, as decoding may. */
+static gsize
+count_pixels (const GifFrame *frame)
+{
+  if (frame->rect.x >= WIDTH || frame->rect.y >= HEIGHT)
+    return 0;
+  return (gsize) frame->rect.width
+      * MIN (frame->rect.height, HEIGHT - frame->rect.y);
+}
+
+/* Draws the first @n_pixels of a frame of one colour. All that may be written to
+ * is. */
+static gboolean
+try_to_draw (
+    GifCanvas *canvas, const GifFrame *frame, guint32 pixel, gsize n_pixels)
+{
+  gsize n_all = count_pixels (frame), i;
+  GifTarget target;
+
+  g_assert_true (gif_canvas_begin (canvas, frame, n_all, &target));
+  memset (target.palette, 0xee, LEAD * sizeof (guint32));
+  for (i = 0; i < n_all; i++)
+    target.pixels[i] = i < n_pixels ? pixel : 0xeeeeeeee;
+  return gif_canvas_end (canvas, frame, n_pixels);
+}
+
+/* The same of a frame that is cut, where pixels are missing. */
 static void
 draw (GifCanvas *canvas, const GifFrame *frame, guint32 pixel, gsize n_pixels)
 {
-  gsize area = (gsize) frame->rect.width * frame->rect.height, i;
-  guint32 *scratch = gif_canvas_take_scratch (canvas, area);
+  GifFrame cut = *frame;
 
-  memset (scratch - LEAD, 0xee, (LEAD + area) * sizeof (guint32));
-  for (i = 0; i < n_pixels; i++)
-    scratch[i] = pixel;
-  g_assert_true (gif_canvas_draw (canvas, frame, scratch, n_pixels));
+  cut.complete = n_pixels >= count_pixels (frame);
+  g_assert_true (try_to_draw (canvas, &cut, pixel, n_pixels));
 }
 
 static void
 draw_all (GifCanvas *canvas, const GifFrame *frame, guint32 pixel)
 {
-  draw (canvas, frame, pixel, (gsize) frame->rect.width * frame->rect.height);
+  draw (canvas, frame, pixel, count_pixels (frame));
 }
 
 /* @digits: a digit per pixel, spaces between rows. */
@@ -160,17 +182,50 @@ test_transparent_pixels_let_through (void)
 {
   GifCanvas *canvas = make_canvas ();
   GifFrame all = make_frame (0, 0, WIDTH, HEIGHT, GIF_DISPOSAL_KEEP);
-  guint32 *scratch;
+  GifTarget target;
   guint i;
 
   draw_all (canvas, &all, 1);
   all.transparent_index = 3;
-  scratch = gif_canvas_take_scratch (canvas, N_PIXELS);
+  g_assert_true (gif_canvas_begin (canvas, &all, N_PIXELS, &target));
   for (i = 0; i < N_PIXELS; i++)
-    scratch[i] = i % 7 < 3 ? 2 : 0;
-  gif_canvas_draw (canvas, &all, scratch, N_PIXELS);
+    target.pixels[i] = i % 7 < 3 ? 2 : target.clear;
+  g_assert_true (gif_canvas_end (canvas, &all, N_PIXELS));
   assert_picture (canvas, "222111 122211 112221 111222 111122");
   gif_canvas_free (canvas);
+}
+
+/* On an empty picture they are the background at once. */
+static void
+test_transparent_pixels_show_the_background (void)
+{
+  GifCanvas *canvas = make_canvas ();
+  GifFrame part = make_frame (1, 1, 3, 2, GIF_DISPOSAL_KEEP);
+  GifTarget target;
+  guint i;
+
+  gif_canvas_set_background (canvas, 9);
+  part.transparent_index = 3;
+  g_assert_true (gif_canvas_begin (canvas, &part, 6, &target));
+  for (i = 0; i < 6; i++)
+    target.pixels[i] = i % 2 ? 2 : target.clear;
+  g_assert_true (gif_canvas_end (canvas, &part, 6));
+  assert_picture (canvas, "999999 992999 929299 999999 999999");
+  gif_canvas_free (canvas);
+}
+
+/* Draws an interlaced frame whose rows are numbered from 1. */
+static void
+draw_interlaced (GifCanvas *canvas, GifFrame frame)
+{
+  GifTarget target;
+  gsize n = (gsize) frame.rect.width * frame.rect.height, i;
+
+  frame.interlaced = TRUE;
+  g_assert_true (gif_canvas_begin (canvas, &frame, n, &target));
+  for (i = 0; i < n; i++)
+    target.pixels[i] = 1 + i / frame.rect.width;
+  g_assert_true (gif_canvas_end (canvas, &frame, n));
 }
 
 static void
@@ -178,14 +233,66 @@ test_interlaced_rows_go_where_they_belong (void)
 {
   GifCanvas *canvas = make_canvas ();
   GifFrame all = make_frame (0, 0, WIDTH, HEIGHT, GIF_DISPOSAL_KEEP);
-  guint32 *scratch = gif_canvas_take_scratch (canvas, N_PIXELS);
-  guint i;
 
-  all.interlaced = TRUE;
-  for (i = 0; i < N_PIXELS; i++)
-    scratch[i] = 1 + i / WIDTH;
-  gif_canvas_draw (canvas, &all, scratch, N_PIXELS);
+  draw_interlaced (canvas, all);
   assert_picture (canvas, "111111 444444 333333 555555 222222");
+  draw_all (canvas, &all, 9);
+  draw_interlaced (canvas, all);
+  assert_picture (canvas, "111111 444444 333333 555555 222222");
+  draw_interlaced (canvas, make_frame (2, 1, 3, 4, GIF_DISPOSAL_KEEP));
+  assert_picture (canvas, "111111 441114 333333 552225 224442");
+  gif_canvas_clear (canvas);
+  draw_interlaced (canvas, make_frame (2, 1, 3, 4, GIF_DISPOSAL_KEEP));
+  assert_picture (canvas, "000000 001110 003330 002220 004440");
+  gif_canvas_free (canvas);
+}
+
+/* Against the order of GIF89a appendix E. */
+static void
+test_interlace_is_right_at_any_height (void)
+{
+  static const guint starts[] = { 0, 4, 2, 1 }, steps[] = { 8, 8, 4, 2 };
+  GifCanvas *canvas = gif_canvas_new (LEAD);
+  GifFrame frame = make_frame (1, 0, 1, 1, GIF_DISPOSAL_KEEP);
+  guint pass, y, row;
+
+  for (frame.rect.height = 1; frame.rect.height < 100; frame.rect.height++) {
+    g_assert_true (gif_canvas_setup (canvas, 2, frame.rect.height));
+    draw_interlaced (canvas, frame);
+    for (pass = 0, row = 1; pass < 4; pass++) {
+      for (y = starts[pass]; y < frame.rect.height; y += steps[pass], row++)
+        g_assert_cmpuint (gif_canvas_get_pixels (canvas)[2 * y + 1], ==, row);
+    }
+  }
+  gif_canvas_free (canvas);
+}
+
+/* What was in their place is gone; drawn again, they keep off it. */
+static void
+test_missing_pixels_of_a_whole_frame_lose_the_picture (void)
+{
+  GifCanvas *canvas = make_canvas ();
+  GifFrame all = make_frame (0, 0, WIDTH, HEIGHT, GIF_DISPOSAL_KEEP);
+
+  draw_all (canvas, &all, 1);
+  g_assert_false (try_to_draw (canvas, &all, 2, 8));
+  gif_canvas_clear (canvas);
+  draw_all (canvas, &all, 1);
+  g_assert_true (try_to_draw (canvas, &all, 2, 8));
+  assert_picture (canvas, "222222 221111 111111 111111 111111");
+  gif_canvas_free (canvas);
+}
+
+/* On the empty picture there is nothing to lose. */
+static void
+test_missing_pixels_of_the_first_frame_are_background (void)
+{
+  GifCanvas *canvas = make_canvas ();
+  GifFrame part = make_frame (1, 1, 4, 3, GIF_DISPOSAL_KEEP);
+
+  gif_canvas_set_background (canvas, 9);
+  g_assert_true (try_to_draw (canvas, &part, 2, 6));
+  assert_picture (canvas, "999999 922229 922999 999999 999999");
   gif_canvas_free (canvas);
 }
 
@@ -314,8 +421,18 @@ main (int argc, char **argv)
       test_previous_is_the_picture_before_every_time);
   g_test_add_func ("/gif/canvas/transparent-pixels-let-through",
       test_transparent_pixels_let_through);
+  g_test_add_func ("/gif/canvas/transparent-pixels-show-the-background",
+      test_transparent_pixels_show_the_background);
   g_test_add_func ("/gif/canvas/interlaced-rows-go-where-they-belong",
       test_interlaced_rows_go_where_they_belong);
+  g_test_add_func ("/gif/canvas/interlace-is-right-at-any-height",
+      test_interlace_is_right_at_any_height);
+  g_test_add_func (
+      "/gif/canvas/missing-pixels-of-a-whole-frame-lose-the-picture",
+      test_missing_pixels_of_a_whole_frame_lose_the_picture);
+  g_test_add_func (
+      "/gif/canvas/missing-pixels-of-the-first-frame-are-background",
+      test_missing_pixels_of_the_first_frame_are_background);
   g_test_add_func ("/gif/canvas/background-is-where-nothing-is-drawn",
       test_background_is_where_nothing_is_drawn);
   g_test_add_func ("/gif/canvas/yuv-is-the-formula-rounded",
