@@ -381,11 +381,11 @@ list_next (List *list, Item **ret_item, GError **error)
       if (result != LIST_ITEM)
         return result;
     }
-    g_clear_pointer (ret_item, item_free);
     *ret_item = next_variation (list, error);
     if (*ret_item == NULL)
       return LIST_BAD;
     if (is_of_shard (list))
       return LIST_ITEM;
+    g_clear_pointer (ret_item, item_free);
   }
 }
