@@ -36,7 +36,31 @@ seek_types (GstHarness *h, double rate, GstSeekFlags flags,
           rate, GST_FORMAT_TIME, flags, start_type, start, stop_type, stop));
 }
 
-/* The lines of describe_output() in reverse. Transfer full. */
+/* Everything that comes until the next EOS: one line per buffer, with times and
+ * checksum. Transfer full. */
+static char *
+record (GstHarness *h)
+{
+  GString *text = g_string_new (NULL);
+  GstBuffer *buffer;
+  GstMapInfo map;
+
+  gst_event_unref (pull_event_of_type (h, GST_EVENT_EOS));
+  while ((buffer = gst_harness_try_pull (h)) != NULL) {
+    g_autofree char *sum = NULL;
+
+    fail_unless (gst_buffer_map (buffer, &map, GST_MAP_READ));
+    sum = g_compute_checksum_for_data (G_CHECKSUM_MD5, map.data, map.size);
+    gst_buffer_unmap (buffer, &map);
+    g_string_append_printf (text,
+        "%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %s\n",
+        GST_BUFFER_PTS (buffer), GST_BUFFER_DURATION (buffer), sum);
+    gst_buffer_unref (buffer);
+  }
+  return g_string_free (text, FALSE);
+}
+
+/* The lines of record() in reverse. Transfer full. */
 static char *
 reverse (const char *text)
 {
@@ -58,10 +82,10 @@ assert_the_same_way_back (GstHarness *h, GstClockTime start, GstClockTime stop)
   g_autofree char *expected = NULL;
 
   fail_unless (seek (h, 1.0, FLUSH, start, stop));
-  forwards = describe_output (h);
+  forwards = record (h);
   expected = reverse (forwards);
   fail_unless (seek (h, -1.0, FLUSH, start, stop));
-  backwards = describe_output (h);
+  backwards = record (h);
   fail_unless_equals_string (backwards, expected);
 }
 
@@ -83,7 +107,7 @@ static void
 assert_comes_in_reverse (GBytes *bytes, guint mode, GRand *rand)
 {
   GstHarness *h = play (bytes, modes[mode].loop_count, modes[mode].caps);
-  g_autofree char *whole = describe_output (h);
+  g_autofree char *whole = record (h);
   gint64 total;
 
   fail_unless (*whole != '\0');
@@ -108,8 +132,12 @@ GST_START_TEST (test_every_file_comes_in_reverse)
 
   if (gif_golden_int (golden, -1, "frames") == 0)
     return;
-  for (guint mode = 0; mode < G_N_ELEMENTS (modes); mode++)
-    assert_comes_in_reverse (bytes, mode, rand);
+  for (guint mode = 0; mode < G_N_ELEMENTS (modes); mode++) {
+    /* One file lasts for eleven minutes, which are many ticks. */
+    if (modes[mode].caps == NULL
+        || gif_golden_int (golden, -1, "duration-cs") < 1000)
+      assert_comes_in_reverse (bytes, mode, rand);
+  }
 }
 GST_END_TEST
 
@@ -201,7 +229,7 @@ GST_START_TEST (test_it_begins_where_the_seek_says)
   test_gif_init (&gif, 16, 8, 4, (const guint[]){ 10, G_MAXUINT });
   bytes = test_gif_write (&gif);
   h = play (bytes, seeks[__i__].loop_count, NULL);
-  g_free (describe_output (h));
+  g_free (record (h));
   fail_unless (seek_types (h, -1.0, FLUSH, seeks[__i__].start_type,
       seeks[__i__].start, seeks[__i__].stop_type, seeks[__i__].stop));
   gst_event_unref (pull_event_of_type (h, GST_EVENT_EOS));
@@ -354,7 +382,7 @@ GST_START_TEST (test_trick_modes_show_every_picture)
 
     fail_unless (
         seek (h, 4.0 * sign, FLUSH | tricks[__i__], MS (50), MS (900)));
-    text = describe_output (h);
+    text = record (h);
     lines = g_strsplit (g_strchomp (text), "\n", -1);
     fail_unless_equals_int (g_strv_length (lines), 5);
     get_segment (h, &segment);
