@@ -31,8 +31,8 @@ packages_of () {
       echo gstreamer1.0-x xvfb python3 python3-gst-1.0 python3-numpy groff-base
       # The programs of docs/languages.md.
       echo nodejs curl
-      # An editor.
-      echo gir1.2-ges-1.0
+      # An editor, a transcoder and a player.
+      echo gir1.2-ges-1.0 gir1.2-gst-plugins-bad-1.0 gstreamer1.0-plugins-bad-apps
       # Programs that use libsoup 2 beside the plugins.
       echo libsoup2.4-dev
       # The web application in a browser,
