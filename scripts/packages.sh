@@ -25,7 +25,7 @@ packages_of () {
     # MP4 and WebM; a window; RTSP.
     apps) echo gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly
       echo gstreamer1.0-plugins-bad libgtk-4-dev libgstrtspserver-1.0-dev
-      echo libpango1.0-dev ;;
+      echo libpango1.0-dev libsecret-1-dev ;;
     tests) echo ffmpeg gstreamer1.0-plugins-bad gstreamer1.0-libav gstreamer1.0-plugins-base-apps
       echo valgrind clang clang-format libclang-rt-dev imagemagick
       echo gstreamer1.0-x xvfb python3 python3-gst-1.0 python3-numpy groff-base
@@ -45,8 +45,8 @@ packages_of () {
       echo zsh fish
       # What software centres read.
       echo appstream desktop-file-utils
-      # The player's window under Xvfb.
-      echo xdotool dbus-daemon at-spi2-core ;;
+      # The player's window under Xvfb, and a keyring for its key.
+      echo xdotool dbus-daemon at-spi2-core gnome-keyring ;;
     linked) echo gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly
       echo gstreamer1.0-plugins-bad gstreamer1.0-libav python3 ;;
     bench) echo nginx-light curl jq python3-aiohttp libavcodec-dev libavutil-dev

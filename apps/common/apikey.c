@@ -169,6 +169,14 @@ api_key_find_password (
 }
 
 gboolean
+api_key_check (const char *key, GError **error)
+{
+  g_autofree char *copy = g_strdup (key);
+
+  return check_key (copy, strlen (copy), API_KEY " that was given", error);
+}
+
+gboolean
 api_key_store (const char *key, GError **error)
 {
   g_autofree char *checked = g_strdup (key);

@@ -24,6 +24,9 @@ char *api_key_find (const char *token_file, char **ret_warning, GError **error);
 char *api_key_find_password (
     const char *password_file, char **ret_warning, GError **error);
 
+/* Whether @key can be one. FALSE with a FAILURE_KEY. */
+gboolean api_key_check (const char *key, GError **error);
+
 /* Keeps @key for the next time, where only the user can read it. FALSE with a
  * FAILURE_KEY where it is none, or a FAILURE_OUTPUT. */
 gboolean api_key_store (const char *key, GError **error);

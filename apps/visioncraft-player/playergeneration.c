@@ -223,21 +223,35 @@ set_up_sink (PlayerGeneration *self)
       GST_APP_SINK (self->sink), &callbacks, self, NULL);
 }
 
+/* What the user named goes before what the window keeps. NULL and @error. */
+static char *
+find_key (const PlayerService *service, GError **error)
+{
+  const char *environment = g_getenv ("VISIONCRAFT_TOKEN");
+  g_autofree char *warning = NULL;
+  char *key;
+
+  if (service->key != NULL && service->token_file == NULL
+      && (environment == NULL || environment[0] == '\0'))
+    return g_strdup (service->key);
+  key = api_key_find (service->token_file, &warning, error);
+  if (warning != NULL)
+    g_message ("%s", warning);
+  return key;
+}
+
 /* A request that has not been made before: nobody who asks wants what is in the
  * cache, which keeps it for the next session. NULL and @error. */
 static GstElement *
 add_service_source (PlayerGeneration *self, const PlayerService *service,
     const PlayerRequest *request, GError **error)
 {
-  g_autofree char *warning = NULL;
   g_autofree char *cache_dir = cache_list_dup_default_dir ();
-  g_autofree char *key = api_key_find (service->token_file, &warning, error);
+  g_autofree char *key = find_key (service, error);
   GstElement *source;
 
   if (key == NULL)
     return NULL;
-  if (warning != NULL)
-    g_message ("%s", warning);
   source = gif_video_add_element (
       GST_BIN (self->pipeline), "visioncraftgifsrc", NULL, error);
   if (source == NULL)

@@ -21,6 +21,7 @@ typedef struct
 {
   const char *api_url;
   const char *token_file;
+  const char *key; /* where neither it nor the environment has one */
 } PlayerService;
 
 /* One generation from the request, or a file, to its endless show. It knows nothing of

@@ -5,11 +5,10 @@
 
 G_BEGIN_DECLS
 
-/* A key is kept now. */
-typedef void (*PlayerKeySaved) (GtkWindow *parent);
+/* @key is kept now. */
+typedef void (*PlayerKeySaved) (GtkWindow *parent, const char *key);
 
-/* Asks for the API key, which is not shown, and keeps it for all programs of
- * this user. @saved is called when it is kept, unless @parent is gone. The
+/* Asks for the API key, which is not shown, and keeps it (playerkey.h). @saved is called when it is kept, unless @parent is gone. The
  * dialog belongs to @parent. */
 GtkWindow *player_key_dialog_show (GtkWindow *parent, PlayerKeySaved saved);
 

@@ -3,6 +3,7 @@
 
 #include "failure.h"
 #include "playerhistory.h"
+#include "playerkey.h"
 #include "playerkeydialog.h"
 #include "playeropen.h"
 #include "playersavedialog.h"
@@ -25,7 +26,11 @@ struct _PlayerWindow
   PlayerHistory history;
 
   char *api_url, *token_file;
-  GCancellable *closed; /* ends a save when the window goes */
+
+  char *key;               /* of the keyring, or just given; NULL: none */
+  gboolean key_is_known;   /* the keyring has answered */
+  gboolean generate_waits; /* for that */
+  GCancellable *closed;    /* ends a save when the window goes */
 };
 
 G_DEFINE_FINAL_TYPE (PlayerWindow, player_window, GTK_TYPE_APPLICATION_WINDOW)
@@ -123,8 +128,28 @@ static const PlayerStageEvents stage_events = { on_stage_changed, on_progress,
 /* --- Generating --- */
 
 static void
-on_key_saved (GtkWindow *window)
+take_key (PlayerWindow *self, const char *key)
 {
+  g_free (self->key);
+  self->key = g_strdup (key);
+}
+
+static void
+on_key_loaded (const char *key, const GError *error, gpointer data)
+{
+  PlayerWindow *self = data;
+
+  self->key_is_known = TRUE;
+  if (key != NULL)
+    take_key (self, key);
+  if (self->generate_waits)
+    g_action_group_activate_action (G_ACTION_GROUP (self), "generate", NULL);
+}
+
+static void
+on_key_saved (GtkWindow *window, const char *key)
+{
+  take_key (PLAYER_WINDOW (window), key);
   g_action_group_activate_action (G_ACTION_GROUP (window), "generate", NULL);
 }
 
@@ -143,10 +168,13 @@ static void
 activate_generate (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   PlayerWindow *self = data;
-  const PlayerService service = { self->api_url, self->token_file };
+  const PlayerService service = { self->api_url, self->token_file, self->key };
   PlayerRequest request = { .prompt = gtk_editable_get_text (self->prompt) };
   g_autoptr (GError) error = NULL;
 
+  self->generate_waits = !self->key_is_known;
+  if (self->generate_waits)
+    return;
   hide_message (self);
   player_settings_fill (&self->settings, &request);
   player_status_show_progress (&self->status, "Generating", -1.0);
@@ -167,8 +195,9 @@ activate_cancel (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
-on_key_changed (GtkWindow *window)
+on_key_changed (GtkWindow *window, const char *key)
 {
+  take_key (PLAYER_WINDOW (window), key);
   show_message (PLAYER_WINDOW (window), "The API key is kept.", FALSE);
 }
 
@@ -400,6 +429,7 @@ player_window_finalize (GObject *object)
   g_clear_object (&self->closed);
   g_free (self->api_url);
   g_free (self->token_file);
+  g_free (self->key);
   G_OBJECT_CLASS (player_window_parent_class)->finalize (object);
 }
 
@@ -472,6 +502,7 @@ player_window_init (PlayerWindow *self)
       &self->sidebar, GTK_WIDGET (self), self->settings.stored);
   player_history_watch (&self->history, on_history_changed, self);
   player_open_accept_drops (GTK_WINDOW (self));
+  player_key_load (self->closed, on_key_loaded, self);
   update (self);
   gtk_widget_grab_focus (GTK_WIDGET (self->prompt));
 }

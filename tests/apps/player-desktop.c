@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The player as a part of a desktop: for screen readers, dark, narrow, with
- * yesterday's animations and settings. argv as of player-window.c.
+ * yesterday's animations and settings. argv as of player-window.c; and whether
+ * it was built with libsecret: "keyring", "file".
  */
 #include "accessibletree.h"
 #include "media.h"
 #include "playerremote.h"
 
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
 
 #define STAGE_GREY 0x24242b
@@ -377,17 +379,13 @@ read_post (Fixture *fixture)
   return g_strndup (g_bytes_get_data (body, NULL), g_bytes_get_size (body));
 }
 
-/* Once, and then never again. */
+/* Without a key in the environment: asks once, and then never again. */
 static void
-test_the_window_asks_for_the_key (Fixture *fixture, gconstpointer data)
+give_key (Fixture *fixture)
 {
-  g_autofree char *file =
-      g_build_filename (world.home, "visioncraft", "token", NULL);
-  g_autofree char *kept = NULL;
   g_autofree char *body = NULL;
   g_autofree char *message = NULL;
   Reading reading = { NULL, "text box: API key\n", NULL };
-  GStatBuf status;
 
   player_remote_stop (&fixture->remote);
   world.without_key = TRUE;
@@ -403,10 +401,6 @@ test_the_window_asks_for_the_key (Fixture *fixture, gconstpointer data)
   fixture_wait_until (is_playing, fixture, "the animation");
   body = read_post (fixture);
   g_assert_nonnull (strstr (body, "\"token\":\"" TEST_KEY "\""));
-  g_assert_true (g_file_get_contents (file, &kept, NULL, NULL));
-  g_assert_cmpstr (kept, ==, TEST_KEY "\n");
-  g_assert_cmpint (g_stat (file, &status), ==, 0);
-  g_assert_cmphex (status.st_mode & 0777, ==, 0600);
   message = player_remote_get_text (&fixture->remote, "message");
   g_assert_cmpstr (message, ==, "");
 
@@ -416,6 +410,75 @@ test_the_window_asks_for_the_key (Fixture *fixture, gconstpointer data)
   world.without_key = FALSE;
   g_free (reading.lines);
   accessible_tree_free (reading.tree);
+}
+
+static void
+test_the_window_asks_for_the_key (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *file =
+      g_build_filename (world.home, "visioncraft", "token", NULL);
+  g_autofree char *kept = NULL;
+  GStatBuf status;
+
+  give_key (fixture);
+  g_assert_true (g_file_get_contents (file, &kept, NULL, NULL));
+  g_assert_cmpstr (kept, ==, TEST_KEY "\n");
+  g_assert_cmpint (g_stat (file, &status), ==, 0);
+  g_assert_cmphex (status.st_mode & 0777, ==, 0600);
+}
+
+static gboolean
+has_keyring (gpointer connection)
+{
+  g_autoptr (GVariant) reply = g_dbus_connection_call_sync (connection,
+      "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+      "NameHasOwner", g_variant_new ("(s)", "org.freedesktop.secrets"), NULL,
+      G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
+  gboolean owned = FALSE;
+
+  g_assert_nonnull (reply);
+  g_variant_get (reply, "(b)", &owned);
+  return owned;
+}
+
+/* A keyring with a password, as a desktop opens one at login. */
+static GSubprocess *
+start_keyring (void)
+{
+  g_autoptr (GSubprocessLauncher) launcher = player_world_make_launcher (&world,
+      G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_SILENCE
+          | G_SUBPROCESS_FLAGS_STDERR_SILENCE,
+      NULL);
+  g_autofree char *folder = g_build_filename (world.home, "data", NULL);
+  g_autoptr (GError) error = NULL;
+  GSubprocess *keyring;
+  GOutputStream *input;
+
+  g_subprocess_launcher_setenv (launcher, "XDG_DATA_HOME", folder, TRUE);
+  keyring =
+      g_subprocess_launcher_spawn (launcher, &error, "gnome-keyring-daemon",
+          "--foreground", "--components=secrets", "--unlock", NULL);
+  g_assert_no_error (error);
+  input = g_subprocess_get_stdin_pipe (keyring);
+  g_assert_true (
+      g_output_stream_write_all (input, "password", 8, NULL, NULL, NULL));
+  g_assert_true (g_output_stream_close (input, NULL, NULL));
+  return keyring;
+}
+
+/* There the file is not needed. */
+static void
+test_the_key_goes_into_the_keyring (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *file =
+      g_build_filename (world.home, "visioncraft", "token", NULL);
+  g_autoptr (GSubprocess) keyring = start_keyring ();
+
+  fixture_wait_until (has_keyring, fixture->remote.connection, "the keyring");
+  give_key (fixture);
+  g_assert_false (g_file_test (file, G_FILE_TEST_EXISTS));
+  g_subprocess_send_signal (keyring, SIGTERM);
+  g_subprocess_wait (keyring, NULL, NULL);
 }
 
 /* --- Narrow --- */
@@ -553,7 +616,7 @@ main (int argc, char **argv)
   int status;
 
   g_test_init (&argc, &argv, NULL);
-  g_assert_cmpint (argc, ==, 3);
+  g_assert_cmpint (argc, ==, 4);
   world.program = argv[1];
   world.module_directory = argv[2];
   world.is_desktop = TRUE;
@@ -567,6 +630,8 @@ main (int argc, char **argv)
   ADD ("no-file", test_what_cannot_be_opened_is_told);
   ADD ("settings", test_settings_outlive_the_program);
   ADD ("key", test_the_window_asks_for_the_key);
+  if (g_str_equal (argv[3], "keyring"))
+    ADD ("keyring", test_the_key_goes_into_the_keyring);
   ADD ("narrow", test_the_sidebar_yields_in_a_narrow_window);
   ADD ("dark", test_it_is_dark_where_the_desktop_is);
   status = g_test_run ();
