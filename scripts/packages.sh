@@ -39,6 +39,8 @@ packages_of () {
       echo chromium chromium-driver python3-selenium
       # and behind proxies.
       echo nginx-light caddy
+      # Proxies in front of the service.
+      echo tinyproxy-bin squid openssl
       # The servers' units.
       echo systemd
       # Completion in other shells than bash.

@@ -333,8 +333,12 @@ end_error_body (VcJob *job)
   }
   vc_job_note_server_message (job, reply.server_message);
   vc_job_note_wait (job, reply.retry_after_s);
+  if (job->is_from_proxy) {
+    g_clear_error (&error);
+    error = vc_job_proxy_error (job, job->download.uri, reply.server_message);
+  }
 
-  if (may_come (status))
+  if (may_come (status) && !job->is_from_proxy)
     retry_or_fail (job, error, TRUE);
   else if (status == SOUP_STATUS_REQUEST_TIMEOUT || status == TOO_MANY_REQUESTS
       || status >= 500)

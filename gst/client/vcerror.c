@@ -109,6 +109,8 @@ code_from_io_error (const GError *error)
   }
 }
 
+#define NO_HTTP_2 "other versions, as HTTP/2, are not spoken here."
+
 static VcErrorCode
 code_from_transport (const GError *error)
 {
@@ -144,9 +146,21 @@ static const struct
   { VC_ERROR_CONNECT, "The connection to", "failed" },
 };
 
+/* One that speaks only what nobody here does; in GnuTLS's and OpenSSL's words. */
+static gboolean
+wants_another_protocol (const GError *error)
+{
+  return error->domain == G_TLS_ERROR
+      && (strstr (error->message,
+              g_dgettext ("gnutls",
+                  "No supported application protocol could be negotiated"))
+              != NULL
+          || strstr (error->message, "no application protocol") != NULL);
+}
+
 GError *
-vc_error_from_transport (
-    const GError *error, GTlsCertificateFlags tls_errors, const char *host)
+vc_error_from_transport (const GError *error, GTlsCertificateFlags tls_errors,
+    const char *host, const char *proxy)
 {
   VcErrorCode code = code_from_transport (error);
   g_autofree char *reason = NULL;
@@ -154,6 +168,17 @@ vc_error_from_transport (
 
   if (tls_errors != 0 && code == VC_ERROR_TLS)
     return certificate_error (tls_errors, host);
+  if (wants_another_protocol (error))
+    return g_error_new (VC_ERROR, VC_ERROR_TLS,
+        "The server %s does not speak HTTP/1.1: " NO_HTTP_2, host);
+  /* Names that a proxy is told are not looked up. */
+  if (error->domain == G_RESOLVER_ERROR && proxy != NULL)
+    return g_error_new (VC_ERROR, VC_ERROR_CONNECT,
+        "The connection to %s failed: the proxy %s could not be found.", host,
+        proxy);
+  if (g_error_matches (error, SOUP_SESSION_ERROR, SOUP_SESSION_ERROR_PARSING))
+    return g_error_new (VC_ERROR, VC_ERROR_REPLY,
+        "The reply of %s is not valid HTTP/1.1: " NO_HTTP_2, host);
 
   while (
       i < G_N_ELEMENTS (transport_texts) - 1 && transport_texts[i].code != code)

@@ -42,10 +42,11 @@ GQuark vc_error_quark (void);
 VcErrorCode vc_error_code_from_status (guint status);
 
 /* @error as GIO or libsoup gave it, as one of ours. @tls_errors are the
- * certificate's faults where the handshake failed on them. Never returns NULL;
- * the caller owns the result. */
-GError *vc_error_from_transport (
-    const GError *error, GTlsCertificateFlags tls_errors, const char *host);
+ * certificate's faults where the handshake failed on them; @proxy is the host
+ * that is asked in place of @host (NULL: none is known). Never returns NULL; the
+ * caller owns the result. */
+GError *vc_error_from_transport (const GError *error,
+    GTlsCertificateFlags tls_errors, const char *host, const char *proxy);
 
 /* There is no memory for more of what comes. The caller owns it. */
 GError *vc_error_no_memory (void);

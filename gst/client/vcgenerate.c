@@ -90,8 +90,6 @@ on_head (SoupMessage *message, gpointer data)
     return;
   }
 
-  job->is_from_proxy = status == SOUP_STATUS_PROXY_AUTHENTICATION_REQUIRED
-      || vc_http_is_from_proxy (job->http);
   g_clear_pointer (&job->reply, g_free);
   job->reply_size = job->reply_room = 0;
   job->reply_length = vc_job_body_length (message);
@@ -206,15 +204,6 @@ explain_end (VcJob *job, gsize size, GError **error)
       size, job->reply_length);
 }
 
-static GError *
-proxy_error (VcJob *job, const VcReply *reply)
-{
-  return g_error_new (VC_ERROR, VC_ERROR_PROXY,
-      "The proxy on the way to %s answered %u: \"%s\".",
-      g_uri_get_host (job->base), job->report.status,
-      reply->server_message != NULL ? reply->server_message : "");
-}
-
 static void
 use_images (VcJob *job, const GPtrArray *images)
 {
@@ -294,7 +283,7 @@ read_reply (VcJob *job)
   repeat = may_repeat (job, &reply);
   if (job->is_from_proxy) {
     g_clear_error (&error);
-    error = proxy_error (job, &reply);
+    error = vc_job_proxy_error (job, job->base, reply.server_message);
   }
 
   if (repeat && vc_job_retry (job, FALSE, try_again))

@@ -26,7 +26,7 @@ struct _VcHttp
   grefcount refs; /* the owner's, and one for each call of libsoup that is under
                      way */
   SoupMessage *message;
-  char *host;           /* for people */
+  char *host, *proxy;   /* for people; proxy: NULL: none is known */
   GSocket *socket;      /* of the connection; NULL: not known (yet) */
   GInputStream *stream; /* the body; NULL until the head is there */
   GCancellable *cancellable;
@@ -77,6 +77,7 @@ http_unref (VcHttp *http)
   g_signal_handlers_disconnect_by_data (http->message, http);
   g_object_unref (http->message);
   g_free (http->host);
+  g_free (http->proxy);
   g_object_unref (http->cancellable);
   g_clear_object (&http->stream);
   g_clear_object (&http->socket);
@@ -155,8 +156,8 @@ finish (VcHttp *http, const GError *error, gboolean again)
 static void
 fail (VcHttp *http, const GError *cause)
 {
-  g_autoptr (GError) error =
-      vc_error_from_transport (cause, http->tls_errors, http->host);
+  g_autoptr (GError) error = vc_error_from_transport (
+      cause, http->tls_errors, http->host, http->proxy);
 
   finish (http, error,
       !http->sent && http->tls_errors == 0 && vc_error_is_transient (cause));
@@ -497,6 +498,24 @@ on_head (GObject *session, GAsyncResult *result, gpointer data)
   http_unref (http);
 }
 
+/* The host of the proxy that all of @session's connections go to; NULL: none, or
+ * not known before. The caller owns it. */
+static char *
+dup_proxy (SoupSession *session)
+{
+  GProxyResolver *resolver = soup_session_get_proxy_resolver (session);
+  g_autofree char *address = NULL;
+  g_autoptr (GUri) uri = NULL;
+
+  if (resolver == NULL || !G_IS_SIMPLE_PROXY_RESOLVER (resolver))
+    return NULL;
+  g_object_get (resolver, "default-proxy", &address, NULL);
+  uri = address != NULL ? g_uri_parse (address, G_URI_FLAGS_NONE, NULL) : NULL;
+  return uri != NULL && g_uri_get_host (uri) != NULL
+      ? vc_text_quote (g_uri_get_host (uri), -1, NULL)
+      : NULL;
+}
+
 VcHttp *
 vc_http_send (SoupSession *session, SoupMessage *message,
     gboolean accept_any_certificate, const VcHttpLimits *limits,
@@ -507,6 +526,7 @@ vc_http_send (SoupSession *session, SoupMessage *message,
   g_ref_count_init (&http->refs);
   http->host =
       vc_text_quote (g_uri_get_host (soup_message_get_uri (message)), -1, NULL);
+  http->proxy = dup_proxy (session);
   http->message = g_object_ref (message);
   http->cancellable = g_cancellable_new ();
   http->accept_any_certificate = accept_any_certificate;

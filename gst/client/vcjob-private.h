@@ -134,7 +134,12 @@ void vc_job_forget_download (VcJob *job);
 /* Notes that the GIF comes from the cache, with its @images (taken over). */
 void vc_job_note_cached (VcJob *job, GPtrArray *images);
 
-/* Notes a response's status and what it asks to wait. */
+/* What the proxy said instead of passing the request on; @text is its message
+ * (NULL: none). */
+GError *vc_job_proxy_error (VcJob *job, GUri *uri, const char *text);
+
+/* Notes a response's status, what it asks to wait, and whether it is the
+ * proxy's. */
 void vc_job_note_head (VcJob *job, SoupMessage *message);
 
 /* The answer's text asks to wait as well. */

@@ -85,12 +85,26 @@ vc_job_note_head (VcJob *job, SoupMessage *message)
   const char *header = soup_message_headers_get_one (
       soup_message_get_response_headers (message), "Retry-After");
 
+  job->is_from_proxy = soup_message_get_status (message)
+          == SOUP_STATUS_PROXY_AUTHENTICATION_REQUIRED
+      || vc_http_is_from_proxy (job->http);
   job->has_retry_after = header != NULL;
   job->retry_after_s = 0;
   g_mutex_lock (&job->lock);
   job->report.status = soup_message_get_status (message);
   g_mutex_unlock (&job->lock);
   vc_job_note_wait (job, vc_wire_retry_after (header, now));
+}
+
+GError *
+vc_job_proxy_error (VcJob *job, GUri *uri, const char *text)
+{
+  g_autofree char *quote =
+      text != NULL ? g_strdup_printf (": \"%s\"", text) : g_strdup ("");
+
+  return g_error_new (VC_ERROR, VC_ERROR_PROXY,
+      "The proxy on the way to %s answered %u%s.", g_uri_get_host (uri),
+      job->report.status, quote);
 }
 
 void

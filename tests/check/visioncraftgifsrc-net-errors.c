@@ -205,7 +205,8 @@ static const NetRow replies[] = {
       .words = "is empty" },
   { "length-short on=post", NULL, STREAM (FORMAT), 1, 0, "reply", 200,
       .words = NO_JSON },
-  { "garbage", NULL, STREAM (FORMAT), 1, 0, "generate", 0, .words = BILLED },
+  { "garbage", NULL, STREAM (FORMAT), 1, 0, "generate", 0,
+      .words = "HTTP/2, are not spoken here. The generation " BILLED },
   { "headers-huge", NULL, STREAM (FORMAT), 1, 0, "generate", 0,
       .words = "Header too big" },
 };

@@ -4,7 +4,10 @@
 #include "netproxy.h"
 #include "netrun.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <glib/gstdio.h>
@@ -318,17 +321,110 @@ GST_START_TEST (test_a_bad_certificate_is_seen_through_a_tunnel)
 }
 GST_END_TEST;
 
+/* By https and by http: the tunnel, and the request itself, go there. */
+static const struct
+{
+  const char *api_url, *proxy;
+  NetRow row;
+} absent_proxies[] = {
+  { "https://127.0.0.1:2", "127.0.0.1:1",
+      { NULL, NULL, RESOURCE (OPEN_READ), 0, 0, "connect", 0, 2,
+          .words = "proxy server 127.0.0.1" } },
+  { "http://127.0.0.1:2", "http://127.0.0.1:1",
+      { NULL, NULL, RESOURCE (OPEN_READ), 0, 0, "connect", 0, 2,
+          .words = "proxy server 127.0.0.1" } },
+  { "https://127.0.0.1:2", "http://no-proxy.invalid:3128",
+      { NULL, NULL, RESOURCE (OPEN_READ), 0, 0, "connect", 0, 1,
+          .words = "the proxy no-proxy.invalid could not be found" } },
+  { "http://127.0.0.1:2", "no-proxy.invalid",
+      { NULL, NULL, RESOURCE (OPEN_READ), 0, 0, "connect", 0, 1,
+          .words = "the proxy no-proxy.invalid could not be found" } },
+  { "https://service.invalid", "socks5://no-proxy.invalid:1080",
+      { NULL, NULL, RESOURCE (OPEN_READ), 0, 0, "connect", 0, 1,
+          .words = "the proxy no-proxy.invalid could not be found" } },
+};
+
 GST_START_TEST (test_a_proxy_that_is_not_there_is_named)
 {
-  const NetRow row = { NULL, NULL, RESOURCE (OPEN_READ), 0, 0, "connect", 0, 2,
-    .words = "proxy" };
   GstHarness *h = source_harness_new (NULL);
 
   net_set (h->element, NET_SETTINGS);
-  g_object_set (h->element, "api-url", "https://127.0.0.1:2", "proxy",
-      "127.0.0.1:1", NULL);
-  net_run_harness (h, NULL, &row);
+  g_object_set (h->element, "api-url", absent_proxies[__i__].api_url, "proxy",
+      absent_proxies[__i__].proxy, NULL);
+  net_run_harness (h, NULL, &absent_proxies[__i__].row);
   net_harness_free (h);
+}
+GST_END_TEST;
+
+/* --- Keepalive --- */
+
+static int
+socket_option (int fd, int level, int name)
+{
+  int value = -1;
+  socklen_t size = sizeof value;
+
+  getsockopt (fd, level, name, &value, &size);
+  return value;
+}
+
+/* The number of this process's connections to @port, each of which must notice
+ * a peer that is gone. */
+static guint
+count_kept_alive (guint port)
+{
+  g_autoptr (GDir) fds = g_dir_open ("/proc/self/fd", 0, NULL);
+  const char *name;
+  guint n = 0;
+
+  while ((name = g_dir_read_name (fds)) != NULL) {
+    int fd = (int) g_ascii_strtoll (name, NULL, 10);
+    struct sockaddr_in peer = { 0 };
+    socklen_t size = sizeof peer;
+
+    if (getpeername (fd, (struct sockaddr *) &peer, &size) != 0
+        || peer.sin_family != AF_INET || ntohs (peer.sin_port) != port)
+      continue;
+    n++;
+    fail_unless_equals_int (socket_option (fd, SOL_SOCKET, SO_KEEPALIVE), 1);
+    fail_unless (socket_option (fd, IPPROTO_TCP, TCP_KEEPIDLE) <= 60);
+    fail_unless (socket_option (fd, IPPROTO_TCP, TCP_KEEPINTVL) <= 15);
+    fail_unless (socket_option (fd, IPPROTO_TCP, TCP_KEEPCNT) <= 4);
+  }
+  return n;
+}
+
+static const char *const ways[] = { "http", "https", "plain proxy", "tunnel" };
+
+GST_START_TEST (test_every_connection_notices_a_peer_that_is_gone)
+{
+  gboolean is_tls = __i__ == 1 || __i__ == 3;
+  MockCert *cert = cert_new (MOCK_CERT_VALID);
+  MockServer *server = net_server_new (
+      "silence", is_tls ? mock_cert_get_certificate (cert) : NULL);
+  NetProxy *proxy = net_proxy_new (NULL);
+  const char *address = mock_server_get_url (server);
+  GstHarness *h = source_harness_new (server);
+
+  g_print ("# %s\n", ways[__i__]);
+  g_object_set (h->element, "ssl-ca-file", mock_cert_get_ca_file (cert), NULL);
+  if (__i__ == 2)
+    g_object_set (
+        h->element, "api-url", "http://127.0.0.1:1", "proxy", address, NULL);
+  if (__i__ == 3)
+    g_object_set (h->element, "proxy", net_proxy_get_address (proxy), NULL);
+  gst_harness_play (h);
+  fail_unless (mock_server_wait_for (
+      server, MOCK_EVENT_POST_RECEIVED, 1, TEST_DEADLINE_MS));
+  if (__i__ == 3)
+    address = net_proxy_get_address (proxy);
+  fail_unless_equals_int (count_kept_alive ((guint) g_ascii_strtoull (
+                              strrchr (address, ':') + 1, NULL, 10)),
+      1);
+  net_harness_free (h);
+  net_proxy_free (proxy);
+  mock_server_free (server);
+  mock_cert_free (cert);
 }
 GST_END_TEST;
 
@@ -529,7 +625,8 @@ visioncraftgifsrc_net_way_suite (void)
   add_rows (tc, test_the_proxy_s_login_is_given_at_the_first_try, logins);
   add_rows (tc, test_https_goes_through_a_tunnel, tunnels);
   tcase_add_test (tc, test_a_bad_certificate_is_seen_through_a_tunnel);
-  tcase_add_test (tc, test_a_proxy_that_is_not_there_is_named);
+  add_rows (tc, test_a_proxy_that_is_not_there_is_named, absent_proxies);
+  add_rows (tc, test_every_connection_notices_a_peer_that_is_gone, ways);
   tcase_add_test (tc, test_the_get_carries_headers_but_no_secret);
   tcase_add_loop_test (
       tc, test_an_authorization_goes_to_the_service_alone, 0, 2);

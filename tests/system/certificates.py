@@ -9,11 +9,14 @@ certificate: one that was made with other settings must not carry the key. The s
 and write down what they get, and whether a session was resumed.
 """
 
+import socket
 import ssl
+import subprocess
 import sys
 
 import gi
 
+from fixture import is_listening, wait_until
 from service import Handler, Service
 
 gi.require_version("Gst", "1.0")
@@ -48,12 +51,12 @@ class SecureService(Service):
         """What wraps it has closed it."""
 
 
-def run(source, service, settings):
+def run(source, url, settings):
     """One generation with settings; "" or the error's text."""
     for name, value in ({"ssl-strict": True, "ssl-ca-file": None, "tls-database": None}
                         | settings).items():
         source.set_property(name, value)
-    source.set_property("api-url", service.url)
+    source.set_property("api-url", url)
     pipeline = Gst.Pipeline()
     sink = Gst.ElementFactory.make("fakesink")
     pipeline.add(source)
@@ -74,10 +77,10 @@ def make_source():
 
 def check(service, before, after, same_element, what):
     source = make_source()
-    assert run(source, service, before) == "", what
+    assert run(source, service.url, before) == "", what
     lines, n_connections = len(service.lines), len(service.resumed)
 
-    error = run(source if same_element else make_source(), service, after)
+    error = run(source if same_element else make_source(), service.url, after)
     print(f"{what}: resumed {service.resumed}")
     assert "not trusted" in error, f"{what}: {error!r}"
     assert len(service.lines) == lines, f"{what}: it got {service.lines[lines:]}"
@@ -86,10 +89,28 @@ def check(service, before, after, same_element, what):
     assert any(service.resumed[:n_connections]) == is_new, what
 
     # Whose settings trust it are served as before.
-    assert run(make_source(), service, before) == "", what
+    assert run(make_source(), service.url, before) == "", what
     assert service.posts == 2, what
     service.shutdown()
     service.server_close()
+
+
+def check_http_2_only(folder):
+    """A server that speaks nothing else ends the handshake; the error says so."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    server = subprocess.Popen(
+        ["openssl", "s_server", "-quiet", "-accept", f"127.0.0.1:{port}", "-alpn", "h2",
+         "-cert", f"{folder}/valid.pem", "-key", f"{folder}/server.key"],
+        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_until(lambda: is_listening(port), 30, "openssl listens")
+        error = run(make_source(), f"https://127.0.0.1:{port}", {"ssl-ca-file": f"{folder}/ca.pem"})
+    finally:
+        server.terminate()
+        server.wait()
+    print(error)
+    assert "HTTP/2" in error, error
 
 
 def main(gif_path, folder):
@@ -110,6 +131,7 @@ def main(gif_path, folder):
             for same_element in (False, True):
                 what = f"{order}, {version.name}, {'one element' if same_element else 'two'}"
                 check(SecureService(gif, folder, version), before, after, same_element, what)
+    check_http_2_only(folder)
 
 
 if __name__ == "__main__":

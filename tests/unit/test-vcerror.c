@@ -76,11 +76,13 @@ test_each_fault_of_the_transport_has_its_code (void)
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
     g_autoptr (GError) cause =
         g_error_new_literal (rows[i].domain, rows[i].code, "Some text.");
-    g_autoptr (GError) error = vc_error_from_transport (cause, 0, "h.example");
+    g_autoptr (GError) error =
+        vc_error_from_transport (cause, 0, "h.example", NULL);
 
     g_assert_error (error, VC_ERROR, rows[i].wanted);
     g_assert_nonnull (strstr (error->message, "h.example"));
-    if (rows[i].wanted != VC_ERROR_TIMEOUT)
+    if (rows[i].wanted != VC_ERROR_TIMEOUT
+        && rows[i].domain != SOUP_SESSION_ERROR)
       g_assert_true (g_str_has_suffix (error->message, ": Some text."));
     g_assert_cmpint (vc_error_is_transient (cause), ==, rows[i].transient);
   }
@@ -92,12 +94,52 @@ test_a_certificate_s_faults_are_named (void)
   g_autoptr (GError) cause = g_error_new_literal (
       G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE, "Unacceptable");
   g_autoptr (GError) error = vc_error_from_transport (cause,
-      G_TLS_CERTIFICATE_EXPIRED | G_TLS_CERTIFICATE_BAD_IDENTITY, "h.example");
+      G_TLS_CERTIFICATE_EXPIRED | G_TLS_CERTIFICATE_BAD_IDENTITY, "h.example",
+      NULL);
 
   g_assert_error (error, VC_ERROR, VC_ERROR_CERTIFICATE);
   g_assert_cmpstr (error->message, ==,
       "The certificate of h.example is not trusted: it belongs to another "
       "host, and it has expired (or this machine's clock is wrong).");
+}
+
+/* Where GIO's and libsoup's words lead nowhere. */
+static void
+test_what_a_fault_means_is_said (void)
+{
+  const struct
+  {
+    GQuark domain;
+    int code;
+    const char *text, *proxy, *words;
+  } rows[] = {
+    { G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND, "x", NULL,
+        "The host h.example could not be found: x." },
+    { G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND, "x", "p.example",
+        "The connection to h.example failed: the proxy p.example could not be "
+        "found." },
+    { G_RESOLVER_ERROR, G_RESOLVER_ERROR_TEMPORARY_FAILURE, "x", "p.example",
+        "The connection to h.example failed: the proxy p.example could not be "
+        "found." },
+    { G_TLS_ERROR, G_TLS_ERROR_MISC,
+        "Peer sent fatal TLS alert: No supported application protocol could be "
+        "negotiated",
+        NULL,
+        "The server h.example does not speak HTTP/1.1: other versions, as "
+        "HTTP/2, are not spoken here." },
+    { SOUP_SESSION_ERROR, SOUP_SESSION_ERROR_PARSING, "x", NULL,
+        "The reply of h.example is not valid HTTP/1.1: other versions, as "
+        "HTTP/2, are not spoken here." },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (GError) cause =
+        g_error_new_literal (rows[i].domain, rows[i].code, rows[i].text);
+    g_autoptr (GError) error =
+        vc_error_from_transport (cause, 0, "h.example", rows[i].proxy);
+
+    g_assert_cmpstr (error->message, ==, rows[i].words);
+  }
 }
 
 static void
@@ -115,6 +157,7 @@ main (int argc, char **argv)
   ADD (each_status_has_its_code);
   ADD (each_fault_of_the_transport_has_its_code);
   ADD (a_certificate_s_faults_are_named);
+  ADD (what_a_fault_means_is_said);
   ADD (the_domain_has_a_name);
   return g_test_run ();
 }
