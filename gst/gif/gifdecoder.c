@@ -393,20 +393,23 @@ is_canvas_opaque (const GifDecoder *self)
 
 /* Many files declare a transparent index and never use it in the first frame,
  * which alone decides then. What is drawn here stays for whoever renders it in
- * this layout. */
+ * this layout and on no background. */
 static void
 judge_first_frame (GifDecoder *self, const guint8 *data, gsize size)
 {
+  guint32 background = self->background;
   GifResult result;
 
   if (self->has_picture || !gif_scan_needs_first (self->scan))
     return;
+  gif_decoder_set_background (self, 0);
   result = gif_decoder_render (self, data, size, 0);
   if (self->has_picture && is_canvas_opaque (self))
     gif_scan_set_opaque (self->scan);
   /* Damage is for whoever renders it. */
   if (result != GIF_RESULT_OK)
     forget_picture (self);
+  gif_decoder_set_background (self, background);
 }
 
 GifResult

@@ -242,6 +242,30 @@ test_opaque_files_are_known (void)
 }
 
 static void
+test_no_look_changes_what_is_opaque (void)
+{
+  static const char *const names[] = { "opaque-unused-index",
+    "truncated-interlaced-transparent", "transparent-over", "mixed" };
+  static const guint32 backgrounds[] = { 0, 0xff102030, 0x80102030, 0x102030 };
+  guint i, k;
+
+  for (i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autoptr (GifGolden) golden = gif_golden_load (names[i]);
+    g_autoptr (GifDecoder) plain = gif_golden_scan (golden);
+
+    for (k = 0; k < 6 * G_N_ELEMENTS (backgrounds); k++) {
+      g_autoptr (GifDecoder) decoder = gif_decoder_new ();
+
+      gif_decoder_set_layout (decoder, GIF_LAYOUT_RGBA + k % 6);
+      gif_decoder_set_background (decoder, backgrounds[k / 6]);
+      gif_decoder_scan (decoder, golden->data, golden->size, TRUE);
+      g_assert_cmpint (gif_decoder_get_info (decoder)->opaque, ==,
+          gif_decoder_get_info (plain)->opaque);
+    }
+  }
+}
+
+static void
 test_damage_is_reported_once_per_frame (void)
 {
   g_autoptr (GifGolden) golden = gif_golden_load ("lzw-fewer-pixels");
@@ -316,6 +340,8 @@ main (int argc, char **argv)
       "/gif/decoder/equal-delays-are-a-rate", test_equal_delays_are_a_rate);
   g_test_add_func (
       "/gif/decoder/opaque-files-are-known", test_opaque_files_are_known);
+  g_test_add_func ("/gif/decoder/no-look-changes-what-is-opaque",
+      test_no_look_changes_what_is_opaque);
   g_test_add_func ("/gif/decoder/damage-is-reported-once-per-frame",
       test_damage_is_reported_once_per_frame);
   g_test_add_func (
