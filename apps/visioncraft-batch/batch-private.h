@@ -4,14 +4,13 @@
 #include "batch.h"
 #include "encoders.h"
 #include "pace.h"
+#include "run.h"
 #include "space.h"
 
 G_BEGIN_DECLS
 
 /* Between batch.c, which says what is next and when it is over, and
  * batchwork.c, which takes one item through. */
-
-#define STATUS_UNKNOWN 76 /* exit status: only those that may be billed */
 
 struct _Batch
 {

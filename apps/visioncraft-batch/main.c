@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include "merge.h"
 #include "run.h"
 
 #include <gst/gst.h>
@@ -31,7 +32,11 @@ main (int argc, char **argv)
     return EXIT_SUCCESS;
   }
   gst_init (NULL, NULL);
-  status = options.check ? run_check (&options, &error)
-                         : run_batch (&options, &error);
+  if (options_get (&options, OPTION_MERGE) != NULL)
+    status = run_merge (&options, &error);
+  else if (options.check)
+    status = run_check (&options, &error);
+  else
+    status = run_batch (&options, &error);
   return error != NULL ? run_complain (&options, error) : status;
 }

@@ -10,8 +10,9 @@
 #include "failure.h"
 #include "folder.h"
 #include "jsonevent.h"
+#include "outcomes.h"
 #include "plan.h"
-#include "result.h"
+#include "report.h"
 #include "survey.h"
 
 #include <stdio.h>
@@ -72,14 +73,14 @@ on_bad_line (const GError *error, gpointer data)
   run_complain (((Run *) data)->options, error);
 }
 
-static void
-on_damage (const char *where, gpointer data)
+void
+run_on_damage (const char *where, gpointer options)
 {
   g_autoptr (GError) error = g_error_new (FAILURE, FAILURE_INPUT,
       "%s: the journal is damaged here: what this line said is not known.",
       where);
 
-  run_complain (((Run *) data)->options, error);
+  run_complain (options, error);
 }
 
 static gboolean
@@ -205,7 +206,8 @@ run_check (const Options *options, GError **error)
 
   if (!open_list (&run, error))
     return 0;
-  run.ledger = ledger_load (options->journal_dir, NULL, on_damage, &run, error);
+  run.ledger = ledger_load (
+      options->journal_dir, NULL, run_on_damage, (gpointer) options, error);
   if (run.ledger == NULL)
     return 0;
   check.cached = cached = list_cached (run.cache_dir);
@@ -243,8 +245,8 @@ open_folders (Run *run, GError **error)
   run->journal = journal_open (run->journal_path, error);
   if (run->journal == NULL)
     return FALSE;
-  run->ledger = ledger_load (
-      options->journal_dir, run->journal_path, on_damage, run, error);
+  run->ledger = ledger_load (options->journal_dir, run->journal_path,
+      run_on_damage, (gpointer) options, error);
   /* Other shards may be writing there. */
   if (run->ledger != NULL && options->shard.count == 1)
     folder_sweep (options->folder);
@@ -269,34 +271,17 @@ note_start (Run *run)
 }
 
 static gboolean
-write_results (Run *run, const GArray *keys, GError **error)
+write_outcomes (Run *run, const GArray *keys, GError **error)
 {
   const Options *options = run->options;
+  const Outcomes outcomes = { run->ledger, run->list, keys };
+  const char *report = options_get (options, OPTION_REPORT);
   g_autofree char *path =
       folder_file (options->journal_dir, "results", &options->shard);
-  g_autoptr (Results) results = results_new (path, error);
-  Item *item;
 
-  if (results == NULL)
-    return FALSE;
-  if (!list_is_stream (run->list)) {
-    if (!list_rewind (run->list, error))
-      return FALSE;
-    while (list_next (run->list, &item, NULL) == LIST_ITEM) {
-      g_autoptr (Item) owned = item;
-      g_autoptr (Result) result = result_new_for_item (run->ledger, item);
-
-      results_add (results, result);
-    }
-  }
-  for (guint i = 0; i < keys->len; i++) {
-    g_autoptr (Result) result =
-        result_new_for_key (run->ledger, g_array_index (keys, Digest, i));
-
-    if (result != NULL)
-      results_add (results, result);
-  }
-  return results_end (results, error);
+  return outcomes_write (&outcomes, path, error)
+      && (report == NULL
+          || report_write (report, &outcomes, run->cache_dir, error));
 }
 
 static ProgressKind
@@ -316,7 +301,7 @@ run_items (Run *run)
   g_autoptr (GError) error = NULL;
   int status = batch_run (batch);
 
-  if (!write_results (run, batch_get_keys (batch), &error)) {
+  if (!write_outcomes (run, batch_get_keys (batch), &error)) {
     progress_warn (run->progress, error->message);
     status = status == EXIT_SUCCESS ? FAILURE_LATER : status;
   }

@@ -14,6 +14,12 @@ int run_batch (const Options *options, GError **error);
 /* --check: the list is read, and what would be paid for is counted. */
 int run_check (const Options *options, GError **error);
 
+/* Exit status: only those are left that may have been billed. */
+#define STATUS_UNKNOWN 76
+
+/* A LedgerDamageFunc; @options is the data. */
+void run_on_damage (const char *where, gpointer options);
+
 /* A complaint for people, and with --json for programs. Returns its status. */
 int run_complain (const Options *options, const GError *error);
 
