@@ -4,7 +4,6 @@
 #include "batch.h"
 #include "encoders.h"
 #include "pace.h"
-#include "run.h"
 #include "space.h"
 
 G_BEGIN_DECLS

@@ -7,6 +7,7 @@
 #include "outcomes.h"
 #include "report.h"
 #include "run.h"
+#include "tally.h"
 
 #include <stdio.h>
 #include <stdlib.h>

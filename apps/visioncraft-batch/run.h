@@ -14,9 +14,6 @@ int run_batch (const Options *options, GError **error);
 /* --check: the list is read, and what would be paid for is counted. */
 int run_check (const Options *options, GError **error);
 
-/* Exit status: only those are left that may have been billed. */
-#define STATUS_UNKNOWN 76
-
 /* A LedgerDamageFunc; @options is the data. */
 void run_on_damage (const char *where, gpointer options);
 

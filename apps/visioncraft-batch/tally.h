@@ -5,6 +5,9 @@
 
 G_BEGIN_DECLS
 
+/* Exit status: only those are left that may have been billed. */
+#define STATUS_UNKNOWN 76
+
 /* How many items came how far in this run. */
 typedef struct
 {
