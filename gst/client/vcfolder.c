@@ -122,7 +122,8 @@ GBytes *
 vc_folder_read (VcFolder *folder, const char *name, guint64 max)
 {
   int fd = openat (folder->fd, name, O_RDONLY | OPEN_FLAGS);
-  g_autoptr (GByteArray) bytes = NULL;
+  g_autofree guint8 *bytes = NULL;
+  gsize room = 0, size = 0;
   struct stat info;
   gssize n = -1;
 
@@ -130,20 +131,19 @@ vc_folder_read (VcFolder *folder, const char *name, guint64 max)
     return NULL;
   if (fstat (fd, &info) == 0 && S_ISREG (info.st_mode)
       && (guint64) info.st_size <= MIN (max, G_MAXUINT - 1)) {
-    bytes = g_byte_array_new ();
-    g_byte_array_set_size (bytes, info.st_size + 1);
-    bytes->len = 0;
+    room = (gsize) info.st_size + 1;
+    bytes = g_try_malloc (room);
     do {
-      n = read (fd, bytes->data + bytes->len, info.st_size + 1 - bytes->len);
+      n = bytes != NULL ? read (fd, bytes + size, room - size) : -1;
       if (n > 0)
-        bytes->len += n;
+        size += (gsize) n;
     } while (
-        (n > 0 && bytes->len <= info.st_size) || (n < 0 && errno == EINTR));
+        bytes != NULL && ((n > 0 && size < room) || (n < 0 && errno == EINTR)));
   }
   close (fd);
-  if (n != 0 || bytes->len != info.st_size)
+  if (n != 0 || size + 1 != room)
     return NULL;
-  return g_byte_array_free_to_bytes (g_steal_pointer (&bytes));
+  return g_bytes_new_take (g_steal_pointer (&bytes), size);
 }
 
 static gboolean

@@ -88,12 +88,17 @@ run_elsewhere (VcJob *job, void (*function) (Work *work),
     void (*done) (VcJob *job, Work *work))
 {
   Work *work = g_new0 (Work, 1);
+  GThread *thread;
 
   work->job = vc_job_ref (job);
   work->cache = vc_cache_ref (job->cache);
   work->function = function;
   work->done = done;
-  g_thread_unref (g_thread_new ("visioncraft-disk", work_thread, work));
+  thread = g_thread_try_new ("visioncraft-disk", work_thread, work, NULL);
+  if (thread != NULL)
+    g_thread_unref (thread);
+  else
+    work_thread (work); /* late is better than not at all */
 }
 
 static void
