@@ -221,6 +221,24 @@ test_a_screen_reader_has_names_for_all (Fixture *fixture, gconstpointer data)
   accessible_tree_free (reading.tree);
 }
 
+static void
+test_help_is_there (Fixture *fixture, gconstpointer data)
+{
+  Reading reading = { accessible_tree_new (fixture->remote.connection),
+    ": Save as MP4\n", NULL };
+  g_autoptr (GDBusActionGroup) application =
+      g_dbus_action_group_get (fixture->remote.connection,
+          "gst.visioncraft.Player", "/gst/visioncraft/Player");
+
+  activate (fixture, "show-help-overlay", NULL);
+  fixture_wait_until (reads, &reading, "the shortcuts");
+  g_action_group_activate_action (G_ACTION_GROUP (application), "about", NULL);
+  reading.text = "License";
+  fixture_wait_until (reads, &reading, "what it is");
+  g_free (reading.lines);
+  accessible_tree_free (reading.tree);
+}
+
 /* --- History --- */
 
 static gboolean
@@ -623,6 +641,7 @@ main (int argc, char **argv)
   media_init (&argc, &argv, plugins);
   player_world_build (&world);
   ADD ("screen-reader", test_a_screen_reader_has_names_for_all);
+  ADD ("help", test_help_is_there);
   ADD ("history", test_history_outlives_the_program);
   ADD ("new", test_generate_makes_a_new_one_each_time);
   ADD ("file", test_a_file_is_played_for_nothing);
