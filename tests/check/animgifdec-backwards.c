@@ -4,8 +4,6 @@
 #include "animgifdec-check.h"
 #include "animgifdec-testgif.h"
 
-#include "animgifhistory.h"
-#include "animgifinput.h"
 #include "gifgolden.h"
 
 #define FLUSH GST_SEEK_FLAG_FLUSH
@@ -450,78 +448,6 @@ GST_START_TEST (test_an_instant_rate_keeps_the_direction)
 }
 GST_END_TEST
 
-/* ---- What it costs ---- */
-
-static const struct
-{
-  guint width, height; /* few or many pictures can be kept */
-  guint disposal;
-  guint n_draws; /* at most, for each picture */
-} costs[] = {
-  { 64, 64, 1, 4 },
-  { 64, 64, 2, 4 },
-  { 64, 64, 3, 2 },
-  { 1024, 1024, 1, 6 },
-  { 1024, 1024, 2, 6 },
-};
-
-/* Each frame depends on all before it. */
-GST_START_TEST (test_the_way_back_is_short)
-{
-  g_autoptr (GBytes) bytes = NULL;
-  AnimGifInput *input = anim_gif_input_new ();
-  AnimGifSettings settings = { 0 };
-  GstBuffer *buffer;
-  guint n_draws = 0, drawn;
-  GifInfo info;
-  TestGif gif;
-
-  test_gif_init (&gif, costs[__i__].width, costs[__i__].height,
-      TEST_GIF_MAX_FRAMES, (const guint[]){ 10, G_MAXUINT });
-  for (guint i = 1; i < gif.n_frames; i++) {
-    gif.frames[i].x = i % 64;
-    gif.frames[i].width = gif.frames[i].height = 1;
-    gif.frames[i].disposal = costs[__i__].disposal;
-    gif.frames[i].color = i % TEST_GIF_HOLE;
-  }
-  bytes = test_gif_write (&gif);
-  anim_gif_input_reset (input, &settings);
-  buffer = gst_buffer_new_wrapped_bytes (bytes);
-  fail_unless_equals_int (
-      anim_gif_input_append (input, buffer, &info), GIF_RESULT_END);
-  gst_buffer_unref (buffer);
-  for (guint n = info.n_frames; n > 0; n--) {
-    do {
-      fail_unless_equals_int (
-          anim_gif_input_draw (input, n - 1, GIF_LAYOUT_RGBA, TRUE, &drawn),
-          GIF_RESULT_OK);
-      n_draws++;
-    } while (drawn != n - 1);
-  }
-  fail_unless (n_draws <= costs[__i__].n_draws * info.n_frames,
-      "%u frames were drawn for %u", n_draws, info.n_frames);
-  anim_gif_input_free (input);
-}
-GST_END_TEST
-
-GST_START_TEST (test_what_is_kept_has_a_bound)
-{
-  AnimGifHistory *history = anim_gif_history_new ();
-  const gsize size = 5 << 20;
-  g_autofree guint8 *picture = g_malloc0 (size);
-  guint n_kept = 0, of;
-
-  anim_gif_history_set_size (history, size);
-  anim_gif_history_begin (history, 0, 1000);
-  for (guint n = 0; n < 1000; n++)
-    anim_gif_history_offer (history, n, picture);
-  for (guint n = 1000; anim_gif_history_find (history, n, &of); n = of - 1)
-    n_kept++;
-  fail_unless (n_kept >= 6 && n_kept * size <= ANIM_GIF_HISTORY_BYTES);
-  anim_gif_history_free (history);
-}
-GST_END_TEST
-
 static Suite *
 animgifdec_backwards_suite (void)
 {
@@ -529,7 +455,6 @@ animgifdec_backwards_suite (void)
   TCase *files = decoder_case_new (suite, "files");
   TCase *seeking = decoder_case_new (suite, "seeks");
   TCase *others = decoder_case_new (suite, "others");
-  TCase *cost = decoder_case_new (suite, "cost");
 
   names = gif_golden_list ();
   tcase_add_loop_test (files, test_every_file_comes_in_reverse, 0, names->len);
@@ -547,10 +472,6 @@ animgifdec_backwards_suite (void)
       others, test_trick_modes_show_every_picture, 0, G_N_ELEMENTS (tricks));
   tcase_add_test (others, test_late_pictures_are_passed_over);
   tcase_add_test (others, test_an_instant_rate_keeps_the_direction);
-
-  tcase_add_loop_test (
-      cost, test_the_way_back_is_short, 0, G_N_ELEMENTS (costs));
-  tcase_add_test (cost, test_what_is_kept_has_a_bound);
   return suite;
 }
 
