@@ -41,6 +41,8 @@ packages_of () {
       echo nginx-light caddy
       # Proxies in front of the service.
       echo tinyproxy-bin squid openssl
+      # axe-core comes from npm.
+      echo npm
       # The servers' units.
       echo systemd
       # Completion in other shells than bash.
@@ -65,6 +67,8 @@ packages_of () {
 missing=()
 for group in "$@"; do
   for package in $(packages_of "$group"); do
+    # Other sources' packages of Node.js bring it along, and exclude Debian's.
+    [ "$package" != npm ] || ! command -v npm >/dev/null || continue
     dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed \
       || missing+=("$package")
   done

@@ -230,13 +230,30 @@ static const WebPlaceFuncs place_funcs = { on_turn, on_moved };
 
 /* --- Those who look on --- */
 
+/* Whether the service has the request. */
+static gboolean
+is_asked (WebJob *job)
+{
+  g_autoptr (GstElement) source = NULL;
+  g_autoptr (GstStructure) stats = NULL;
+  guint n = 0;
+
+  if (job->pipeline == NULL)
+    return FALSE;
+  source = web_pipeline_ref_element (job->pipeline, "source");
+  g_object_get (source, "stats", &stats, NULL);
+  return stats != NULL && gst_structure_get_uint (stats, "requests", &n)
+      && n > 0;
+}
+
 static gboolean
 on_lingered (gpointer data)
 {
   WebJob *job = data;
 
   job->linger_id = 0;
-  web_job_cancel (job);
+  if (job->service->gallery_dir == NULL || !is_asked (job))
+    web_job_cancel (job);
   return G_SOURCE_REMOVE;
 }
 

@@ -23,12 +23,12 @@ typedef enum
 
 /* One generation: its wait for a turn, its one pipeline, what came of it. It
  * lives for those who watch it: unfinished and unwatched for WEB_JOB_LINGER_S
- * seconds it is canceled. The signal "changed" reports everything new. Main
+ * seconds it is canceled, unless it is paid for and the gallery keeps it. The signal "changed" reports everything new. Main
  * thread only. */
 #define WEB_TYPE_JOB (web_job_get_type ())
 G_DECLARE_FINAL_TYPE (WebJob, web_job, WEB, JOB, GObject)
 
-#define WEB_JOB_LINGER_S 5
+#define WEB_JOB_LINGER_S 10
 
 /* How jobs reach the service. Kept, not copied. */
 typedef struct

@@ -6,8 +6,9 @@
 #include "webclient.h"
 #include "webreply.h"
 
-/* Keeps proxies from thinking that the connection is dead. */
+/* Keeps proxies, and the page, from thinking that the connection is dead. */
 #define HEARTBEAT_S 15
+static const char heartbeat[] = "event: heartbeat\ndata:1\n\n";
 
 typedef struct
 {
@@ -112,7 +113,7 @@ on_heartbeat (gpointer data)
 
   if (!stream->complete) {
     soup_message_body_append (
-        get_body (stream), SOUP_MEMORY_STATIC, ":\n\n", 3);
+        get_body (stream), SOUP_MEMORY_STATIC, heartbeat, strlen (heartbeat));
     soup_server_message_unpause (stream->message);
   }
   return G_SOURCE_CONTINUE;

@@ -231,14 +231,15 @@ class Animation(Case):
         self.submit("the second one")
         b.wait(f"{DONE} && document.getElementById('caption').textContent === "
                "'the second one'")
-        b.wait("document.querySelectorAll('#cards video').length >= 2 &&"
-               " [...document.querySelectorAll('#cards video')]"
-               ".every((v) => v.videoWidth > 0)")
+        b.wait("document.querySelectorAll('#cards img').length >= 2 &&"
+               " [...document.querySelectorAll('#cards img')]"
+               ".every((i) => i.naturalWidth > 0)")
         b.run("[...document.querySelectorAll('#cards button')]"
               ".find((c) => c.textContent === 'the first one').click()")
         b.wait("document.getElementById('caption').textContent === "
                "'the first one' && document.getElementById('video').currentTime > 0")
         # The address is that of this one.
+        self.assertRegex(b.run("return location.pathname"), "^/g/[0-9a-f]{32}$")
         b.reload()
         b.wait(READY)
         b.wait("document.getElementById('caption').textContent === "

@@ -1,28 +1,33 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import * as form from "./form.js";
+import * as gallery from "./gallery.js";
 import { logIn } from "./login.js";
-import { errorText, facts, ideas, working } from "./messages.js";
-import { ask, sendJson } from "./server.js";
+import { errorText, facts, working } from "./messages.js";
+import * as next from "./next.js";
+import * as player from "./player.js";
+import { address, ask, follow, generations, sendJson } from "./server.js";
 
 const $ = (id) => document.getElementById(id);
-const form = $("form"), stage = $("stage"), video = $("video");
-const generations = "api/generations";
+const stage = $("stage");
 
 let job = null;        // what the stage shows, as the server last reported it
-let events = null;     // the EventSource of a job under way
-let heard = 0;          // performance.now() of the last event
+let body = null;       // what was asked for last
+let leave = null;      // ends to follow the one under way
+let heard = 0;         // performance.now() of its last state
 let clock = 0;         // timer of the seconds
+let again = submit;    // what "Try again" does
 
 // --- The stage ---
 
 function show(view) {
   stage.dataset.view = view;
-  const busy = view === "working";
-  $("generate").disabled = busy;
-  stage.setAttribute("aria-busy", busy);
-  if (!busy) {
+  stage.setAttribute("aria-busy", view === "working");
+  $("generate-text").textContent = isBusy() ? "Queue" : "Generate";
+  if (view !== "working") {
     clearInterval(clock);
     clock = 0;
-    document.title = "VisionCraft";
+    if (!document.hidden) // else it may say how it ended
+      document.title = "VisionCraft";
   }
 }
 
@@ -31,16 +36,16 @@ function announce(text) {
     $("announce").textContent = text;
 }
 
-function showError(error) {
-  stopVideo();
+function showError(error, retry = submit) {
   const [title, text, detail] = errorText(error);
+  again = retry;
+  player.stop();
   $("error-title").textContent = title;
   $("error-text").textContent = text;
   $("error-detail").textContent = detail;
   $("error-detail").hidden = detail === "";
   stage.dataset.kind = error.kind;
-  for (const field of form.elements)
-    field.toggleAttribute("aria-invalid", field.name !== "" && field.name === error.field);
+  form.mark(error.field);
   show("error");
 }
 
@@ -55,7 +60,8 @@ function showWorking() {
   const [lead, hint] = working(job);
   $("working-text").textContent = lead;
   $("working-hint").textContent = hint;
-  $("clock").hidden = job.state === "queued";
+  $("working-prompt").textContent = job.prompt;
+  $("clock").hidden = job.state === "queued" || job.state === "sending";
   if (job.state === "downloading" && job.total)
     $("bar").value = 100 * job.bytes / job.total;
   else
@@ -68,88 +74,67 @@ function showWorking() {
   show("working");
 }
 
-function address(what) {
-  return `${generations}/${job.id}/${what}`;
-}
-
 function showResult() {
   $("caption").textContent = job.prompt;
   $("facts").textContent = facts(job);
   $("damaged").hidden = !job.damaged;
   for (const format of ["gif", "mp4", "webm"])
-    $(`save-${format}`).href = address(format);
+    $(`save-${format}`).href = address(job, format);
+  resetDelete();
   stage.classList.add("complete");
-  if (!video.src)
-    startVideo();
+  player.show(address(job, "video"), true, address(job, "poster"));
 }
 
-// --- The video ---
-
-function stopVideo() {
-  stage.classList.remove("complete", "moving");
-  if (video.src) {
-    video.pause();
-    video.removeAttribute("src");
-    video.load();
-  }
-}
-
-function startVideo() {
-  video.loop = false;
-  video.src = address("video");
-  video.play().catch(() => { /* the Play button is there */ });
-}
-
-// The first round reports its end; from then on the browser repeats without a gap.
-function onEnded() {
-  video.loop = $("loop").getAttribute("aria-pressed") === "true";
-  if (video.loop)
-    video.play().catch(() => {});
-}
-
-// Some browsers do not play what has no known length: they get it when it is whole.
-function onVideoError() {
-  if (!video.src || !job)
-    return;
-  if (job.state !== "done") {
-    video.removeAttribute("src");
-  } else if (!video.dataset.retried) {
-    video.dataset.retried = job.id;
-    startVideo();
-  } else {
-    showError({ kind: "damaged" });
-  }
-}
-
-function onPlaying() {
-  $("play").textContent = video.paused ? "Play" : "Pause";
-  if (!video.paused && stage.dataset.view !== "error") {
-    stage.classList.add("moving");
-    show("video");
-  }
+function remember(id) {
+  history.replaceState(null, "", id ? `g/${id}` : "./");
 }
 
 // --- A generation ---
 
-function leave() {
-  events?.close();
-  events = null;
+function isBusy() {
+  return leave !== null || (job !== null && job.state === "sending");
 }
 
-function follow(id) {
-  leave();
-  history.replaceState(null, "", `#${id}`);
-  events = new EventSource(`${generations}/${id}/events`);
-  events.onmessage = (event) => update(JSON.parse(event.data));
-  events.onerror = () => {
-    if (events?.readyState === EventSource.CLOSED) {
-      leave();
-      showError({ kind: "gone" });
-    } else if (performance.now() - heard > 10000) {
-      leave();
-      showError({ kind: "offline" });
-    }
-  };
+function stopFollowing() {
+  leave?.();
+  leave = null;
+}
+
+function start(state) {
+  stopFollowing();
+  remember(state.id);
+  leave = follow(state.id, {
+    update,
+    lost: () => {
+      $("working-hint").textContent = "The connection was cut. Reconnecting…";
+    },
+    failed: (error) => {
+      const { id } = job;
+      stopFollowing();
+      if (error.kind === "login")
+        logIn().then(() => look(id));
+      showError(error, error.kind === "offline" ? () => look(id) : submit);
+    },
+  });
+  update(state);
+}
+
+// One that may have ended while nobody looked.
+function look(id) {
+  return ask(`${generations}/${id}`).then(
+    (state) => state.state === "done" ? open(state) : start(state),
+    (error) => showError(error, error.kind === "offline" ? () => look(id) : submit));
+}
+
+function finish() {
+  stopFollowing();
+  gallery.refresh(open);
+}
+
+function goOn() {
+  const waiting = next.take();
+  if (waiting)
+    send(waiting);
 }
 
 function update(state) {
@@ -158,23 +143,25 @@ function update(state) {
   switch (job.state) {
     case "streaming":
       showWorking();
-      if (!video.src)
-        startVideo();
+      player.show(address(job, "video"), false);
       break;
     case "done":
-      leave();
-      if (!stage.classList.contains("moving"))
-        show("video");
+      finish();
+      show("video");
       showResult();
       announce("The animation is ready.");
-      refreshGallery();
+      if (document.hidden)
+        document.title = "✓ Ready · VisionCraft";
+      goOn();
       break;
     case "failed":
-      leave();
+      finish();
       showError(job.error);
+      if (document.hidden)
+        document.title = "✗ Failed · VisionCraft";
       break;
     case "canceled":
-      leave();
+      finish();
       showError({ kind: "canceled" });
       break;
     default:
@@ -182,171 +169,140 @@ function update(state) {
   }
 }
 
-async function submit(event) {
-  event?.preventDefault();
-  if ($("generate").disabled || !form.reportValidity())
-    return;
-  const data = new FormData(form);
-  const body = Object.fromEntries(data);
-  body.cfg_scale = Number(body.cfg_scale);
-  body.steps = Number(body.steps);
-
-  leave();
-  stopVideo();
-  delete video.dataset.retried;
-  for (const field of form.elements)
-    field.removeAttribute("aria-invalid");
-  $("generate").disabled = true;
+async function send(wanted) {
+  body = wanted;
+  player.stop();
+  job = { ...body, state: "sending", seconds: 0 };
+  heard = performance.now();
+  showWorking();
   try {
     const state = await ask(generations, sendJson("POST", body));
-    update(state);
-    follow(state.id);
-    // On a phone the stage is below the form.
-    stage.scrollIntoView({ block: "nearest" });
+    if (job.state === "canceled") // meanwhile
+      ask(`${generations}/${state.id}`, { method: "DELETE" }).catch(() => {});
+    else
+      start(state);
   } catch (error) {
+    job = null;
     if (error.kind === "login")
-      logIn().then(refreshGallery);
+      logIn().then(() => gallery.refresh(open));
     showError(error);
   }
 }
 
+function submit() {
+  const wanted = form.read();
+  if (!wanted)
+    return;
+  if (isBusy()) {
+    next.add(wanted);
+    announce("It is next.");
+    return;
+  }
+  send(wanted);
+  // On a phone the stage is below the form.
+  stage.focus({ preventScroll: true });
+  stage.scrollIntoView({ block: "nearest" });
+}
+
 async function cancel() {
-  const id = job.id;
+  if (!isBusy())
+    return;
+  const { id } = job;
   // First the stream: a browser has few connections to one server.
-  leave();
-  stopVideo();
+  stopFollowing();
+  job = { ...job, state: "canceled" };
   showError({ kind: "canceled" });
   $("prompt").focus();
-  await ask(`${generations}/${id}`, { method: "DELETE" }).catch(() => {});
+  if (id)
+    await ask(`${generations}/${id}`, { method: "DELETE" }).catch(() => {});
+  goOn();
 }
 
-// --- The gallery ---
-
-function makeCard(item) {
-  const li = document.createElement("li");
-  const button = document.createElement("button");
-  const picture = document.createElement("video");
-  const text = document.createElement("span");
-
-  button.type = "button";
-  button.dataset.id = item.id;
-  picture.src = `${generations}/${item.id}/video`;
-  picture.preload = "metadata";
-  picture.muted = picture.loop = picture.playsInline = true;
-  picture.setAttribute("aria-hidden", "true");
-  text.textContent = item.prompt;
-  button.append(picture, text);
-  const play = () => picture.play().catch(() => {});
-  const pause = () => picture.pause();
-  button.addEventListener("pointerenter", play);
-  button.addEventListener("focus", play);
-  button.addEventListener("pointerleave", pause);
-  button.addEventListener("blur", pause);
-  button.addEventListener("click", () => open(item));
-  li.append(button);
-  return li;
-}
+// --- A finished one ---
 
 function open(item) {
-  if (events) // the one under way goes on being shown
+  if (isBusy()) // the one under way goes on being shown
     return;
-  stopVideo();
-  delete video.dataset.retried;
+  player.stop();
   job = item;
-  history.replaceState(null, "", `#${item.id}`);
+  remember(item.id);
   show("video");
   showResult();
   stage.focus({ preventScroll: true });
   stage.scrollIntoView({ block: "nearest" });
 }
 
-async function refreshGallery() {
-  const { generations: items } = await ask(generations).catch(() => ({ generations: [] }));
-  $("gallery").hidden = items.length === 0;
-  // What is there stays: a video that is replaced flickers.
-  const old = new Map([...$("cards").children].map((li) => [li.firstChild.dataset.id, li]));
-  $("cards").replaceChildren(...items.map((item) => old.get(item.id) ?? makeCard(item)));
-  return items;
+function resetDelete() {
+  $("delete").textContent = "Delete";
+  delete $("delete").dataset.sure;
 }
 
-// --- The form ---
-
-function showValue(id) {
-  $(`${id}-value`).textContent = $(id).value;
-  const { min, max, value } = $(id);
-  $(id).style.setProperty("--part", `${100 * (value - min) / (max - min)}%`);
-}
-
-function showCount() {
-  $("prompt-count").textContent = `${$("prompt").value.length} / ${$("prompt").maxLength}`;
-}
-
-function fill(values) {
-  $("prompt").value = values.prompt;
-  $("negative-prompt").value = values.negative_prompt;
-  $("cfg-scale").value = values.cfg_scale;
-  $("steps").value = values.steps;
-  if ([...$("sampler").options].some((option) => option.value === values.sampler))
-    $("sampler").value = values.sampler;
-  showValues();
-}
-
-function showValues() {
-  showValue("cfg-scale");
-  showValue("steps");
-  showCount();
-}
-
-function setUpForm(options) {
-  for (const name of options.samplers)
-    $("sampler").append(new Option(name, name));
-  for (const [id, range] of [["cfg-scale", options.cfg_scale], ["steps", options.steps]]) {
-    $(id).min = range.min;
-    $(id).max = range.max;
-    $(id).value = range.default;
+async function remove() {
+  if (!$("delete").dataset.sure) {
+    $("delete").dataset.sure = "asked";
+    $("delete").textContent = "Really delete?";
+    return;
   }
-  $("prompt").maxLength = $("negative-prompt").maxLength = options.max_prompt;
-  for (const [name, text] of ideas) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "idea";
-    button.textContent = name;
-    button.addEventListener("click", () => {
-      $("prompt").value = text;
-      showCount();
-      $("prompt").focus();
-    });
-    $("ideas").append(button);
+  resetDelete();
+  try {
+    await ask(`${generations}/${job.id}`, { method: "DELETE" });
+  } catch (error) {
+    if (error.kind !== "gone") {
+      showError(error);
+      return;
+    }
   }
-  showValues();
+  player.stop();
+  job = null;
+  remember("");
+  show("empty");
+  announce("Deleted.");
+  $("prompt").focus();
+  gallery.refresh(open);
 }
+
+async function copyLink() {
+  const link = new URL(`g/${job.id}`, document.baseURI).href;
+  try {
+    await navigator.clipboard.writeText(link);
+    announce("The link is copied.");
+    $("copy").textContent = "Copied";
+  } catch {
+    // Browsers copy on pages of this machine and over TLS only.
+    prompt("The link:", link);
+  }
+  setTimeout(() => { $("copy").textContent = "Copy link"; }, 2000);
+}
+
+// --- The page ---
 
 function listen() {
-  form.addEventListener("submit", submit);
-  form.addEventListener("input", showValues);
-  form.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey))
-      submit(event);
+  player.listen();
+  player.onReport((what) => {
+    if (what === "broken")
+      showError({ kind: "damaged" });
+    else if (stage.dataset.view !== "error")
+      show("video");
   });
   $("cancel").addEventListener("click", cancel);
-  $("retry").addEventListener("click", () => submit());
-  $("reuse").addEventListener("click", () => {
-    fill(job);
-    $("prompt").focus();
+  $("retry").addEventListener("click", () => again());
+  $("reuse").addEventListener("click", () => form.fill(job));
+  $("copy").addEventListener("click", copyLink);
+  $("delete").addEventListener("click", remove);
+  $("delete").addEventListener("blur", resetDelete);
+  $("next-go").addEventListener("click", () => isBusy() || goOn());
+  document.querySelector(".skip").addEventListener("click", (event) => {
+    event.preventDefault(); // the page's base may be elsewhere
+    stage.focus();
   });
-  $("loop").addEventListener("click", () => {
-    const on = $("loop").getAttribute("aria-pressed") !== "true";
-    $("loop").setAttribute("aria-pressed", on);
-    video.loop = on;
-    if (on && video.ended)
-      video.play().catch(() => {});
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape")
+      cancel();
   });
-  $("play").addEventListener("click", () => video.paused ? video.play() : video.pause());
-  video.addEventListener("click", () => video.paused ? video.play() : video.pause());
-  video.addEventListener("ended", onEnded);
-  video.addEventListener("error", onVideoError);
-  for (const name of ["playing", "pause", "play"])
-    video.addEventListener(name, onPlaying);
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden && !isBusy())
+      document.title = "VisionCraft";
+  });
 }
 
 // The first request shows whether the server wants a password first.
@@ -362,23 +318,20 @@ async function askOptions() {
   }
 }
 
-async function start() {
+async function begin() {
+  const [id] = /[0-9a-f]{32}$/.exec(location.href) ?? [];
   listen();
+  next.load();
   try {
-    setUpForm(await askOptions());
+    form.setUp(await askOptions(), submit);
   } catch (error) {
-    showError(error);
+    showError(error, () => location.reload());
     return;
   }
-  const items = await refreshGallery();
-  const id = location.hash.slice(1);
-  const item = items.find((other) => other.id === id);
-  if (item)
-    open(item);
-  else if (/^[0-9a-f]{32}$/.test(id))
-    ask(`${generations}/${id}`).then((state) => { update(state); follow(id); },
-      () => history.replaceState(null, "", location.pathname));
+  await gallery.refresh(open);
+  if (id)
+    await look(id);
   document.documentElement.dataset.ready = "yes";
 }
 
-start();
+begin();

@@ -8,7 +8,7 @@ const text = document.getElementById("login-text");
 
 function show(on) {
   form.hidden = !on;
-  document.querySelector("main").hidden = on;
+  document.getElementById("work").hidden = on;
   if (on) {
     document.getElementById("gallery").hidden = true;
     form.password.focus();

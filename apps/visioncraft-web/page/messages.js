@@ -64,16 +64,20 @@ export function bytes(n) {
 }
 
 export function facts(job) {
-  const parts = [`${job.width} × ${job.height}`];
+  const parts = job.width ? [`${job.width} × ${job.height}`] : [];
   if (job.duration_ms !== undefined)
     parts.push(`${(job.duration_ms / 1000).toFixed(2)} s`);
-  parts.push(bytes(job.gif_bytes), `made in ${job.seconds.toFixed(1)} s`);
+  parts.push(bytes(job.gif_bytes));
+  if (job.seconds > 0)
+    parts.push(`made in ${job.seconds.toFixed(1)} s`);
   return parts.join(" · ");
 }
 
 // [lead, hint] for a job that is under way.
 export function working(job) {
   switch (job.state) {
+    case "sending":
+      return ["Sending…", ""];
     case "queued":
       return [
         job.before === 0 ? "You are next" :
