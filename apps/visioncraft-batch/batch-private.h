@@ -29,8 +29,8 @@ struct _Batch
   guint n_requests; /* of those, not from the cache */
   int n_failures, n_unconverted; /* in a row */
   gboolean list_ended, end_noted;
-  int stop_status; /* why nothing new is begun; 0: it is */
-  int signal_number;
+  int stop_status;              /* why nothing new is begun; 0: it is */
+  gboolean interrupted, warned; /* by any signal; by one that ends a run */
   guint signals[3];
   guint idle, timer, input, grace; /* sources */
 };

@@ -304,33 +304,51 @@ on_grace_over (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-static gboolean
-on_signal (Batch *batch, int number)
+static void
+interrupt (Batch *batch)
 {
   g_autofree char *why = NULL;
   int grace_s = batch->settings.options->grace_s;
 
-  if (batch->signal_number != 0)
-    _exit (128 + number);
-  batch->signal_number = number;
+  if (batch->interrupted)
+    return;
+  batch->interrupted = TRUE;
   why = g_strdup_printf ("Interrupted: nothing new is begun; %d s for what is "
                          "under way. Once more ends at once.",
       grace_s);
   batch_stop (batch, FAILURE_LATER, why);
   batch->grace = g_timeout_add_seconds ((guint) grace_s, on_grace_over, batch);
+}
+
+static gboolean
+end_on (Batch *batch, int number)
+{
+  if (batch->warned)
+    _exit (128 + number);
+  batch->warned = TRUE;
+  interrupt (batch);
   return G_SOURCE_CONTINUE;
 }
 
 static gboolean
 on_sigint (gpointer batch)
 {
-  return on_signal (batch, SIGINT);
+  return end_on (batch, SIGINT);
 }
 
 static gboolean
 on_sigterm (gpointer batch)
 {
-  return on_signal (batch, SIGTERM);
+  return end_on (batch, SIGTERM);
+}
+
+/* Never a second one: a script may pass on with it what it was sent, when its
+ * programs were sent that as well. */
+static gboolean
+on_sighup (gpointer batch)
+{
+  interrupt (batch);
+  return G_SOURCE_CONTINUE;
 }
 
 Batch *
@@ -351,7 +369,7 @@ batch_new (const BatchSettings *settings, Tally *tally)
   pace_init (&batch->pace, options->interval_s, options->max_wait_s);
   batch->signals[0] = g_unix_signal_add (SIGINT, on_sigint, batch);
   batch->signals[1] = g_unix_signal_add (SIGTERM, on_sigterm, batch);
-  batch->signals[2] = g_unix_signal_add (SIGHUP, on_sigterm, batch);
+  batch->signals[2] = g_unix_signal_add (SIGHUP, on_sighup, batch);
   return batch;
 }
 

@@ -331,6 +331,28 @@ test_signal_waits_for_what_is_out (ProgramFixture *fixture, gconstpointer row)
   batch_run (fixture, 0, 3, "list.txt -o out/{n}.gif");
 }
 
+/* Engines signal a script and its programs, and the script passes it on. */
+static void
+test_hangup_is_no_second_signal (ProgramFixture *fixture, gconstpointer row)
+{
+  static const int orders[][3] = { { SIGHUP, SIGTERM, SIGHUP },
+    { SIGTERM, SIGHUP, SIGHUP } };
+  const int *order = orders[GPOINTER_TO_UINT (row)];
+  g_auto (Result) result = { 0 };
+  g_autoptr (GSubprocess) process = start_held (fixture, "");
+  g_autoptr (GString) seen = g_string_new (NULL);
+  GUnixInputStream *err =
+      G_UNIX_INPUT_STREAM (g_subprocess_get_stderr_pipe (process));
+
+  for (guint i = 0; i < G_N_ELEMENTS (orders[0]); i++)
+    g_subprocess_send_signal (process, order[i]);
+  program_read_until (g_unix_input_stream_get_fd (err), seen, "Interrupted");
+  mock_server_release (fixture->server);
+  program_finish (process, &result);
+  g_assert_cmpint (result.status, ==, 75);
+  batch_assert_gifs (fixture, "out", 1);
+}
+
 static void
 test_grace_has_an_end (ProgramFixture *fixture, gconstpointer unused)
 {
@@ -393,6 +415,7 @@ main (int argc, char **argv)
   EACH (long_wait_ends_the_run, 5);
   EACH (signal_waits_for_what_is_out, 3);
   EACH (second_signal_ends_at_once, 2);
+  EACH (hangup_is_no_second_signal, 2);
 #undef EACH
   return g_test_run ();
 }
