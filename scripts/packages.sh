@@ -5,7 +5,8 @@
 #
 # Groups: build (compile the plugins), demo (examples/quickstart.sh), apps (compile and run the
 # applications), tests, linked (only what the tests of the plugins need), bench, docs (redraw docs/architecture.svg), fuzz, package, distribution
-# (tests/system/distribution.sh), emulation (the same for other processors).
+# (tests/system/distribution.sh), emulation (the same for other processors), slurm (the stage of
+# that name).
 # Nothing is asked of the network when everything is there already.
 set -eu
 
@@ -28,7 +29,7 @@ packages_of () {
       echo libpango1.0-dev libsecret-1-dev ;;
     tests) echo ffmpeg gstreamer1.0-plugins-bad gstreamer1.0-libav gstreamer1.0-plugins-base-apps
       echo valgrind clang clang-format libclang-rt-dev imagemagick
-      echo gstreamer1.0-x xvfb python3 python3-gst-1.0 python3-numpy groff-base
+      echo gstreamer1.0-x xvfb python3 python3-gst-1.0 python3-numpy python3-yaml groff-base
       # The programs of docs/languages.md.
       echo nodejs curl
       # An editor, a transcoder and a player.
@@ -57,6 +58,7 @@ packages_of () {
       echo libgdk-pixbuf-2.0-dev ;;
     docs) echo graphviz python3-gst-1.0 ;;
     fuzz) echo clang libclang-rt-dev ;;
+    slurm) echo slurmctld slurmd slurm-client munge ;;
     distribution) echo debootstrap ;;
     emulation) echo qemu-user-static binfmt-support ;;
     package) echo debhelper devscripts fakeroot help2man lintian libgstreamer1.0-dev ;;

@@ -7,6 +7,7 @@
 # only Debian 12 runs this by default), plain (every suite), sanitize (the linked-in suites under
 # ASan and UBSan), valgrind (some of the linked-in suites, for what the sanitizers do not see),
 # guard (what the source and the decoder cost, in instructions beside a peer's),
+# slurm (a list of prompts on a Slurm of this machine alone; as root),
 # package (the Debian package: built, installed, tried, removed),
 # short (the linked-in suites and the launch lines: enough for another release),
 # linked (the linked-in suites of the plugins alone, patiently: enough for another processor).
@@ -70,7 +71,7 @@ under_valgrind="vcbody vcerror vcjob vcrequest visioncraftgifsrc-net-errors
 
 default_stages () {
   ! grep -qs '^VERSION_CODENAME=bookworm$' /etc/os-release || echo format
-  echo plain sanitize valgrind guard package
+  echo plain sanitize valgrind guard slurm package
 }
 
 stages=("$@")
@@ -79,7 +80,7 @@ for stage in "${stages[@]}"; do
   echo "== $stage"
   case $stage in
     format) run_script tests/system/format.sh ;;
-    plain) run_suites plain "$plain" "--no-suite guard" ;;
+    plain) run_suites plain "$plain" "--no-suite guard --no-suite slurm" ;;
     guard) run_suites plain "$plain" "--suite guard" ;;
     sanitize) run_suites sanitize \
       "-Db_sanitize=address,undefined -Db_lundef=false" \
@@ -90,6 +91,9 @@ for stage in "${stages[@]}"; do
       run_suites plain "$plain" "launch launchlines" ;;
     linked) run_suites linked "-Dwerror=true -Dapps=disabled -Dexamples=disabled" \
       "--suite linked --timeout-multiplier 20" ;;
+    slurm)
+      scripts/packages.sh slurm
+      run_suites plain "$plain" "--suite slurm" ;;
     package) run_script tests/system/package.sh ;;
     *) echo "run.sh: no stage '$stage'" >&2; exit 64 ;;
   esac
