@@ -1,154 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The player as a part of a desktop: for screen readers, dark, narrow, with
- * yesterday's animations and settings. argv as of player-window.c; and whether
- * it was built with libsecret: "keyring", "file".
+ * The player as a part of a desktop: for screen readers, with its key, dark,
+ * narrow. argv as of player-window.c; and whether it was built with libsecret:
+ * "keyring", "file".
  */
 #include "accessibletree.h"
-#include "media.h"
-#include "playerremote.h"
+#include "playerfixture.h"
 
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
 
 #define STAGE_GREY 0x24242b
-
-static const guint32 colors[] = { 0xd01010, 0x10d010, 0x1010d0 };
-#define DELAY_CS 10
-
-static PlayerWorld world;
-
-typedef struct
-{
-  PlayerRemote remote;
-  MockServer *mock;
-} Fixture;
-
-static void
-start (Fixture *fixture, gconstpointer data)
-{
-  g_autoptr (GBytes) gif =
-      media_make_gif (320, 240, DELAY_CS, colors, G_N_ELEMENTS (colors));
-
-  fixture->mock = fixture_serve (NULL);
-  mock_server_set_gif (fixture->mock, gif);
-  player_remote_start (&fixture->remote, &world, fixture->mock);
-}
-
-static void
-stop (Fixture *fixture, gconstpointer data)
-{
-  g_autofree char *cache = g_build_filename (world.home, "visioncraft", NULL);
-  g_autofree char *settings = g_build_filename (world.home, "glib-2.0", NULL);
-
-  player_remote_stop (&fixture->remote);
-  mock_server_free (fixture->mock);
-  fixture_remove (cache);
-  fixture_remove (settings);
-}
-
-static void
-restart (Fixture *fixture)
-{
-  player_remote_stop (&fixture->remote);
-  player_remote_start (&fixture->remote, &world, fixture->mock);
-}
-
-static guint
-count_posts (Fixture *fixture)
-{
-  return mock_server_count (fixture->mock, MOCK_EVENT_POST_RECEIVED);
-}
-
-static void
-set (Fixture *fixture, const char *action, GVariant *state)
-{
-  g_action_group_change_action_state (fixture->remote.window, action, state);
-}
-
-static void
-activate (Fixture *fixture, const char *action, GVariant *parameter)
-{
-  g_action_group_activate_action (fixture->remote.window, action, parameter);
-}
-
-/* --- Predicates --- */
-
-static gboolean
-is_playing (gpointer fixture)
-{
-  return player_remote_has_status (&((Fixture *) fixture)->remote, "playing");
-}
-
-static gboolean
-is_generating (gpointer fixture)
-{
-  return player_remote_has_status (
-      &((Fixture *) fixture)->remote, "generating");
-}
-
-static gboolean
-can_generate (gpointer data)
-{
-  Fixture *fixture = data;
-
-  return g_action_group_get_action_enabled (fixture->remote.window, "generate");
-}
-
-static gboolean
-has_message (gpointer fixture)
-{
-  g_autofree char *text =
-      player_remote_get_text (&((Fixture *) fixture)->remote, "message");
-
-  return text != NULL && text[0] != '\0';
-}
-
-static gboolean
-is_held (gpointer mock)
-{
-  return mock_server_count (mock, MOCK_EVENT_HELD) > 0;
-}
-
-typedef struct
-{
-  Fixture *fixture;
-  guint n;
-} Wanted;
-
-static guint
-count_history (Fixture *fixture)
-{
-  g_autoptr (GVariant) prompts =
-      g_action_group_get_action_state (fixture->remote.window, "history");
-
-  return prompts != NULL ? (guint) g_variant_n_children (prompts) : 0;
-}
-
-static gboolean
-has_history (gpointer data)
-{
-  Wanted *wanted = data;
-
-  return count_history (wanted->fixture) == wanted->n;
-}
-
-static void
-wait_for_history (Fixture *fixture, guint n)
-{
-  Wanted wanted = { fixture, n };
-
-  fixture_wait_until (has_history, &wanted, "the history");
-}
-
-static void
-generate (Fixture *fixture, const char *prompt)
-{
-  set (fixture, "prompt", g_variant_new_string (prompt));
-  fixture_wait_until (can_generate, fixture, "the prompt in the window");
-  activate (fixture, "generate", NULL);
-}
 
 /* --- Screen readers --- */
 
@@ -197,7 +60,8 @@ assert_all_have_names (const char *text)
 }
 
 static void
-test_a_screen_reader_has_names_for_all (Fixture *fixture, gconstpointer data)
+test_a_screen_reader_has_names_for_all (
+    PlayerFixture *fixture, gconstpointer data)
 {
   static const char *const named[] = { "Settings", "History", "Menu", "Save",
     "Pause", "Prompt", "Generate" };
@@ -212,7 +76,7 @@ test_a_screen_reader_has_names_for_all (Fixture *fixture, gconstpointer data)
     g_assert_nonnull (strstr (reading.lines, line));
   }
   mock_server_hold (fixture->mock, MOCK_STAGE_POST, MOCK_HOLD_REPLY);
-  generate (fixture, "a paper boat");
+  player_generate (fixture, "a paper boat");
   reading.text = "progress bar: ";
   fixture_wait_until (reads, &reading, "the progress bar");
   assert_all_have_names (reading.lines);
@@ -222,7 +86,7 @@ test_a_screen_reader_has_names_for_all (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_help_is_there (Fixture *fixture, gconstpointer data)
+test_help_is_there (PlayerFixture *fixture, gconstpointer data)
 {
   Reading reading = { accessible_tree_new (fixture->remote.connection),
     ": Save as MP4\n", NULL };
@@ -230,7 +94,7 @@ test_help_is_there (Fixture *fixture, gconstpointer data)
       g_dbus_action_group_get (fixture->remote.connection,
           "gst.visioncraft.Player", "/gst/visioncraft/Player");
 
-  activate (fixture, "show-help-overlay", NULL);
+  player_activate (fixture, "show-help-overlay", NULL);
   fixture_wait_until (reads, &reading, "the shortcuts");
   g_action_group_activate_action (G_ACTION_GROUP (application), "about", NULL);
   reading.text = "License";
@@ -239,158 +103,17 @@ test_help_is_there (Fixture *fixture, gconstpointer data)
   accessible_tree_free (reading.tree);
 }
 
-/* --- History --- */
-
-static gboolean
-has_prompt (gpointer data)
-{
-  Fixture *fixture = data;
-  g_autofree char *text = player_remote_get_text (&fixture->remote, "prompt");
-
-  return g_strcmp0 (text, "a paper boat") == 0;
-}
-
-/* Yesterday's animation is there, and costs nothing again. */
-static void
-test_history_outlives_the_program (Fixture *fixture, gconstpointer data)
-{
-  g_autoptr (GVariant) steps = NULL;
-
-  set (fixture, "steps", g_variant_new_double (17));
-  generate (fixture, "a paper boat");
-  fixture_wait_until (is_playing, fixture, "the animation");
-  wait_for_history (fixture, 1);
-  set (fixture, "steps", g_variant_new_double (30));
-  generate (fixture, "a paper plane");
-  wait_for_history (fixture, 2);
-  g_assert_cmpuint (count_posts (fixture), ==, 2);
-
-  restart (fixture);
-  wait_for_history (fixture, 2);
-  activate (fixture, "replay", g_variant_new_uint32 (1));
-  fixture_wait_until (is_playing, fixture, "yesterday's animation");
-  fixture_wait_until (has_prompt, fixture, "its prompt");
-  steps = g_action_group_get_action_state (fixture->remote.window, "steps");
-  g_assert_cmpfloat (g_variant_get_double (steps), ==, 17);
-  g_assert_cmpuint (count_posts (fixture), ==, 2);
-}
-
-/* The cache answers nobody who presses Generate. */
-static void
-test_generate_makes_a_new_one_each_time (Fixture *fixture, gconstpointer data)
-{
-  for (guint i = 1; i <= 3; i++) {
-    generate (fixture, "a paper boat");
-    wait_for_history (fixture, i);
-    g_assert_cmpuint (count_posts (fixture), ==, i);
-  }
-}
-
-/* --- Files --- */
-
-/* Transfer full. */
-static char *
-write_gif (const char *name)
-{
-  g_autoptr (GBytes) gif =
-      media_make_gif (64, 48, DELAY_CS, colors, G_N_ELEMENTS (colors));
-  char *path = g_build_filename (world.home, name, NULL);
-
-  g_assert_true (g_file_set_contents (path, g_bytes_get_data (gif, NULL),
-      (gssize) g_bytes_get_size (gif), NULL));
-  return path;
-}
-
-static void
-test_a_file_is_played_for_nothing (Fixture *fixture, gconstpointer data)
-{
-  g_autofree char *path = write_gif ("mine.gif");
-  g_autofree char *uri = g_filename_to_uri (path, NULL, NULL);
-
-  activate (fixture, "open", g_variant_new_string (path));
-  fixture_wait_until (is_playing, fixture, "the file");
-  restart (fixture);
-  activate (fixture, "open", g_variant_new_string (uri));
-  fixture_wait_until (is_playing, fixture, "the file by its address");
-  g_assert_cmpuint (count_posts (fixture), ==, 0);
-  g_assert_cmpuint (count_history (fixture), ==, 0);
-}
-
-/* What was asked for is paid: it comes all the same. */
-static void
-test_a_file_does_not_end_a_generation (Fixture *fixture, gconstpointer data)
-{
-  g_autofree char *path = write_gif ("mine.gif");
-
-  mock_server_hold (fixture->mock, MOCK_STAGE_POST, MOCK_HOLD_REPLY);
-  generate (fixture, "a paper boat");
-  fixture_wait_until (is_held, fixture->mock, "the request");
-  activate (fixture, "open", g_variant_new_string (path));
-  fixture_wait_until (is_generating, fixture, "the generation still");
-  mock_server_release (fixture->mock);
-  wait_for_history (fixture, 1);
-  g_assert_cmpuint (
-      mock_server_count (fixture->mock, MOCK_EVENT_ABORTED), ==, 0);
-}
-
-static const char *const no_gifs[] = { "/nowhere/at-all.gif",
-  "https://example.org/fox.gif", "/etc/hostname" };
-
-static void
-test_what_cannot_be_opened_is_told (Fixture *fixture, gconstpointer data)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (no_gifs); i++) {
-    restart (fixture);
-    activate (fixture, "open", g_variant_new_string (no_gifs[i]));
-    fixture_wait_until (has_message, fixture, "the message");
-    g_assert_true (player_remote_has_status (&fixture->remote, "idle"));
-  }
-}
-
-/* --- Settings --- */
-
-static gboolean
-has_sampler (gpointer data)
-{
-  Fixture *fixture = data;
-  g_autofree char *name = player_remote_get_text (&fixture->remote, "sampler");
-
-  return g_strcmp0 (name, "DDIM") == 0;
-}
-
-static void
-test_settings_outlive_the_program (Fixture *fixture, gconstpointer data)
-{
-  g_autoptr (GVariant) cfg_scale = NULL;
-  g_autofree char *negative = NULL;
-
-  set (fixture, "sampler", g_variant_new_string ("DDIM"));
-  set (fixture, "cfg-scale", g_variant_new_double (4));
-  set (fixture, "negative-prompt", g_variant_new_string ("a frame"));
-  fixture_wait_until (has_sampler, fixture, "the sampler");
-  generate (fixture, "a paper boat");
-  fixture_wait_until (is_playing, fixture, "the animation");
-
-  restart (fixture);
-  fixture_wait_until (has_sampler, fixture, "the sampler of before");
-  cfg_scale =
-      g_action_group_get_action_state (fixture->remote.window, "cfg-scale");
-  g_assert_cmpfloat (g_variant_get_double (cfg_scale), ==, 4);
-  negative = player_remote_get_text (&fixture->remote, "negative-prompt");
-  g_assert_cmpstr (negative, ==, "a frame");
-}
-
 /* --- The key --- */
 
 static gboolean
 has_asked (gpointer data)
 {
-  return count_posts (data) > 0;
+  return player_count_posts (data) > 0;
 }
 
 /* Transfer full. */
 static char *
-read_post (Fixture *fixture)
+read_post (PlayerFixture *fixture)
 {
   g_autoptr (GBytes) body = mock_server_ref_post_body (fixture->mock, -1);
 
@@ -399,42 +122,42 @@ read_post (Fixture *fixture)
 
 /* Without a key in the environment: asks once, and then never again. */
 static void
-give_key (Fixture *fixture)
+give_key (PlayerFixture *fixture)
 {
   g_autofree char *body = NULL;
   g_autofree char *message = NULL;
   Reading reading = { NULL, "text box: API key\n", NULL };
 
   player_remote_stop (&fixture->remote);
-  world.without_key = TRUE;
-  player_remote_start (&fixture->remote, &world, fixture->mock);
+  player_world.without_key = TRUE;
+  player_remote_start (&fixture->remote, &player_world, fixture->mock);
   reading.tree = accessible_tree_new (fixture->remote.connection);
-  generate (fixture, "a paper boat");
+  player_generate (fixture, "a paper boat");
   fixture_wait_until (reads, &reading, "the dialog");
   assert_all_have_names (reading.lines);
-  x_screen_do (world.screen, "mousemove", "100", "100", NULL);
-  x_screen_do (world.screen, "type", "--delay", "1", TEST_KEY, NULL);
-  x_screen_do (world.screen, "key", "Return", NULL);
+  x_screen_do (player_world.screen, "mousemove", "100", "100", NULL);
+  x_screen_do (player_world.screen, "type", "--delay", "1", TEST_KEY, NULL);
+  x_screen_do (player_world.screen, "key", "Return", NULL);
   fixture_wait_until (has_asked, fixture, "the request");
-  fixture_wait_until (is_playing, fixture, "the animation");
+  fixture_wait_until (player_is_playing, fixture, "the animation");
   body = read_post (fixture);
   g_assert_nonnull (strstr (body, "\"token\":\"" TEST_KEY "\""));
   message = player_remote_get_text (&fixture->remote, "message");
   g_assert_cmpstr (message, ==, "");
 
-  restart (fixture);
-  generate (fixture, "a paper plane");
-  fixture_wait_until (is_playing, fixture, "another animation");
-  world.without_key = FALSE;
+  player_fixture_restart (fixture);
+  player_generate (fixture, "a paper plane");
+  fixture_wait_until (player_is_playing, fixture, "another animation");
+  player_world.without_key = FALSE;
   g_free (reading.lines);
   accessible_tree_free (reading.tree);
 }
 
 static void
-test_the_window_asks_for_the_key (Fixture *fixture, gconstpointer data)
+test_the_window_asks_for_the_key (PlayerFixture *fixture, gconstpointer data)
 {
   g_autofree char *file =
-      g_build_filename (world.home, "visioncraft", "token", NULL);
+      g_build_filename (player_world.home, "visioncraft", "token", NULL);
   g_autofree char *kept = NULL;
   GStatBuf status;
 
@@ -463,11 +186,12 @@ has_keyring (gpointer connection)
 static GSubprocess *
 start_keyring (void)
 {
-  g_autoptr (GSubprocessLauncher) launcher = player_world_make_launcher (&world,
-      G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_SILENCE
-          | G_SUBPROCESS_FLAGS_STDERR_SILENCE,
-      NULL);
-  g_autofree char *folder = g_build_filename (world.home, "data", NULL);
+  g_autoptr (GSubprocessLauncher) launcher =
+      player_world_make_launcher (&player_world,
+          G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_SILENCE
+              | G_SUBPROCESS_FLAGS_STDERR_SILENCE,
+          NULL);
+  g_autofree char *folder = g_build_filename (player_world.home, "data", NULL);
   g_autoptr (GError) error = NULL;
   GSubprocess *keyring;
   GOutputStream *input;
@@ -486,10 +210,10 @@ start_keyring (void)
 
 /* There the file is not needed. */
 static void
-test_the_key_goes_into_the_keyring (Fixture *fixture, gconstpointer data)
+test_the_key_goes_into_the_keyring (PlayerFixture *fixture, gconstpointer data)
 {
   g_autofree char *file =
-      g_build_filename (world.home, "visioncraft", "token", NULL);
+      g_build_filename (player_world.home, "visioncraft", "token", NULL);
   g_autoptr (GSubprocess) keyring = start_keyring ();
 
   fixture_wait_until (has_keyring, fixture->remote.connection, "the keyring");
@@ -506,7 +230,7 @@ test_the_key_goes_into_the_keyring (Fixture *fixture, gconstpointer data)
 static gboolean
 is_stage (guint x)
 {
-  return x_screen_get_pixel (world.screen, x, 100) == STAGE_GREY;
+  return x_screen_get_pixel (player_world.screen, x, 100) == STAGE_GREY;
 }
 
 static gboolean
@@ -530,10 +254,10 @@ shows_both (gpointer unused)
 /* As on a phone, or in half of a small screen. */
 static void
 test_the_sidebar_yields_in_a_narrow_window (
-    Fixture *fixture, gconstpointer data)
+    PlayerFixture *fixture, gconstpointer data)
 {
   g_autofree char *folder =
-      g_build_filename (world.home, "glib-2.0", "settings", NULL);
+      g_build_filename (player_world.home, "glib-2.0", "settings", NULL);
   g_autofree char *path = g_build_filename (folder, "keyfile", NULL);
 
   fixture_wait_until (shows_both, NULL, "sidebar and stage");
@@ -542,14 +266,14 @@ test_the_sidebar_yields_in_a_narrow_window (
   g_assert_true (g_file_set_contents (path,
       "[gst/visioncraft/Player]\nwidth=" G_STRINGIFY (NARROW) "\nheight=600\n",
       -1, NULL));
-  player_remote_start (&fixture->remote, &world, fixture->mock);
+  player_remote_start (&fixture->remote, &player_world, fixture->mock);
   fixture_wait_until (shows_the_stage_alone, NULL, "the stage alone");
   /* Nothing of the window is right of it. */
   g_assert_cmphex (
-      x_screen_get_pixel (world.screen, NARROW + 30, 100), ==, 0x000000);
-  set (fixture, "settings", g_variant_new_boolean (TRUE));
+      x_screen_get_pixel (player_world.screen, NARROW + 30, 100), ==, 0x000000);
+  player_set (fixture, "settings", g_variant_new_boolean (TRUE));
   fixture_wait_until (shows_the_sidebar_alone, NULL, "the sidebar alone");
-  set (fixture, "settings", g_variant_new_boolean (FALSE));
+  player_set (fixture, "settings", g_variant_new_boolean (FALSE));
   fixture_wait_until (shows_the_stage_alone, NULL, "the stage again");
 }
 
@@ -580,7 +304,7 @@ on_portal_call (GDBusConnection *bus, const char *sender, const char *path,
 static gboolean
 is_dark (gpointer unused)
 {
-  guint32 pixel = x_screen_get_pixel (world.screen, 20, 540);
+  guint32 pixel = x_screen_get_pixel (player_world.screen, 20, 540);
 
   return (pixel >> 16) < 0x60 && (pixel & 0xff) < 0x60;
 }
@@ -592,14 +316,15 @@ is_light (gpointer unused)
 }
 
 static void
-test_it_is_dark_where_the_desktop_is (Fixture *fixture, gconstpointer data)
+test_it_is_dark_where_the_desktop_is (
+    PlayerFixture *fixture, gconstpointer data)
 {
   static const GDBusInterfaceVTable table = { .method_call = on_portal_call };
   g_autoptr (GDBusNodeInfo) node =
       g_dbus_node_info_new_for_xml (portal_xml, NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (GDBusConnection) bus = g_dbus_connection_new_for_address_sync (
-      g_test_dbus_get_bus_address (world.bus),
+      g_test_dbus_get_bus_address (player_world.bus),
       G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT
           | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
       NULL, NULL, &error);
@@ -612,7 +337,7 @@ test_it_is_dark_where_the_desktop_is (Fixture *fixture, gconstpointer data)
   g_assert_no_error (error);
   owner = g_bus_own_name_on_connection (bus, "org.freedesktop.portal.Desktop",
       G_BUS_NAME_OWNER_FLAGS_NONE, NULL, NULL, NULL, NULL);
-  restart (fixture);
+  player_fixture_restart (fixture);
   fixture_wait_until (is_dark, NULL, "a dark window");
   g_dbus_connection_emit_signal (bus, NULL, PORTAL_PATH, PORTAL_INTERFACE,
       "SettingChanged",
@@ -625,7 +350,7 @@ test_it_is_dark_where_the_desktop_is (Fixture *fixture, gconstpointer data)
 }
 
 #define ADD(path, function) \
-  g_test_add ("/player-desktop/" path, Fixture, NULL, start, function, stop)
+  player_fixture_add ("/player-desktop/" path, function)
 
 int
 main (int argc, char **argv)
@@ -635,25 +360,15 @@ main (int argc, char **argv)
 
   g_test_init (&argc, &argv, NULL);
   g_assert_cmpint (argc, ==, 4);
-  world.program = argv[1];
-  world.module_directory = argv[2];
-  world.is_desktop = TRUE;
-  media_init (&argc, &argv, plugins);
-  player_world_build (&world);
+  player_fixture_build (&argc, &argv, TRUE, plugins);
   ADD ("screen-reader", test_a_screen_reader_has_names_for_all);
   ADD ("help", test_help_is_there);
-  ADD ("history", test_history_outlives_the_program);
-  ADD ("new", test_generate_makes_a_new_one_each_time);
-  ADD ("file", test_a_file_is_played_for_nothing);
-  ADD ("file-meanwhile", test_a_file_does_not_end_a_generation);
-  ADD ("no-file", test_what_cannot_be_opened_is_told);
-  ADD ("settings", test_settings_outlive_the_program);
   ADD ("key", test_the_window_asks_for_the_key);
   if (g_str_equal (argv[3], "keyring"))
     ADD ("keyring", test_the_key_goes_into_the_keyring);
   ADD ("narrow", test_the_sidebar_yields_in_a_narrow_window);
   ADD ("dark", test_it_is_dark_where_the_desktop_is);
   status = g_test_run ();
-  player_world_end (&world);
+  player_world_end (&player_world);
   return status;
 }

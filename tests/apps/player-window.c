@@ -3,8 +3,7 @@
  * The player as people meet it: the program, on an X server, with its actions
  * on a session bus. argv[1] is the program, argv[2] the directory of our module.
  */
-#include "media.h"
-#include "playerremote.h"
+#include "playerfixture.h"
 
 #include <string.h>
 
@@ -21,35 +20,7 @@
 #define ERROR_RED 0xb3261e
 #define N_RED_MIN 5000
 
-static const guint32 colors[] = { 0xd01010, 0x10d010, 0x1010d0, 0xd0d010 };
-#define DELAY_CS 10
-#define DURATION (G_N_ELEMENTS (colors) * DELAY_CS * 10 * GST_MSECOND)
-
-static PlayerWorld world;
-
-typedef struct
-{
-  PlayerRemote remote;
-  MockServer *mock;
-} Fixture;
-
-static void
-start (Fixture *fixture, gconstpointer data)
-{
-  g_autoptr (GBytes) gif =
-      media_make_gif (320, 240, DELAY_CS, colors, G_N_ELEMENTS (colors));
-
-  fixture->mock = fixture_serve (NULL);
-  mock_server_set_gif (fixture->mock, gif);
-  player_remote_start (&fixture->remote, &world, fixture->mock);
-}
-
-static void
-stop (Fixture *fixture, gconstpointer data)
-{
-  player_remote_stop (&fixture->remote);
-  mock_server_free (fixture->mock);
-}
+#define DURATION (PLAYER_N_COLORS * PLAYER_DELAY_CS * 10 * GST_MSECOND)
 
 /* --- Predicates --- */
 
@@ -60,51 +31,16 @@ is_true (gpointer flag)
 }
 
 static gboolean
-is_idle (gpointer fixture)
-{
-  return player_remote_has_status (&((Fixture *) fixture)->remote, "idle");
-}
-
-static gboolean
-is_generating (gpointer fixture)
-{
-  return player_remote_has_status (
-      &((Fixture *) fixture)->remote, "generating");
-}
-
-static gboolean
-is_playing (gpointer fixture)
-{
-  return player_remote_has_status (&((Fixture *) fixture)->remote, "playing");
-}
-
-static gboolean
 is_paused (gpointer fixture)
 {
-  return player_remote_has_status (&((Fixture *) fixture)->remote, "paused");
-}
-
-static gboolean
-has_message (gpointer fixture)
-{
-  g_autofree char *text =
-      player_remote_get_text (&((Fixture *) fixture)->remote, "message");
-
-  return text != NULL && text[0] != '\0';
-}
-
-static gboolean
-can_generate (gpointer data)
-{
-  Fixture *fixture = data;
-
-  return g_action_group_get_action_enabled (fixture->remote.window, "generate");
+  return player_remote_has_status (
+      &((PlayerFixture *) fixture)->remote, "paused");
 }
 
 static gboolean
 can_save (gpointer data)
 {
-  Fixture *fixture = data;
+  PlayerFixture *fixture = data;
 
   return g_action_group_get_action_enabled (fixture->remote.window, "save");
 }
@@ -112,26 +48,11 @@ can_save (gpointer data)
 static gboolean
 did_two_rounds (gpointer data)
 {
-  Fixture *fixture = data;
+  PlayerFixture *fixture = data;
   g_autoptr (GVariant) rounds =
       g_action_group_get_action_state (fixture->remote.window, "rounds");
 
   return rounds != NULL && g_variant_get_uint32 (rounds) >= 2;
-}
-
-static void
-generate (Fixture *fixture, const char *prompt)
-{
-  g_action_group_change_action_state (
-      fixture->remote.window, "prompt", g_variant_new_string (prompt));
-  fixture_wait_until (can_generate, fixture, "the prompt in the window");
-  g_action_group_activate_action (fixture->remote.window, "generate", NULL);
-}
-
-static guint
-count_posts (Fixture *fixture)
-{
-  return mock_server_count (fixture->mock, MOCK_EVENT_POST_RECEIVED);
 }
 
 /* --- Screen --- */
@@ -139,8 +60,8 @@ count_posts (Fixture *fixture)
 static int
 find_color (guint32 pixel)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (colors); i++) {
-    if (colors[i] == pixel)
+  for (guint i = 0; i < PLAYER_N_COLORS; i++) {
+    if (player_colors[i] == pixel)
       return (int) i;
   }
   return -1;
@@ -149,7 +70,8 @@ find_color (guint32 pixel)
 static gboolean
 shows_a_picture (gpointer data)
 {
-  return find_color (x_screen_get_pixel (world.screen, PICTURE_X, PICTURE_Y))
+  return find_color (
+             x_screen_get_pixel (player_world.screen, PICTURE_X, PICTURE_Y))
       >= 0;
 }
 
@@ -157,7 +79,7 @@ static gboolean
 shows_another_picture (gpointer before)
 {
   return shows_a_picture (NULL)
-      && x_screen_get_pixel (world.screen, PICTURE_X, PICTURE_Y)
+      && x_screen_get_pixel (player_world.screen, PICTURE_X, PICTURE_Y)
       != *(guint32 *) before;
 }
 
@@ -170,13 +92,13 @@ shows_no_picture (gpointer data)
 static gboolean
 shows_red_bar (gpointer data)
 {
-  return x_screen_count (world.screen, ERROR_RED) >= N_RED_MIN;
+  return x_screen_count (player_world.screen, ERROR_RED) >= N_RED_MIN;
 }
 
 static gboolean
 shows_no_red_bar (gpointer data)
 {
-  return x_screen_count (world.screen, ERROR_RED) == 0;
+  return x_screen_count (player_world.screen, ERROR_RED) == 0;
 }
 
 /* Where the moving part begins; 0: nowhere. */
@@ -184,7 +106,8 @@ static guint
 find_progress (void)
 {
   for (guint x = PROGRESS_LEFT; x < PROGRESS_RIGHT; x++) {
-    if (x_screen_get_pixel (world.screen, x, PROGRESS_Y) == PROGRESS_BLUE)
+    if (x_screen_get_pixel (player_world.screen, x, PROGRESS_Y)
+        == PROGRESS_BLUE)
       return x;
   }
   return 0;
@@ -218,7 +141,7 @@ assert_it_moves (void)
   guint32 before;
 
   fixture_wait_until (shows_a_picture, NULL, "a picture on the screen");
-  before = x_screen_get_pixel (world.screen, PICTURE_X, PICTURE_Y);
+  before = x_screen_get_pixel (player_world.screen, PICTURE_X, PICTURE_Y);
   fixture_wait_until (shows_another_picture, &before, "the next picture");
 }
 
@@ -226,7 +149,7 @@ assert_it_moves (void)
 
 /* Transfer full. */
 static char *
-get_post_text (Fixture *fixture)
+get_post_text (PlayerFixture *fixture)
 {
   g_autoptr (GBytes) body = mock_server_ref_post_body (fixture->mock, -1);
 
@@ -236,30 +159,31 @@ get_post_text (Fixture *fixture)
 
 static void
 test_typed_prompt_becomes_an_endless_animation (
-    Fixture *fixture, gconstpointer data)
+    PlayerFixture *fixture, gconstpointer data)
 {
   g_autofree char *body = NULL;
 
   /* Without a window manager the keys go where the pointer is. */
-  x_screen_do (world.screen, "mousemove", "600", "300", NULL);
-  x_screen_do (world.screen, "type", "--delay", "1", "a paper boat", NULL);
-  fixture_wait_until (can_generate, fixture, "the typed prompt");
-  x_screen_do (world.screen, "key", "Return", NULL);
-  fixture_wait_until (is_playing, fixture, "the animation");
+  x_screen_do (player_world.screen, "mousemove", "600", "300", NULL);
+  x_screen_do (
+      player_world.screen, "type", "--delay", "1", "a paper boat", NULL);
+  fixture_wait_until (player_can_generate, fixture, "the typed prompt");
+  x_screen_do (player_world.screen, "key", "Return", NULL);
+  fixture_wait_until (player_is_playing, fixture, "the animation");
   assert_it_moves ();
-  g_assert_cmpuint (x_screen_count_colors (world.screen, 50), ==, 50);
+  g_assert_cmpuint (x_screen_count_colors (player_world.screen, 50), ==, 50);
   fixture_wait_until (did_two_rounds, fixture, "the second round");
   assert_it_moves ();
 
   body = get_post_text (fixture);
   g_assert_nonnull (strstr (body, "\"prompt\":\"a paper boat\""));
-  g_assert_cmpuint (count_posts (fixture), ==, 1);
+  g_assert_cmpuint (player_count_posts (fixture), ==, 1);
   g_assert_cmpuint (
       mock_server_count (fixture->mock, MOCK_EVENT_GET_RECEIVED), ==, 1);
 }
 
 static void
-test_settings_reach_the_service (Fixture *fixture, gconstpointer data)
+test_settings_reach_the_service (PlayerFixture *fixture, gconstpointer data)
 {
   g_autofree char *body = NULL;
   g_autofree char *sampler = NULL;
@@ -272,9 +196,10 @@ test_settings_reach_the_service (Fixture *fixture, gconstpointer data)
       fixture->remote.window, "steps", g_variant_new_double (17));
   g_action_group_change_action_state (fixture->remote.window, "negative-prompt",
       g_variant_new_string ("a frame"));
-  generate (fixture, "a paper boat");
-  fixture_wait_until (has_message, fixture, "the service's answer");
-  sampler = player_remote_get_text (&((Fixture *) fixture)->remote, "sampler");
+  player_generate (fixture, "a paper boat");
+  fixture_wait_until (player_has_message, fixture, "the service's answer");
+  sampler =
+      player_remote_get_text (&((PlayerFixture *) fixture)->remote, "sampler");
   g_assert_cmpstr (sampler, ==, "A sampler of tomorrow");
 
   body = get_post_text (fixture);
@@ -285,99 +210,95 @@ test_settings_reach_the_service (Fixture *fixture, gconstpointer data)
 }
 
 static gboolean
-is_held (gpointer mock)
-{
-  return mock_server_count (mock, MOCK_EVENT_HELD) > 0;
-}
-
-static gboolean
 is_aborted (gpointer mock)
 {
   return mock_server_count (mock, MOCK_EVENT_ABORTED) > 0;
 }
 
 static void
-test_cancel_returns_to_idle (Fixture *fixture, gconstpointer data)
+test_cancel_returns_to_idle (PlayerFixture *fixture, gconstpointer data)
 {
   mock_server_hold (fixture->mock, MOCK_STAGE_POST, MOCK_HOLD_REPLY);
-  generate (fixture, "a paper boat");
-  fixture_wait_until (is_generating, fixture, "the generation");
-  fixture_wait_until (is_held, fixture->mock, "the request");
+  player_generate (fixture, "a paper boat");
+  fixture_wait_until (player_is_generating, fixture, "the generation");
+  fixture_wait_until (player_is_held, fixture, "the request");
   assert_progress_moves ();
   g_action_group_activate_action (fixture->remote.window, "cancel", NULL);
-  fixture_wait_until (is_idle, fixture, "idleness");
+  fixture_wait_until (player_is_idle, fixture, "idleness");
   fixture_wait_until (is_aborted, fixture->mock, "the request's end");
-  g_assert_false (has_message (fixture));
+  g_assert_false (player_has_message (fixture));
   g_assert_true (shows_no_picture (NULL));
 
   mock_server_release (fixture->mock);
   g_action_group_activate_action (fixture->remote.window, "generate", NULL);
-  fixture_wait_until (is_playing, fixture, "another try");
+  fixture_wait_until (player_is_playing, fixture, "another try");
   assert_it_moves ();
 }
 
 static void
 test_animation_stays_while_the_next_is_made (
-    Fixture *fixture, gconstpointer data)
+    PlayerFixture *fixture, gconstpointer data)
 {
-  generate (fixture, "a paper boat");
-  fixture_wait_until (is_playing, fixture, "the animation");
+  player_generate (fixture, "a paper boat");
+  fixture_wait_until (player_is_playing, fixture, "the animation");
   mock_server_hold (fixture->mock, MOCK_STAGE_POST, MOCK_HOLD_REPLY);
-  generate (fixture, "a paper plane");
-  fixture_wait_until (is_held, fixture->mock, "the second request");
+  player_generate (fixture, "a paper plane");
+  fixture_wait_until (player_is_held, fixture, "the second request");
   assert_it_moves ();
   g_action_group_activate_action (fixture->remote.window, "cancel", NULL);
-  fixture_wait_until (is_playing, fixture, "the first animation");
+  fixture_wait_until (player_is_playing, fixture, "the first animation");
   assert_it_moves ();
-  g_assert_cmpuint (count_posts (fixture), ==, 2);
+  g_assert_cmpuint (player_count_posts (fixture), ==, 2);
 }
 
 static void
-test_pause_holds_the_picture (Fixture *fixture, gconstpointer data)
+test_pause_holds_the_picture (PlayerFixture *fixture, gconstpointer data)
 {
-  generate (fixture, "a paper boat");
-  fixture_wait_until (is_playing, fixture, "the animation");
+  player_generate (fixture, "a paper boat");
+  fixture_wait_until (player_is_playing, fixture, "the animation");
   g_action_group_change_action_state (
       fixture->remote.window, "pause", g_variant_new_boolean (TRUE));
   fixture_wait_until (is_paused, fixture, "the pause");
   g_action_group_change_action_state (
       fixture->remote.window, "pause", g_variant_new_boolean (FALSE));
-  fixture_wait_until (is_playing, fixture, "the end of the pause");
+  fixture_wait_until (player_is_playing, fixture, "the end of the pause");
   assert_it_moves ();
-  g_assert_cmpuint (count_posts (fixture), ==, 1);
+  g_assert_cmpuint (player_count_posts (fixture), ==, 1);
 }
 
 static void
-test_error_is_shown_in_the_window (Fixture *fixture, gconstpointer data)
+test_error_is_shown_in_the_window (PlayerFixture *fixture, gconstpointer data)
 {
   g_autofree char *text = NULL;
 
   g_assert_true (shows_no_red_bar (NULL));
-  generate (fixture, "a paper boat fault:403");
-  fixture_wait_until (has_message, fixture, "the error");
-  text = player_remote_get_text (&((Fixture *) fixture)->remote, "message");
+  player_generate (fixture, "a paper boat fault:403");
+  fixture_wait_until (player_has_message, fixture, "the error");
+  text =
+      player_remote_get_text (&((PlayerFixture *) fixture)->remote, "message");
   g_assert_nonnull (strstr (text, "403"));
-  g_assert_true (is_idle (fixture));
+  g_assert_true (player_is_idle (fixture));
   fixture_wait_until (shows_red_bar, NULL, "the error on the screen");
 
   g_action_group_activate_action (fixture->remote.window, "dismiss", NULL);
   fixture_wait_until (shows_no_red_bar, NULL, "the error's end");
-  generate (fixture, "a paper boat");
-  fixture_wait_until (is_playing, fixture, "another try");
+  player_generate (fixture, "a paper boat");
+  fixture_wait_until (player_is_playing, fixture, "another try");
 }
 
 /* Transfer full: the path. */
 static char *
-save_as (Fixture *fixture, const char *name)
+save_as (PlayerFixture *fixture, const char *name)
 {
-  char *path = g_build_filename (world.home, name, NULL);
+  char *path = g_build_filename (player_world.home, name, NULL);
   g_autofree char *expected = g_strdup_printf ("Saved: %s", path);
   g_autofree char *text = NULL;
 
   g_action_group_activate_action (
       fixture->remote.window, "save", g_variant_new_string (path));
-  fixture_wait_until (has_message, fixture, "the file");
-  text = player_remote_get_text (&((Fixture *) fixture)->remote, "message");
+  fixture_wait_until (player_has_message, fixture, "the file");
+  text =
+      player_remote_get_text (&((PlayerFixture *) fixture)->remote, "message");
   g_assert_cmpstr (text, ==, expected);
   return path;
 }
@@ -385,19 +306,19 @@ save_as (Fixture *fixture, const char *name)
 static gboolean
 has_no_message (gpointer fixture)
 {
-  return !has_message (fixture);
+  return !player_has_message (fixture);
 }
 
 static void
-test_one_generation_is_saved_twice (Fixture *fixture, gconstpointer data)
+test_one_generation_is_saved_twice (PlayerFixture *fixture, gconstpointer data)
 {
   g_autoptr (GBytes) sent = NULL;
   g_autofree char *gif = NULL, *mp4 = NULL, *saved = NULL;
   Movie movie;
   gsize size;
 
-  generate (fixture, "a paper boat");
-  fixture_wait_until (is_playing, fixture, "the animation");
+  player_generate (fixture, "a paper boat");
+  fixture_wait_until (player_is_playing, fixture, "the animation");
   fixture_wait_until (can_save, fixture, "the whole GIF");
   gif = save_as (fixture, "boat.gif");
   g_action_group_activate_action (fixture->remote.window, "dismiss", NULL);
@@ -410,9 +331,9 @@ test_one_generation_is_saved_twice (Fixture *fixture, gconstpointer data)
       saved, size, g_bytes_get_data (sent, NULL), g_bytes_get_size (sent));
   media_read_mp4 (mp4, &movie);
   g_assert_cmpuint (movie.duration, ==, DURATION);
-  g_assert_cmpuint (movie.n_pictures, ==, G_N_ELEMENTS (colors));
-  g_assert_cmpuint (count_posts (fixture), ==, 1);
-  g_assert_true (is_playing (fixture));
+  g_assert_cmpuint (movie.n_pictures, ==, PLAYER_N_COLORS);
+  g_assert_cmpuint (player_count_posts (fixture), ==, 1);
+  g_assert_true (player_is_playing (fixture));
 }
 
 static void
@@ -423,14 +344,15 @@ on_ended (GObject *player, GAsyncResult *result, gpointer ended)
 }
 
 static void
-test_closing_ends_all (Fixture *fixture, gconstpointer data)
+test_closing_ends_all (PlayerFixture *fixture, gconstpointer data)
 {
   gboolean ended = FALSE;
 
   mock_server_hold (fixture->mock, MOCK_STAGE_POST, MOCK_HOLD_REPLY);
-  generate (fixture, "a paper boat");
-  fixture_wait_until (is_held, fixture->mock, "the request");
-  x_screen_do (world.screen, "mousemove", "600", "300", "key", "ctrl+w", NULL);
+  player_generate (fixture, "a paper boat");
+  fixture_wait_until (player_is_held, fixture, "the request");
+  x_screen_do (
+      player_world.screen, "mousemove", "600", "300", "key", "ctrl+w", NULL);
   g_subprocess_wait_async (fixture->remote.player, NULL, on_ended, &ended);
   fixture_wait_until (is_true, &ended, "the player's end");
   g_assert_true (g_subprocess_get_if_exited (fixture->remote.player));
@@ -446,11 +368,11 @@ test_closing_ends_all (Fixture *fixture, gconstpointer data)
 static void
 assert_prints (const char *argument, const char *expected)
 {
-  g_autoptr (GSubprocessLauncher) launcher =
-      player_world_make_launcher (&world, G_SUBPROCESS_FLAGS_STDOUT_PIPE, NULL);
+  g_autoptr (GSubprocessLauncher) launcher = player_world_make_launcher (
+      &player_world, G_SUBPROCESS_FLAGS_STDOUT_PIPE, NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (GSubprocess) player = g_subprocess_launcher_spawn (
-      launcher, &error, world.program, argument, NULL);
+      launcher, &error, player_world.program, argument, NULL);
   g_autofree char *output = NULL;
 
   g_assert_no_error (error);
@@ -470,16 +392,18 @@ test_help_says_where_the_token_is_read (void)
 static void
 test_missing_element_is_named (void)
 {
-  g_autoptr (GSubprocessLauncher) launcher =
-      player_world_make_launcher (&world, G_SUBPROCESS_FLAGS_STDERR_PIPE, NULL);
-  g_autofree char *registry = g_build_filename (world.home, "empty", NULL);
+  g_autoptr (GSubprocessLauncher) launcher = player_world_make_launcher (
+      &player_world, G_SUBPROCESS_FLAGS_STDERR_PIPE, NULL);
+  g_autofree char *registry =
+      g_build_filename (player_world.home, "empty", NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (GSubprocess) player = NULL;
   g_autofree char *output = NULL;
 
   g_subprocess_launcher_setenv (launcher, "GST_PLUGIN_PATH", "", TRUE);
   g_subprocess_launcher_setenv (launcher, "GST_REGISTRY", registry, TRUE);
-  player = g_subprocess_launcher_spawn (launcher, &error, world.program, NULL);
+  player = g_subprocess_launcher_spawn (
+      launcher, &error, player_world.program, NULL);
   g_assert_no_error (error);
   g_subprocess_communicate_utf8 (player, NULL, NULL, NULL, &output, &error);
   g_assert_no_error (error);
@@ -488,7 +412,7 @@ test_missing_element_is_named (void)
 }
 
 #define ADD(path, function) \
-  g_test_add ("/player-window/" path, Fixture, NULL, start, function, stop)
+  player_fixture_add ("/player-window/" path, function)
 
 int
 main (int argc, char **argv)
@@ -499,11 +423,7 @@ main (int argc, char **argv)
   int status;
 
   g_test_init (&argc, &argv, NULL);
-  g_assert_cmpint (argc, ==, 3);
-  world.program = argv[1];
-  world.module_directory = argv[2];
-  media_init (&argc, &argv, plugins);
-  player_world_build (&world);
+  player_fixture_build (&argc, &argv, FALSE, plugins);
   ADD ("typed-prompt", test_typed_prompt_becomes_an_endless_animation);
   ADD ("settings", test_settings_reach_the_service);
   ADD ("cancel", test_cancel_returns_to_idle);
@@ -517,6 +437,6 @@ main (int argc, char **argv)
   g_test_add_func (
       "/player-window/missing-element", test_missing_element_is_named);
   status = g_test_run ();
-  player_world_end (&world);
+  player_world_end (&player_world);
   return status;
 }
