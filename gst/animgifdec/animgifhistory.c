@@ -66,16 +66,28 @@ anim_gif_history_find (AnimGifHistory *self, guint n, guint *of)
   return self->kept[self->n_kept - 1].pixels;
 }
 
+static guint
+count_room (const AnimGifHistory *self)
+{
+  guint room =
+      MIN (ANIM_GIF_HISTORY_BYTES / self->size, ANIM_GIF_HISTORY_PICTURES);
+
+  if (room < ANIM_GIF_HISTORY_FEW)
+    room =
+        MIN (ANIM_GIF_HISTORY_BYTES_FOR_FEW / self->size, ANIM_GIF_HISTORY_FEW);
+  return MAX (room, self->n_kept) - self->n_kept;
+}
+
 void
 anim_gif_history_begin (AnimGifHistory *self, guint from, guint n)
 {
-  guint room, n_new;
+  guint n_new;
 
   if (self->goal == n || self->size == 0)
     return;
-  room = MIN (ANIM_GIF_HISTORY_BYTES / self->size, ANIM_GIF_HISTORY_PICTURES);
-  /* Half of it, for the ways back between those that are kept now need some. */
-  n_new = (MAX (room, self->n_kept) - self->n_kept + 1) / 2;
+  /* Half of the room, for the ways back between those that are kept now need
+   * some. */
+  n_new = (count_room (self) + 1) / 2;
   self->goal = n;
   self->interval = (n - from) / (n_new + 1) + 1;
   self->next = n_new > 0 ? from + self->interval - 1 : G_MAXUINT;

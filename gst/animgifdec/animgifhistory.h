@@ -15,6 +15,11 @@ typedef struct _AnimGifHistory AnimGifHistory;
 #define ANIM_GIF_HISTORY_BYTES (64 << 20)
 #define ANIM_GIF_HISTORY_PICTURES 64
 
+/* With fewer pictures than this a way back gets long: as many are kept in more
+ * bytes. */
+#define ANIM_GIF_HISTORY_FEW 4
+#define ANIM_GIF_HISTORY_BYTES_FOR_FEW (256 << 20)
+
 AnimGifHistory *anim_gif_history_new (void);
 
 void anim_gif_history_free (AnimGifHistory *self);
