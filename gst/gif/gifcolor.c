@@ -44,19 +44,20 @@ convert (const Matrix *m, int red, int green, int blue, guint8 *bytes)
       >> 16;
 }
 
+/* Places of red, green, blue and alpha in a pixel, by GifLayout. */
+static const guint8 places[][4] = {
+  [GIF_LAYOUT_RGBA] = { 0, 1, 2, 3 },
+  [GIF_LAYOUT_BGRA] = { 2, 1, 0, 3 },
+  [GIF_LAYOUT_ARGB] = { 1, 2, 3, 0 },
+  [GIF_LAYOUT_ABGR] = { 3, 2, 1, 0 },
+  [GIF_LAYOUT_AYUV_BT601] = { 1, 2, 3, 0 },
+  [GIF_LAYOUT_AYUV_BT709] = { 1, 2, 3, 0 },
+};
+
 guint32
 gif_color_map (
     guint8 red, guint8 green, guint8 blue, guint8 alpha, GifLayout layout)
 {
-  /* Places of red, green, blue and alpha. */
-  static const guint8 places[][4] = {
-    [GIF_LAYOUT_RGBA] = { 0, 1, 2, 3 },
-    [GIF_LAYOUT_BGRA] = { 2, 1, 0, 3 },
-    [GIF_LAYOUT_ARGB] = { 1, 2, 3, 0 },
-    [GIF_LAYOUT_ABGR] = { 3, 2, 1, 0 },
-    [GIF_LAYOUT_AYUV_BT601] = { 1, 2, 3, 0 },
-    [GIF_LAYOUT_AYUV_BT709] = { 1, 2, 3, 0 },
-  };
   const guint8 *place = places[layout];
   guint8 bytes[4];
   guint32 pixel;
@@ -74,18 +75,36 @@ gif_color_map (
   return pixel;
 }
 
-void
-gif_color_map_palette (guint32 *pixels, guint n, const guint8 *rgb,
-    guint n_colors, int transparent_index, GifLayout layout)
+/* Colours only change places. Many files have a palette for every frame. */
+static void
+map_rgb (guint32 *pixels, guint n, const guint8 *rgb, const guint8 *place)
 {
-  static const guint8 black[3] = { 0 };
+  const guint red = place[0], green = place[1], blue = place[2];
+  guint8 *bytes = (guint8 *) pixels;
   guint i;
 
-  for (i = 0; i < n; i++) {
-    const guint8 *color = i < n_colors ? rgb + 3 * i : black;
-
-    pixels[i] = gif_color_map (color[0], color[1], color[2], 0xff, layout);
+  for (i = 0; i < n; i++, bytes += 4, rgb += 3) {
+    pixels[i] = 0xffffffff;
+    bytes[red] = rgb[0];
+    bytes[green] = rgb[1];
+    bytes[blue] = rgb[2];
   }
-  if (transparent_index >= 0 && (guint) transparent_index < n)
-    pixels[transparent_index] = 0;
+}
+
+void
+gif_color_map_palette (guint32 *pixels, guint n, const guint8 *rgb,
+    guint n_colors, GifLayout layout)
+{
+  guint32 black = gif_color_map (0, 0, 0, 0xff, layout);
+  guint i;
+
+  n_colors = MIN (n_colors, n);
+  if (layout < GIF_LAYOUT_AYUV_BT601)
+    map_rgb (pixels, n_colors, rgb, places[layout]);
+  else
+    for (i = 0; i < n_colors; i++)
+      pixels[i] = gif_color_map (
+          rgb[3 * i], rgb[3 * i + 1], rgb[3 * i + 2], 0xff, layout);
+  for (i = n_colors; i < n; i++)
+    pixels[i] = black;
 }

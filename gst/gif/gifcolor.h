@@ -10,9 +10,8 @@ guint32 gif_color_map (
     guint8 red, guint8 green, guint8 blue, guint8 alpha, GifLayout layout);
 
 /* Fills @pixels[0] to @pixels[n - 1] with the colour of each index: @n_colors
- * from the three-byte entries at @rgb, opaque black beyond them, zero for
- * @transparent_index (-1: none). */
+ * from the three-byte entries at @rgb, black beyond them. */
 void gif_color_map_palette (guint32 *pixels, guint n, const guint8 *rgb,
-    guint n_colors, int transparent_index, GifLayout layout);
+    guint n_colors, GifLayout layout);
 
 G_END_DECLS

@@ -25,6 +25,10 @@ struct _GifDecoder
   guint32 background; /* 0xAARRGGBB */
   GifCanvas *canvas;
   GifLzw *lzw;
+  guint32 palette[GIF_LZW_MAX_COLORS]; /* the last one used, in the layout */
+  gsize palette_offset;
+  guint n_mapped; /* pixels of it */
+
   GifWindow *window;        /* NULL until a frame needs it */
   guint8 codes[CODES_SIZE]; /* the piece being decoded, without lengths */
 
@@ -139,6 +143,7 @@ gif_decoder_set_layout (GifDecoder *self, GifLayout layout)
   if (self->layout == layout)
     return;
   self->layout = layout;
+  self->n_mapped = 0;
   update_background (self);
 }
 
@@ -157,14 +162,20 @@ count_pixels (const GifDecoder *self, const GifFrame *frame)
   return (gsize) n_rows * frame->rect.width;
 }
 
+/* Fills @palette for @frame. */
 static void
-map_palette (const GifDecoder *self, const guint8 *data, const GifFrame *frame,
+take_palette (GifDecoder *self, const guint8 *data, const GifFrame *frame,
     const GifTarget *target, guint32 *palette)
 {
   guint n = 1u << frame->code_size;
 
-  gif_color_map_palette (palette, n, data + frame->palette_offset,
-      frame->n_colors, frame->transparent_index, self->layout);
+  if (n > self->n_mapped || frame->palette_offset != self->palette_offset) {
+    gif_color_map_palette (self->palette, n, data + frame->palette_offset,
+        frame->n_colors, self->layout);
+    self->palette_offset = frame->palette_offset;
+    self->n_mapped = n;
+  }
+  memcpy (palette, self->palette, n * sizeof (guint32));
   if (frame->transparent_index >= 0 && (guint) frame->transparent_index < n)
     palette[frame->transparent_index] = target->clear;
 }
@@ -176,7 +187,7 @@ decode_frame (GifDecoder *self, const guint8 *data, const GifFrame *frame,
 {
   gsize at = frame->data_offset, end = frame->offset + frame->size, n;
 
-  map_palette (self, data, frame, target, target->palette);
+  take_palette (self, data, frame, target, target->palette);
   gif_lzw_begin (
       self->lzw, frame->code_size, target->palette, target->pixels, n_pixels);
   do {
@@ -201,7 +212,7 @@ decode_through_window (GifDecoder *self, const guint8 *data,
     return FALSE;
   for (i = 0; i < n_seen; i++)
     target->pixels[i] = target->clear;
-  map_palette (self, data, frame, target, palette);
+  take_palette (self, data, frame, target, palette);
   *n_decoded = gif_window_decode (self->window, data, frame, palette, n_pixels,
       target->pixels, seen->width, seen->height);
   return TRUE;

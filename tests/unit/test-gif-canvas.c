@@ -383,25 +383,27 @@ static void
 test_palettes_become_pixels (void)
 {
   static const guint8 rgb[] = { 1, 2, 3, 4, 5, 6 };
-  /* clang-format off */
-  static const guint8 bytes[][16] = {
-    [GIF_LAYOUT_RGBA] = { 1, 2, 3, 255, 4, 5, 6, 255, 0, 0, 0, 255, 0, 0, 0, 0 },
-    [GIF_LAYOUT_BGRA] = { 3, 2, 1, 255, 6, 5, 4, 255, 0, 0, 0, 255, 0, 0, 0, 0 },
-    [GIF_LAYOUT_ARGB] = { 255, 1, 2, 3, 255, 4, 5, 6, 255, 0, 0, 0, 0, 0, 0, 0 },
-    [GIF_LAYOUT_ABGR] = { 255, 3, 2, 1, 255, 6, 5, 4, 255, 0, 0, 0, 0, 0, 0, 0 },
+  static const guint8 bytes[][12] = {
+    [GIF_LAYOUT_RGBA] = { 1, 2, 3, 255, 4, 5, 6, 255, 0, 0, 0, 255 },
+    [GIF_LAYOUT_BGRA] = { 3, 2, 1, 255, 6, 5, 4, 255, 0, 0, 0, 255 },
+    [GIF_LAYOUT_ARGB] = { 255, 1, 2, 3, 255, 4, 5, 6, 255, 0, 0, 0 },
+    [GIF_LAYOUT_ABGR] = { 255, 3, 2, 1, 255, 6, 5, 4, 255, 0, 0, 0 },
+    [GIF_LAYOUT_AYUV_BT601] = { 255, 18, 129, 127, 255, 20, 129, 127, 255, 16,
+        128, 128 },
   };
-  /* clang-format on */
   GifLayout layout;
 
-  for (layout = GIF_LAYOUT_RGBA; layout <= GIF_LAYOUT_ABGR; layout++) {
-    guint32 pixels[4];
+  for (layout = GIF_LAYOUT_RGBA; layout <= GIF_LAYOUT_AYUV_BT601; layout++) {
+    guint32 pixels[4] = { 0, 0, 0, 7 };
 
-    gif_color_map_palette (pixels, 4, rgb, 2, 3, layout);
-    g_assert_cmpmem (pixels, sizeof pixels, bytes[layout], 16);
-    /* A transparent index that no pixel can have. */
-    gif_color_map_palette (pixels, 4, rgb, 2, 4, layout);
+    gif_color_map_palette (pixels, 3, rgb, 2, layout);
     g_assert_cmpmem (pixels, 12, bytes[layout], 12);
-    g_assert_true (pixels[3] == pixels[2]);
+    g_assert_cmpuint (pixels[3], ==, 7);
+    /* Fewer than the file has. */
+    pixels[1] = 7;
+    gif_color_map_palette (pixels, 1, rgb, 2, layout);
+    g_assert_cmpmem (pixels, 4, bytes[layout], 4);
+    g_assert_cmpuint (pixels[1], ==, 7);
   }
 }
 
