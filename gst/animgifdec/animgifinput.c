@@ -62,9 +62,7 @@ void
 anim_gif_input_reset (AnimGifInput *self, const AnimGifSettings *settings)
 {
   g_mutex_lock (&self->lock);
-  /* A new decoder: a reset one would keep the canvas of the largest file. */
-  gif_decoder_free (self->decoder);
-  self->decoder = gif_decoder_new ();
+  gif_decoder_reset (self->decoder);
   gif_decoder_set_max_pixels (self->decoder, limit_of (settings->max_pixels));
   gif_decoder_set_max_total_pixels (
       self->decoder, limit_of (settings->max_total_pixels));

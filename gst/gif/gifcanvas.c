@@ -2,7 +2,14 @@
 
 #include "gifcanvas.h"
 
+#include <stdlib.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
+
+/* Pixels of memory that a canvas keeps from one file to the next: 16 MB. */
+#define MAX_KEPT (4u << 20)
 
 /* Pixel storage with free room in front. */
 typedef struct
@@ -53,13 +60,57 @@ gif_canvas_new (gsize lead)
   return self;
 }
 
+/* Returns: (transfer full) (nullable): @n_bytes for free(). Many of them in pages
+ * as large as the system has, where it can be asked for them: the first touch of
+ * each small one costs more than decoding what is in it. */
+static gpointer
+new_memory (gsize n_bytes)
+{
+#ifdef MADV_HUGEPAGE
+  const gsize huge_page = 2 * 1024 * 1024;
+  gpointer memory;
+
+  if (n_bytes >= 2 * huge_page) {
+    if (posix_memalign (&memory, huge_page, n_bytes) != 0)
+      return NULL;
+    /* A wish: without such pages all works as well. */
+    (void) madvise (memory, n_bytes, MADV_HUGEPAGE);
+    return memory;
+  }
+#endif
+  return malloc (n_bytes);
+}
+
+static void
+free_plane (Plane *plane)
+{
+  free (plane->memory);
+  plane->memory = NULL;
+  plane->n_pixels = 0;
+}
+
+static void
+free_planes (GifCanvas *self)
+{
+  free_plane (&self->shown);
+  free_plane (&self->scratch);
+  free_plane (&self->saved);
+}
+
 void
 gif_canvas_free (GifCanvas *self)
 {
-  g_free (self->shown.memory);
-  g_free (self->scratch.memory);
-  g_free (self->saved.memory);
+  free_planes (self);
   g_free (self);
+}
+
+void
+gif_canvas_reset (GifCanvas *self)
+{
+  if (self->shown.n_pixels + self->scratch.n_pixels + self->saved.n_pixels
+      > MAX_KEPT)
+    free_planes (self);
+  self->width = self->height = 0;
 }
 
 /* Grows @plane to @n_pixels; content is lost then. FALSE: no memory. */
@@ -68,9 +119,10 @@ reserve (GifCanvas *self, Plane *plane, gsize n_pixels)
 {
   if (plane->memory && plane->n_pixels >= n_pixels)
     return TRUE;
-  g_free (plane->memory);
-  plane->n_pixels = 0;
-  plane->memory = g_try_malloc_n (self->lead + n_pixels, sizeof (guint32));
+  free_plane (plane);
+  if (n_pixels > G_MAXSIZE / sizeof (guint32) - self->lead)
+    return FALSE;
+  plane->memory = new_memory ((self->lead + n_pixels) * sizeof (guint32));
   if (!plane->memory)
     return FALSE;
   plane->n_pixels = n_pixels;

@@ -16,6 +16,10 @@ GifCanvas *gif_canvas_new (gsize lead);
 
 void gif_canvas_free (GifCanvas *self);
 
+/* Takes the size away. Memory of many megabytes is given back, less is kept for
+ * the next picture. */
+void gif_canvas_reset (GifCanvas *self);
+
 /* Makes a transparent picture of @width × @height, whose product the caller has
  * checked. Memory that is large enough is used again. FALSE: no memory. */
 gboolean gif_canvas_setup (GifCanvas *self, guint width, guint height);

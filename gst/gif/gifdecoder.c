@@ -62,6 +62,17 @@ gif_decoder_free (GifDecoder *self)
 }
 
 void
+gif_decoder_reset (GifDecoder *self)
+{
+  gif_scan_reset (self->scan);
+  gif_canvas_reset (self->canvas);
+  self->n_mapped = 0;
+  self->has_canvas = FALSE;
+  self->has_picture = FALSE;
+  self->n_drawn = 0;
+}
+
+void
 gif_decoder_set_max_pixels (GifDecoder *self, guint64 max_pixels)
 {
   /* Pixels are counted in 31 bits further down. */

@@ -37,6 +37,10 @@ GifDecoder *gif_decoder_new (void);
 
 void gif_decoder_free (GifDecoder *self);
 
+/* Forgets the file for another one. Limits, layout and background stay, and so
+ * does memory, unless it is much. */
+void gif_decoder_reset (GifDecoder *self);
+
 /* The most pixels that the screen may have, enlarged by the first image or not;
  * call before the first scan. A larger one ends the scan with TOO_LARGE before
  * anything is allocated for it. Frames may be of any size: only what is on the

@@ -71,13 +71,29 @@ gif_scan_new (void)
 {
   GifScan *self = g_new0 (GifScan, 1);
 
-  self->result = GIF_RESULT_NEED_DATA;
-  self->info.loop_count = GIF_LOOP_COUNT_ABSENT;
-  self->info.n_plays = 1;
-  self->control = no_control;
   self->comment = g_string_new (NULL);
   self->comments = g_ptr_array_new_with_free_func (g_free);
+  gif_scan_reset (self);
   return self;
+}
+
+void
+gif_scan_reset (GifScan *self)
+{
+  *self = (GifScan){
+    .max_pixels = self->max_pixels,
+    .max_total_pixels = self->max_total_pixels,
+    .result = GIF_RESULT_NEED_DATA,
+    .info.loop_count = GIF_LOOP_COUNT_ABSENT,
+    .info.n_plays = 1,
+    .control = no_control,
+    .comment = self->comment,
+    .frames = self->frames,
+    .n_frames_allocated = self->n_frames_allocated,
+    .comments = self->comments,
+  };
+  g_string_truncate (self->comment, 0);
+  g_ptr_array_set_size (self->comments, 0);
 }
 
 void

@@ -14,6 +14,9 @@ GifScan *gif_scan_new (void);
 
 void gif_scan_free (GifScan *self);
 
+/* Goes back to the start of another file; the limits stay. */
+void gif_scan_reset (GifScan *self);
+
 /* See gif_decoder_set_max_pixels(). */
 void gif_scan_set_max_pixels (GifScan *self, guint64 max_pixels);
 

@@ -6,15 +6,30 @@
 #include <gdk-pixbuf/gdk-pixbuf.h>
 #include <string.h>
 
+static gpointer
+open_visioncraft (void)
+{
+  GifDecoder *decoder = gif_decoder_new ();
+
+  gif_decoder_set_layout (decoder, GIF_LAYOUT_BGRA);
+  return decoder;
+}
+
+static void
+close_visioncraft (gpointer kept)
+{
+  gif_decoder_free (kept);
+}
+
 static gboolean
 decode_visioncraft (gpointer kept, const BenchFile *file, guint8 *dest,
     BenchSink sink, gpointer data)
 {
-  g_autoptr (GifDecoder) decoder = gif_decoder_new ();
+  GifDecoder *decoder = kept;
   gsize stride = 4 * (gsize) file->width;
   guint i;
 
-  gif_decoder_set_layout (decoder, GIF_LAYOUT_BGRA);
+  gif_decoder_reset (decoder);
   gif_decoder_scan (decoder, file->data, file->size, TRUE);
   for (i = 0; i < gif_decoder_get_info (decoder)->n_frames; i++) {
     gif_decoder_render (decoder, file->data, file->size, i);
@@ -80,10 +95,12 @@ copy_canvases (gpointer kept, const BenchFile *file, guint8 *dest,
 }
 
 static const BenchPeer peers[] = {
-  { "visioncraft", .is_for_files = TRUE, .decode = decode_visioncraft },
+  { "visioncraft", .is_for_files = TRUE, .open = open_visioncraft,
+      .close = close_visioncraft, .decode = decode_visioncraft },
   { "libavcodec", .is_for_files = TRUE, .open = bench_open_libavcodec,
       .close = bench_close_libavcodec, .decode = bench_decode_libavcodec },
-  { "visioncraft, copied out", .copies = TRUE, .decode = decode_visioncraft },
+  { "visioncraft, copied out", .copies = TRUE, .open = open_visioncraft,
+      .close = close_visioncraft, .decode = decode_visioncraft },
 #ifdef WUFFS_HEADER
   { "Wuffs", .is_for_files = TRUE, .open = bench_open_wuffs,
       .close = bench_close_wuffs, .decode = bench_decode_wuffs },

@@ -104,6 +104,41 @@ test_all_pictures_have_a_budget (void)
       ==, GIF_RESULT_TOO_LARGE);
 }
 
+/* Files of other sizes, with comments, with damage: nothing of them lasts. */
+static void
+test_a_reset_decoder_is_as_new (void)
+{
+  static const char *const names[] = { "mixed", "lzw-one-run", "frame-larger",
+    "full-frames", "frame-huge-damaged", "delays-1840ms", "mixed" };
+  g_autoptr (GifDecoder) decoder = gif_decoder_new ();
+  const GifInfo *info = gif_decoder_get_info (decoder);
+  guint i, n;
+
+  for (i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autoptr (GifGolden) golden = gif_golden_load (names[i]);
+    g_autoptr (GifDecoder) anew = gif_golden_scan (golden);
+    const GifInfo *expected = gif_decoder_get_info (anew);
+
+    g_assert_cmpint (
+        gif_decoder_scan (decoder, golden->data, golden->size, TRUE), ==,
+        GIF_RESULT_END);
+    g_assert_cmpuint (info->width, ==, expected->width);
+    g_assert_cmpuint (info->height, ==, expected->height);
+    g_assert_cmpuint (info->n_frames, ==, expected->n_frames);
+    g_assert_cmpuint (info->n_comments, ==, expected->n_comments);
+    g_assert_cmpint (info->loop_count, ==, expected->loop_count);
+    g_assert_cmpint (info->opaque, ==, expected->opaque);
+    g_assert_cmpuint (info->duration_cs, ==, expected->duration_cs);
+    for (n = 0; n < info->n_frames; n++) {
+      gif_decoder_render (decoder, golden->data, golden->size, n);
+      gif_golden_assert_picture (golden, n, gif_decoder_get_canvas (decoder));
+    }
+    gif_decoder_reset (decoder);
+    g_assert_null (gif_decoder_get_canvas (decoder));
+    g_assert_cmpuint (info->n_frames, ==, 0);
+  }
+}
+
 static void
 test_a_frame_needs_its_bytes (void)
 {
@@ -320,6 +355,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func (
+      "/gif/decoder/a-reset-decoder-is-as-new", test_a_reset_decoder_is_as_new);
   g_test_add_func (
       "/gif/decoder/other-files-are-no-gifs", test_other_files_are_no_gifs);
   g_test_add_func ("/gif/decoder/a-screen-above-the-limit-is-refused",

@@ -59,6 +59,23 @@ test_the_second_round_allocates_nothing (void)
   g_assert_cmpuint (n_allocations, ==, before);
 }
 
+static void
+test_a_reset_decoder_allocates_nothing (void)
+{
+  g_autoptr (GifGolden) golden = gif_golden_load ("full-frames");
+  g_autoptr (GifDecoder) decoder = gif_golden_scan (golden);
+  guint before, i;
+
+  render (decoder, golden, 0);
+  before = n_allocations;
+  for (i = 0; i < 3; i++) {
+    gif_decoder_reset (decoder);
+    gif_decoder_scan (decoder, golden->data, golden->size, TRUE);
+    render (decoder, golden, 0);
+  }
+  g_assert_cmpuint (n_allocations, ==, before);
+}
+
 /* Shrinks what malloc() gives until every kind of memory has been refused. */
 static void
 test_no_memory_is_a_result (void)
@@ -152,6 +169,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/gif/memory/the-second-round-allocates-nothing",
       test_the_second_round_allocates_nothing);
+  g_test_add_func ("/gif/memory/a-reset-decoder-allocates-nothing",
+      test_a_reset_decoder_allocates_nothing);
   g_test_add_func (
       "/gif/memory/no-memory-is-a-result", test_no_memory_is_a_result);
   g_test_add_func ("/gif/memory/frames-out-of-sight-take-no-memory",
