@@ -130,24 +130,40 @@ gst_anim_gif_dec_settle_segment (GstAnimGifDec *self)
   segment->time = segment->start + self->origin;
 }
 
+/* Describes the current frame at its own times, which are those of *@start_cs and
+ * *@end_cs. */
+static void
+describe_frame (GstAnimGifDec *self, AnimGifShown *shown, guint64 *start_cs,
+    guint64 *end_cs)
+{
+  GifFrame frame;
+
+  anim_gif_input_get_frame (self->input, self->frame, &frame);
+  *start_cs = self->pass * self->info.duration_cs + frame.start_cs;
+  *end_cs = *start_cs + frame.delay_cs;
+  *shown = (AnimGifShown){ .n = self->frame,
+    .complete = frame.complete,
+    .start = *start_cs * ANIM_GIF_CENTISECOND,
+    .end = *end_cs * ANIM_GIF_CENTISECOND };
+}
+
+/* At a constant rate: the times of the current tick. */
+static void
+describe_tick (GstAnimGifDec *self, AnimGifShown *shown)
+{
+  shown->start = tick_to_time (self, self->tick);
+  shown->end = tick_to_time (self, self->tick + 1);
+}
+
 /* Times of the current frame, or of what the current tick shows of it, behind
  * the segment's position. FALSE: nothing of it lies there. */
 static gboolean
 look_at_frame (GstAnimGifDec *self, AnimGifShown *shown)
 {
   guint64 start_cs, end_cs, behind;
-  GifFrame frame;
 
-  anim_gif_input_get_frame (self->input, self->frame, &frame);
-  start_cs = self->pass * self->info.duration_cs + frame.start_cs;
-  end_cs = start_cs + frame.delay_cs;
-  shown->n = self->frame;
-  shown->complete = frame.complete;
-  shown->stays = shown->goes_back = FALSE;
-  if (self->fps_n == 0) {
-    shown->start = start_cs * ANIM_GIF_CENTISECOND;
-    shown->end = end_cs * ANIM_GIF_CENTISECOND;
-  } else {
+  describe_frame (self, shown, &start_cs, &end_cs);
+  if (self->fps_n > 0) {
     self->tick = MAX (self->tick, cs_to_tick (self, start_cs));
     behind = cs_to_tick (self, end_cs);
     /* Something is shown of any file. */
@@ -156,8 +172,7 @@ look_at_frame (GstAnimGifDec *self, AnimGifShown *shown)
     if (self->tick >= behind)
       return FALSE;
     shown->stays = self->tick + 1 < behind;
-    shown->start = tick_to_time (self, self->tick);
-    shown->end = tick_to_time (self, self->tick + 1);
+    describe_tick (self, shown);
   }
   shown->start = MAX (shown->start, self->segment.position);
   shown->end = MIN (shown->end, self->segment.stop);
@@ -229,27 +244,18 @@ static gboolean
 find_frame_before (GstAnimGifDec *self, AnimGifShown *shown, gboolean *over)
 {
   GstClockTime position = self->segment.position;
-  guint64 start_cs;
-  GifFrame frame;
+  guint64 start_cs, end_cs;
 
   *over = self->info.complete
       && (self->info.n_frames == 0 || position <= self->segment.start);
   if (*over || !self->info.complete)
     return FALSE;
   gst_anim_gif_dec_go_to (self, position - 1);
-  anim_gif_input_get_frame (self->input, self->frame, &frame);
-  start_cs = self->pass * self->info.duration_cs + frame.start_cs;
-  shown->n = self->frame;
-  shown->complete = frame.complete;
+  describe_frame (self, shown, &start_cs, &end_cs);
   shown->goes_back = TRUE;
-  shown->stays = FALSE;
-  if (self->fps_n == 0) {
-    shown->start = start_cs * ANIM_GIF_CENTISECOND;
-    shown->end = (start_cs + frame.delay_cs) * ANIM_GIF_CENTISECOND;
-  } else {
+  if (self->fps_n > 0) {
     shown->stays = self->tick > cs_to_tick (self, start_cs);
-    shown->start = tick_to_time (self, self->tick);
-    shown->end = tick_to_time (self, self->tick + 1);
+    describe_tick (self, shown);
   }
   shown->start = MAX (shown->start, self->segment.start);
   shown->end = MIN (shown->end, position);
