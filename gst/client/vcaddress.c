@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "vcaddress.h"
 
+#include <string.h>
+
+/* WHATWG URL §3.1. libsoup 3.8 makes no message for an address that has these,
+ * and other ones ask resolvers for them. */
+#define NOT_IN_HOSTS " #/:<>?@[\\]^|"
+
 #define HTTP_PORT 80
 #define HTTPS_PORT 443
 
@@ -20,8 +26,20 @@ gboolean
 vc_address_has_host (GUri *uri)
 {
   const char *host = g_uri_get_host (uri);
+  g_autofree char *ascii = NULL;
 
-  return host != NULL && host[0] != '\0';
+  if (host == NULL || host[0] == '\0')
+    return FALSE;
+  if (g_hostname_is_ip_address (host))
+    return TRUE;
+  ascii = g_hostname_to_ascii (host);
+  if (ascii == NULL)
+    return FALSE;
+  for (const char *c = ascii; *c != '\0'; c++) {
+    if (g_ascii_iscntrl (*c) || strchr (NOT_IN_HOSTS, *c) != NULL)
+      return FALSE;
+  }
+  return TRUE;
 }
 
 static int

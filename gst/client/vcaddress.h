@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 gboolean vc_address_is_http (GUri *uri);
 gboolean vc_address_is_https (GUri *uri);
 
-/* Whether it names a host. */
+/* Whether it names what can be a host. */
 gboolean vc_address_has_host (GUri *uri);
 
 /* Whether both lead to the same scheme, host and port (RFC 6454 §5). */

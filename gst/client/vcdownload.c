@@ -414,13 +414,14 @@ check_address (VcJob *job)
       && (download->was_secure || vc_address_is_https (job->base));
   g_autofree char *sentence = NULL;
 
-  if (!vc_address_has_host (download->uri)
-      || (!vc_address_is_http (download->uri)
-          && !vc_address_is_https (download->uri))) {
+  if (!vc_address_is_http (download->uri)
+      && !vc_address_is_https (download->uri)) {
     sentence = g_strdup_printf (
         "The GIF's address begins with %s: and is not fetched: only https and "
         "http are.",
         g_uri_get_scheme (download->uri));
+  } else if (!vc_address_has_host (download->uri)) {
+    sentence = g_strdup ("The GIF's address names no host that can be asked.");
   } else if (is_step_down && download->redirects == 0) {
     GUri *http = download->uri;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "vcrequest.h"
+#include "vcaddress.h"
 
 #include "vctokenfile.h"
 
@@ -167,8 +168,7 @@ check_api_url (const VcRequest *request, GError **error)
       : NULL;
   gboolean https;
 
-  if (uri == NULL || g_uri_get_host (uri) == NULL
-      || g_uri_get_host (uri)[0] == '\0')
+  if (uri == NULL || !vc_address_has_host (uri))
     return refuse (error,
         "The api-url is not an address: set it to something like "
         "https://visioncraft.top.");

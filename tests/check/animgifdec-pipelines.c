@@ -95,8 +95,9 @@ GST_START_TEST (test_equal_delays_suit_who_wants_a_frame_rate)
   run_line ("filesrc location=DIR/even.gif ! animgifdec ! " I420
             " ! y4menc ! filesink location=DIR/even.y4m");
   fail_unless (g_file_get_contents (path, &text, NULL, NULL));
-  fail_unless (g_str_has_prefix (text, "YUV4MPEG2 C420 W64 H48 Ip F25:2 "),
-      "%.60s", text);
+  /* GStreamer 1.28 says where chroma lies too. */
+  fail_unless (g_str_has_prefix (text, "YUV4MPEG2 C420"), "%.60s", text);
+  fail_unless (strstr (text, " W64 H48 Ip F25:2 ") != NULL, "%.60s", text);
 }
 GST_END_TEST
 

@@ -202,7 +202,7 @@ static const NetRow replies[] = {
       .words = "is empty" },
   { "204", NULL, STREAM (FORMAT), 1, 0, "reply", 204, .words = "is empty" },
   { "chunked-broken on=post", NULL, STREAM (FORMAT), 1, 0, "reply", 200,
-      .words = "is empty" },
+      .words = BILLED },
   { "length-short on=post", NULL, STREAM (FORMAT), 1, 0, "reply", 200,
       .words = NO_JSON },
   { "garbage", NULL, STREAM (FORMAT), 1, 0, "generate", 0,
@@ -252,6 +252,10 @@ static const NetRow addresses[] = {
       RESOURCE (OPEN_READ), 1, 0, "download", 0, 2 },
   { "address-refused", NULL, RESOURCE (OPEN_READ), 1, 0, "download", 0, 2,
       .words = "127.0.0.1 failed" },
+  { "address address='http://a<b.invalid/x'", NULL, RESOURCE (OPEN_READ), 1, 0,
+      "download", 0, 1, .words = "names no host" },
+  { "address address='http://a%20b.invalid/x'", NULL, RESOURCE (OPEN_READ), 1,
+      0, "download", 0, 1, .words = "names no host" },
 };
 
 GST_START_TEST (test_an_address_that_cannot_be_fetched_is_an_error)
@@ -331,6 +335,8 @@ static const NetRow redirects[] = {
       .words = "begins with ftp:" },
   { "redirect-garbage", NULL, RESOURCE (OPEN_READ), 1, 1, "download", 302,
       .words = "not to an address" },
+  { "redirect-to location='http://a|b.invalid/x'", NULL, RESOURCE (OPEN_READ),
+      1, 1, "download", 302, .words = "names no host" },
   { "redirect-nowhere", NULL, RESOURCE (OPEN_READ), 1, 1, "download", 302,
       .words = "not to an address" },
 };

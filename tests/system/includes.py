@@ -28,6 +28,7 @@ EXCEPTIONS = {
     ("gifscan", "gifopacity"): "and says whether holes are left",
     ("vchttp", "vcguard"): "one that reads without end is stopped",
     ("vchttp", "vcwatch"): "whoever reads a reply is watched while he does",
+    ("vcrequest", "vcaddress"): "what an address is stands in one place",
     ("vcrequest", "vctokenfile"): "a request's key may be in a file",
     ("vctransport", "vcaddress"): "what an address is stands in one place",
     ("vcimages", "vcjson"): "images are looked for in JSON",
