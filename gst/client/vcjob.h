@@ -55,6 +55,7 @@ typedef struct
   char *server_message; /* NULL: none */
   char *location;       /* of the download: the address, without secrets; NULL:
                            none yet */
+  char *host;           /* of it, for people; NULL: none yet, or without one */
   double waited_s;      /* since the job began, or in all when it has ended */
   double connect_s, generate_s, download_s; /* so far */
   guint64 bytes, total;                     /* of the GIF; total 0: unknown */

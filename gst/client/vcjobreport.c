@@ -35,6 +35,7 @@ vc_job_get_report (VcJob *job, VcReport *ret_report)
   *ret_report = job->report;
   ret_report->server_message = g_strdup (job->report.server_message);
   ret_report->location = g_strdup (job->report.location);
+  ret_report->host = g_strdup (job->report.host);
   ret_report->headers = g_strdupv (job->report.headers);
   if (ret_report->images != NULL)
     g_ptr_array_ref (ret_report->images);
@@ -48,6 +49,7 @@ vc_report_clear (VcReport *report)
 {
   g_clear_pointer (&report->server_message, g_free);
   g_clear_pointer (&report->location, g_free);
+  g_clear_pointer (&report->host, g_free);
   g_clear_pointer (&report->images, g_ptr_array_unref);
   g_clear_pointer (&report->headers, g_strfreev);
 }
@@ -124,10 +126,16 @@ vc_job_note_location (VcJob *job, GUri *uri)
       g_uri_to_string_partial (uri, G_URI_HIDE_USERINFO | G_URI_HIDE_FRAGMENT);
   char *location =
       address != NULL ? vc_text_redact (address, job->secrets) : NULL;
+  /* What is left of an address without its secrets may be none. */
+  char *host = g_uri_get_host (uri) != NULL
+      ? vc_text_quote (g_uri_get_host (uri), -1, job->secrets)
+      : NULL;
 
   g_mutex_lock (&job->lock);
   g_free (job->report.location);
+  g_free (job->report.host);
   job->report.location = location;
+  job->report.host = host;
   g_mutex_unlock (&job->lock);
 }
 

@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include "gstvcmessages.h"
-#include "vctext.h"
 
 GST_DEBUG_CATEGORY_EXTERN (visioncraftgifsrc_debug);
 #define GST_CAT_DEFAULT visioncraftgifsrc_debug
@@ -65,21 +64,6 @@ static const struct
   [VC_ERROR_CHANGED] = { RESOURCE (READ), TRUE, "Generate anew." },
 };
 
-/* The host of @location, on one line of UTF-8: a server chose it. */
-static void
-take_host (GstStructure *details, const char *location)
-{
-  g_autoptr (GUri) uri = location != NULL
-      ? g_uri_parse (location, G_URI_FLAGS_PARSE_RELAXED, NULL)
-      : NULL;
-  g_autofree char *host = uri != NULL && g_uri_get_host (uri) != NULL
-      ? vc_text_quote (g_uri_get_host (uri), -1, NULL)
-      : NULL;
-
-  if (host != NULL)
-    gst_structure_set (details, "host", G_TYPE_STRING, host, NULL);
-}
-
 static GstStructure *
 error_details (const VcReport *report)
 {
@@ -100,7 +84,8 @@ error_details (const VcReport *report)
   if (report->location != NULL)
     gst_structure_set (
         details, "location", G_TYPE_STRING, report->location, NULL);
-  take_host (details, report->location);
+  if (report->host != NULL)
+    gst_structure_set (details, "host", G_TYPE_STRING, report->host, NULL);
   if (report->server_message != NULL)
     gst_structure_set (
         details, "server-message", G_TYPE_STRING, report->server_message, NULL);

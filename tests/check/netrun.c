@@ -302,16 +302,18 @@ static void
 assert_download_is_named (const char *text, GstMessage *message)
 {
   const GstStructure *details = NULL;
-  const char *host, *location;
+  const char *host, *location, *authority;
 
   gst_message_parse_error_details (message, &details);
   host = gst_structure_get_string (details, "host");
   location = gst_structure_get_string (details, "location");
-  if (host != NULL) {
-    fail_unless (strstr (text, "ownload") != NULL, "no download in: %s", text);
-    fail_unless (
-        location != NULL && strstr (location, host) != NULL, "%s", location);
-  }
+  fail_unless (host == NULL || location != NULL, "no location");
+  authority = location != NULL ? strstr (location, "://") : NULL;
+  if (authority == NULL || authority[strlen ("://")] == '/')
+    return;
+  fail_unless (host != NULL, "no host of %s", location);
+  fail_unless (strstr (location, host) != NULL, "%s: %s", location, host);
+  fail_unless (strstr (text, "ownload") != NULL, "no download in: %s", text);
 }
 
 static void

@@ -250,6 +250,13 @@ static const NetRow addresses[] = {
       "download", 0, 1 },
   { "address address=http://127.0.0.1:1/?k=" TEST_TOKEN, NULL,
       RESOURCE (OPEN_READ), 1, 0, "download", 0, 2 },
+  /* Without the secret it is no address any more. */
+  { "address address=http://" TEST_TOKEN ".invalid/x", NULL,
+      RESOURCE (NOT_FOUND), 1, 0, "download", 0, 1,
+      .words = "from [secret].invalid failed" },
+  { "address address=http://x" TEST_TOKEN "@127.0.0.1:1/x", NULL,
+      RESOURCE (OPEN_READ), 1, 0, "download", 0, 2,
+      .words = "from 127.0.0.1 failed" },
   { "address-refused", NULL, RESOURCE (OPEN_READ), 1, 0, "download", 0, 2,
       .words = "127.0.0.1 failed" },
   { "address address='http://a<b.invalid/x'", NULL, RESOURCE (OPEN_READ), 1, 0,

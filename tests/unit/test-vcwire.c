@@ -310,6 +310,43 @@ test_nesting_is_read_to_a_depth_only (void)
   }
 }
 
+/* Each costs time in a thread that many share. */
+static void
+test_values_are_read_up_to_a_number (void)
+{
+  for (guint n = 10; n < 1000000; n *= 10) {
+    g_autoptr (GString) text = g_string_new ("{\"images\":[\"https://h/a\"");
+    const Reply good = { NULL, 200, -1, "https://h/a" };
+    const Reply bad = { NULL, 200, VC_ERROR_REPLY, "not the JSON" };
+    Reply row = n < 10000 ? good : bad;
+
+    for (guint i = 0; i < n; i++)
+      g_string_append (text, ",\"b\"");
+    g_string_append (text, "]}");
+    row.body = text->str;
+    check_reply (&row);
+  }
+}
+
+static void
+test_addresses_are_told_up_to_a_number (void)
+{
+  g_autoptr (GString) text = g_string_new ("{\"images\":[\"https://h/a\"");
+  g_autoptr (GUri) base = g_uri_parse (API, SOUP_HTTP_URI_FLAGS, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) body = NULL;
+  g_auto (VcReply) reply = { 0 };
+
+  for (guint i = 0; i < 1000; i++)
+    g_string_append (text, ",\"b\"");
+  g_string_append (text, "]}");
+  body = g_bytes_new (text->str, text->len);
+  vc_wire_read_reply (body, 200, base, secrets, &reply, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (reply.images->len, >, 1);
+  g_assert_cmpuint (reply.images->len, <, 100);
+}
+
 /* The text is cut after the secrets are out of them. */
 static void
 test_no_half_of_a_secret_stays_at_a_cut (void)
@@ -417,6 +454,8 @@ main (int argc, char **argv)
   ADD (any_prompt_survives_the_json);
   ADD (each_shape_of_a_reply_is_read);
   ADD (nesting_is_read_to_a_depth_only);
+  ADD (values_are_read_up_to_a_number);
+  ADD (addresses_are_told_up_to_a_number);
   ADD (no_half_of_a_secret_stays_at_a_cut);
   ADD (broken_replies_do_no_harm);
   ADD (gateways_that_reached_nobody_are_told_apart);
