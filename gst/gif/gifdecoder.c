@@ -396,6 +396,25 @@ gif_decoder_render (GifDecoder *self, const guint8 *data, gsize size, guint n)
   return draw_up_to (self, data, n);
 }
 
+/* Whether byte @alpha of each of @n pixels is 255. */
+static gboolean
+is_row_opaque (const guint8 *row, gsize n, guint alpha)
+{
+  guint64 words[4], all = G_MAXUINT64;
+  const gsize step = sizeof words / 4;
+  guint8 bytes[sizeof all];
+  gsize i;
+
+  for (i = 0; i + step <= n; i += step) {
+    memcpy (words, row + 4 * i, sizeof words);
+    all &= words[0] & words[1] & words[2] & words[3];
+  }
+  memcpy (bytes, &all, sizeof bytes);
+  for (; i < n; i++)
+    bytes[alpha] &= row[4 * i + alpha];
+  return (bytes[alpha] & bytes[alpha + 4]) == 0xff;
+}
+
 /* Whether nothing shows through the picture on the canvas. */
 static gboolean
 is_canvas_opaque (const GifDecoder *self)
@@ -403,11 +422,11 @@ is_canvas_opaque (const GifDecoder *self)
   gboolean alpha_is_last =
       self->layout == GIF_LAYOUT_RGBA || self->layout == GIF_LAYOUT_BGRA;
   const GifInfo *info = gif_decoder_get_info (self);
-  gsize n_bytes = (gsize) 4 * info->width * info->height, i;
-  const guint8 *canvas = gif_decoder_get_canvas (self);
+  const guint8 *row = gif_decoder_get_canvas (self);
+  guint y;
 
-  for (i = alpha_is_last ? 3 : 0; i < n_bytes; i += 4) {
-    if (canvas[i] != 0xff)
+  for (y = 0; y < info->height; y++, row += 4 * (gsize) info->width) {
+    if (!is_row_opaque (row, info->width, alpha_is_last ? 3 : 0))
       return FALSE;
   }
   return TRUE;
@@ -477,6 +496,9 @@ gif_decoder_copy (const GifDecoder *self, guint8 *dest, gsize stride)
   guint y;
 
   g_return_if_fail (src != NULL);
-  for (y = 0; y < info->height; y++)
-    memcpy (dest + y * stride, src + y * n_bytes, n_bytes);
+  if (stride == n_bytes)
+    memcpy (dest, src, n_bytes * info->height);
+  else
+    for (y = 0; y < info->height; y++)
+      memcpy (dest + y * stride, src + y * n_bytes, n_bytes);
 }
