@@ -41,7 +41,8 @@ set_properties (GstElement *source, const GenerateRequest *request)
   g_object_set (source, "cache-dir",
       request->cache_dir != NULL ? request->cache_dir : "", "variation",
       request->variation, NULL);
-  g_object_set (source, "ssl-strict", !request->insecure, NULL);
+  g_object_set (source, "ssl-strict", !request->insecure, "keep-alive",
+      !request->closes, NULL);
   if (request->steps != -1)
     g_object_set (source, "steps", request->steps, NULL);
   if (request->cfg_scale != -1)

@@ -13,6 +13,7 @@ typedef struct
 
   const char *api_url, *token, *ca_file, *proxy;
   gboolean insecure; /* any certificate will do */
+  gboolean closes; /* keeps no connection for later ones: many would pile up */
   int retries;
 
   const char *cache_dir; /* NULL: none */

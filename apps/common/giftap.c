@@ -4,8 +4,9 @@
 struct _GifTap
 {
   GMutex lock;
-  GByteArray *collected; /* until the end of the stream */
-  GBytes *complete;      /* from then on */
+  GPtrArray *pieces; /* of GstBuffer, as they came: nothing is copied */
+  gboolean ended;    /* the stream */
+  GBytes *complete;  /* made of the pieces when somebody wants it */
 
   GstPad *pad;
   gulong probe;
@@ -16,7 +17,7 @@ clear_tap (gpointer data)
 {
   GifTap *tap = data;
 
-  g_clear_pointer (&tap->collected, g_byte_array_unref);
+  g_clear_pointer (&tap->pieces, g_ptr_array_unref);
   g_clear_pointer (&tap->complete, g_bytes_unref);
   g_mutex_clear (&tap->lock);
 }
@@ -31,15 +32,26 @@ unref_tap (gpointer tap)
 static void
 collect (GifTap *tap, GstBuffer *buffer)
 {
-  GstMapInfo map;
-
-  if (!gst_buffer_map (buffer, &map, GST_MAP_READ))
-    return;
   /* A source that was sought back sends the same bytes again. */
   if (GST_BUFFER_OFFSET (buffer) == 0)
-    g_byte_array_set_size (tap->collected, 0);
-  g_byte_array_append (tap->collected, map.data, map.size);
-  gst_buffer_unmap (buffer, &map);
+    g_ptr_array_set_size (tap->pieces, 0);
+  g_ptr_array_add (tap->pieces, gst_buffer_ref (buffer));
+}
+
+/* The same. */
+static GBytes *
+join (GifTap *tap)
+{
+  gsize size = 0, at = 0;
+  guint8 *data;
+
+  for (guint i = 0; i < tap->pieces->len; i++)
+    size += gst_buffer_get_size (tap->pieces->pdata[i]);
+  data = g_malloc (size);
+  for (guint i = 0; i < tap->pieces->len; i++)
+    at += gst_buffer_extract (tap->pieces->pdata[i], 0, data + at, size - at);
+  g_ptr_array_set_size (tap->pieces, 0);
+  return g_bytes_new_take (data, at);
 }
 
 static void
@@ -67,12 +79,9 @@ on_data (GstPad *pad, GstPadProbeInfo *info, gpointer data)
   gboolean completed = FALSE;
 
   g_mutex_lock (&tap->lock);
-  if (tap->complete == NULL && is_end (info)) {
-    tap->complete =
-        g_byte_array_free_to_bytes (g_steal_pointer (&tap->collected));
-    completed = TRUE;
-  } else if (tap->complete == NULL
-      && (info->type & GST_PAD_PROBE_TYPE_BUFFER) != 0) {
+  if (!tap->ended && is_end (info)) {
+    tap->ended = completed = TRUE;
+  } else if (!tap->ended && (info->type & GST_PAD_PROBE_TYPE_BUFFER) != 0) {
     collect (tap, GST_PAD_PROBE_INFO_BUFFER (info));
   }
   g_mutex_unlock (&tap->lock);
@@ -87,7 +96,8 @@ gif_tap_new (GstPad *pad)
   GifTap *tap = g_atomic_rc_box_new0 (GifTap);
 
   g_mutex_init (&tap->lock);
-  tap->collected = g_byte_array_new ();
+  tap->pieces =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) gst_buffer_unref);
   tap->pad = gst_object_ref (pad);
   /* The probe has a reference of its own: it may be running while the tap is
    * freed. */
@@ -111,6 +121,8 @@ gif_tap_get_bytes (GifTap *tap)
   GBytes *bytes = NULL;
 
   g_mutex_lock (&tap->lock);
+  if (tap->ended && tap->complete == NULL)
+    tap->complete = join (tap);
   if (tap->complete != NULL)
     bytes = g_bytes_ref (tap->complete);
   g_mutex_unlock (&tap->lock);

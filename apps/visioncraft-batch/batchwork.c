@@ -399,6 +399,7 @@ launch (Work *work)
     .ca_file = options_get (options, OPTION_CA_FILE),
     .proxy = options_get (options, OPTION_PROXY),
     .insecure = options->insecure,
+    .closes = TRUE,
     /* A refusal is everybody's, so it is waited for here. */
     .retries = 0,
     .cache_dir = batch->settings.cache_dir,

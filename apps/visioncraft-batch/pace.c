@@ -2,11 +2,14 @@
 #include "pace.h"
 
 #define LONGEST_DOUBLED_S 60
+/* What leaves at one moment comes back at one, and lies in memory together. */
+#define LEAST_INTERVAL_US 5000
 
 void
 pace_init (Pace *pace, double interval_s, int max_wait_s)
 {
-  *pace = (Pace){ .interval_us = (gint64) (interval_s * G_USEC_PER_SEC),
+  *pace = (Pace){ .interval_us = MAX ((gint64) (interval_s * G_USEC_PER_SEC),
+                      LEAST_INTERVAL_US),
     .max_wait_us = max_wait_s * G_USEC_PER_SEC };
 }
 

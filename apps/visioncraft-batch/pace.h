@@ -9,7 +9,7 @@ G_BEGIN_DECLS
  * Times are monotonic microseconds that the caller gives. */
 typedef struct
 {
-  gint64 interval_us; /* from one request to the next; 0: any */
+  gint64 interval_us; /* from one request to the next */
   gint64 max_wait_us; /* longer than that is not waited */
 
   gint64 next_us;       /* by the interval */
