@@ -25,6 +25,10 @@ typedef struct
 /* All that can be read, the newest first; of CacheEntry. Transfer full. */
 GPtrArray *cache_list_read (const char *directory);
 
+/* What the source's tags say of it, as far as it is kept: for muxers. The caller
+ * owns them. */
+GstTagList *cache_entry_new_tags (const CacheEntry *entry);
+
 /* Sets "variation" of @source, a visioncraftgifsrc that has its other settings,
  * to the lowest number from @minimum on that nothing in its cache-dir has: the
  * service is asked for a new picture. Returns it. */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "playergeneration.h"
 
-#include "apikey.h"
-#include "cachelist.h"
 #include "giftap.h"
 #include "gifvideo.h"
 
@@ -28,6 +26,7 @@ struct _PlayerGeneration
   GstElement *pipeline;
   GstElement *sink; /* owned by @pipeline */
   GifTap *tap;
+  GstTagList *tags;
   guint bus_watch;
   guint n_rounds;
   gboolean paused;
@@ -162,6 +161,24 @@ fail_with_message (PlayerGeneration *self, GstMessage *message)
   fail (self, error->message);
 }
 
+/* What @source has said of its bytes. */
+static void
+take_tags (PlayerGeneration *self, GstElement *source)
+{
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (source, "src");
+  GstEvent *event;
+
+  for (guint i = 0;
+       (event = gst_pad_get_sticky_event (pad, GST_EVENT_TAG, i)) != NULL;
+       i++) {
+    GstTagList *tags;
+
+    gst_event_parse_tag (event, &tags);
+    gst_tag_list_insert (self->tags, tags, GST_TAG_MERGE_REPLACE);
+    gst_event_unref (event);
+  }
+}
+
 static gboolean
 on_message (GstBus *bus, GstMessage *message, gpointer data)
 {
@@ -180,8 +197,10 @@ on_message (GstBus *bus, GstMessage *message, gpointer data)
         next_round (self);
       break;
     case GST_MESSAGE_ELEMENT:
-      if (gst_message_has_name (message, GIF_TAP_COMPLETE))
+      if (gst_message_has_name (message, GIF_TAP_COMPLETE)) {
+        take_tags (self, GST_ELEMENT (GST_MESSAGE_SRC (message)));
         g_signal_emit (self, signals[SIGNAL_COMPLETE], 0);
+      }
       break;
     case GST_MESSAGE_ERROR:
       fail_with_message (self, message);
@@ -196,22 +215,6 @@ on_message (GstBus *bus, GstMessage *message, gpointer data)
 /* --- Start and stop --- */
 
 static void
-set_up_source (GstElement *source, const char *key,
-    const PlayerService *service, const PlayerRequest *request)
-{
-  g_object_set (source, "prompt", request->prompt, "cfg-scale",
-      request->cfg_scale, "steps", request->steps, NULL);
-  /* What is not said keeps the element's default. */
-  if (request->negative_prompt != NULL && request->negative_prompt[0] != '\0')
-    g_object_set (source, "negative-prompt", request->negative_prompt, NULL);
-  if (request->sampler != NULL && request->sampler[0] != '\0')
-    g_object_set (source, "sampler", request->sampler, NULL);
-  if (service->api_url != NULL)
-    g_object_set (source, "api-url", service->api_url, NULL);
-  g_object_set (source, "token", key, NULL);
-}
-
-static void
 set_up_sink (PlayerGeneration *self)
 {
   g_autoptr (GstCaps) caps = gst_caps_from_string ("video/x-raw,format=RGBA");
@@ -221,56 +224,6 @@ set_up_sink (PlayerGeneration *self)
       "drop", TRUE, NULL);
   gst_app_sink_set_callbacks (
       GST_APP_SINK (self->sink), &callbacks, self, NULL);
-}
-
-/* What the user named goes before what the window keeps. NULL and @error. */
-static char *
-find_key (const PlayerService *service, GError **error)
-{
-  const char *environment = g_getenv ("VISIONCRAFT_TOKEN");
-  g_autofree char *warning = NULL;
-  char *key;
-
-  if (service->key != NULL && service->token_file == NULL
-      && (environment == NULL || environment[0] == '\0'))
-    return g_strdup (service->key);
-  key = api_key_find (service->token_file, &warning, error);
-  if (warning != NULL)
-    g_message ("%s", warning);
-  return key;
-}
-
-/* A request that has not been made before: nobody who asks wants what is in the
- * cache, which keeps it for the next session. NULL and @error. */
-static GstElement *
-add_service_source (PlayerGeneration *self, const PlayerService *service,
-    const PlayerRequest *request, GError **error)
-{
-  g_autofree char *cache_dir = cache_list_dup_default_dir ();
-  g_autofree char *key = find_key (service, error);
-  GstElement *source;
-
-  if (key == NULL)
-    return NULL;
-  source = gif_video_add_element (
-      GST_BIN (self->pipeline), "visioncraftgifsrc", NULL, error);
-  if (source == NULL)
-    return NULL;
-  set_up_source (source, key, service, request);
-  g_object_set (source, "cache-dir", cache_dir, NULL);
-  cache_list_take_variation (source, 0);
-  return source;
-}
-
-static GstElement *
-add_file_source (PlayerGeneration *self, const char *path, GError **error)
-{
-  GstElement *source =
-      gif_video_add_element (GST_BIN (self->pipeline), "filesrc", NULL, error);
-
-  if (source != NULL)
-    g_object_set (source, "location", path, NULL);
-  return source;
 }
 
 /* What shows the GIF that comes from @source. */
@@ -335,18 +288,24 @@ player_generation_start (PlayerGeneration *self, const PlayerService *service,
   g_return_val_if_fail (self->phase == PHASE_NEW, FALSE);
 
   self->pipeline = gst_object_ref_sink (gst_pipeline_new ("player"));
-  return start (
-      self, add_service_source (self, service, request, error), error);
+  return start (self,
+      player_source_add_service (
+          GST_BIN (self->pipeline), service, request, error),
+      error);
 }
 
 gboolean
-player_generation_start_file (
-    PlayerGeneration *self, const char *path, GError **error)
+player_generation_start_file (PlayerGeneration *self, const char *path,
+    const GstTagList *tags, GError **error)
 {
   g_return_val_if_fail (self->phase == PHASE_NEW, FALSE);
 
+  if (tags != NULL)
+    gst_tag_list_insert (self->tags, tags, GST_TAG_MERGE_REPLACE);
+
   self->pipeline = gst_object_ref_sink (gst_pipeline_new ("player"));
-  return start (self, add_file_source (self, path, error), error);
+  return start (self,
+      player_source_add_file (GST_BIN (self->pipeline), path, error), error);
 }
 
 void
@@ -384,6 +343,12 @@ player_generation_get_gif (PlayerGeneration *self)
   return self->tap != NULL ? gif_tap_get_bytes (self->tap) : NULL;
 }
 
+const GstTagList *
+player_generation_get_tags (PlayerGeneration *self)
+{
+  return self->tags;
+}
+
 GstElement *
 player_generation_get_pipeline (PlayerGeneration *self)
 {
@@ -406,6 +371,7 @@ static void
 player_generation_finalize (GObject *object)
 {
   g_mutex_clear (&PLAYER_GENERATION (object)->lock);
+  gst_tag_list_unref (PLAYER_GENERATION (object)->tags);
   G_OBJECT_CLASS (player_generation_parent_class)->finalize (object);
 }
 
@@ -442,4 +408,5 @@ static void
 player_generation_init (PlayerGeneration *self)
 {
   g_mutex_init (&self->lock);
+  self->tags = gst_tag_list_new_empty ();
 }

@@ -1,28 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <gst/gst.h>
+#include "playersource.h"
 
 G_BEGIN_DECLS
-
-/* What is asked of the service. Strings NULL or empty: not said. */
-typedef struct
-{
-  const char *prompt;
-  const char *negative_prompt;
-  const char *sampler;
-  int cfg_scale; /* 0 to 20 */
-  int steps;     /* 1 to 50 */
-} PlayerRequest;
-
-/* Where the service is; NULL: as the environment says (VISIONCRAFT_API_URL,
- * VISIONCRAFT_TOKEN). */
-typedef struct
-{
-  const char *api_url;
-  const char *token_file;
-  const char *key; /* where neither it nor the environment has one */
-} PlayerService;
 
 /* One generation from the request, or a file, to its endless show. It knows nothing of
  * windows: pictures leave as GstSample. To be used from the thread of the
@@ -51,9 +32,10 @@ PlayerGeneration *player_generation_new (void);
 gboolean player_generation_start (PlayerGeneration *self,
     const PlayerService *service, const PlayerRequest *request, GError **error);
 
-/* Shows the GIF in the file @path likewise; nothing is asked of the service. */
-gboolean player_generation_start_file (
-    PlayerGeneration *self, const char *path, GError **error);
+/* Shows the GIF in the file @path likewise; nothing is asked of the service.
+ * @tags (NULL: none) are what is known of it. */
+gboolean player_generation_start_file (PlayerGeneration *self, const char *path,
+    const GstTagList *tags, GError **error);
 
 /* Ends it in whatever state: the request is cancelled, nothing is emitted any
  * more. The GIF stays. Also happens when the object goes. */
@@ -64,6 +46,10 @@ void player_generation_set_paused (PlayerGeneration *self, gboolean paused);
 
 /* The GIF's bytes; NULL before "complete". Transfer full. */
 GBytes *player_generation_get_gif (PlayerGeneration *self);
+
+/* What is known of it: prompt, parameters, that a machine made it. Owned by
+ * @self. */
+const GstTagList *player_generation_get_tags (PlayerGeneration *self);
 
 /* The pipeline, for tests. Owned by @self; NULL unless it runs. */
 GstElement *player_generation_get_pipeline (PlayerGeneration *self);

@@ -86,8 +86,8 @@ prepare (SaveJob *job, GError **error)
 }
 
 void
-player_save_async (GBytes *gif, const char *path, GCancellable *cancellable,
-    GAsyncReadyCallback callback, gpointer data)
+player_save_async (GBytes *gif, const GstTagList *tags, const char *path,
+    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer data)
 {
   GTask *task = g_task_new (NULL, cancellable, callback, data);
   SaveJob *job = g_new0 (SaveJob, 1);
@@ -104,7 +104,7 @@ player_save_async (GBytes *gif, const char *path, GCancellable *cancellable,
   if (cancellable != NULL)
     job->cancelled_id = g_cancellable_connect (
         cancellable, G_CALLBACK (on_cancelled), task, NULL);
-  encode_start (job->encode, gif, NULL, on_encoded, task);
+  encode_start (job->encode, gif, tags, on_encoded, task);
 }
 
 gboolean

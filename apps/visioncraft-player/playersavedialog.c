@@ -11,19 +11,21 @@ typedef struct
 {
   GtkWindow *window;
   GBytes *gif;
+  GstTagList *tags;
   char *ending;
   GCancellable *closed;
   PlayerSaveTold told;
 } Save;
 
 static Save *
-save_new (GtkWindow *window, GBytes *gif, const char *ending,
-    GCancellable *closed, PlayerSaveTold told)
+save_new (GtkWindow *window, GBytes *gif, const GstTagList *tags,
+    const char *ending, GCancellable *closed, PlayerSaveTold told)
 {
   Save *save = g_new0 (Save, 1);
 
   save->window = g_object_ref (window);
   save->gif = g_bytes_ref (gif);
+  save->tags = gst_tag_list_copy (tags);
   save->ending = g_strdup (ending);
   save->closed = g_object_ref (closed);
   save->told = told;
@@ -35,6 +37,7 @@ save_free (Save *save)
 {
   g_object_unref (save->window);
   g_bytes_unref (save->gif);
+  gst_tag_list_unref (save->tags);
   g_free (save->ending);
   g_object_unref (save->closed);
   g_free (save);
@@ -58,11 +61,11 @@ on_saved (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 void
-player_save_to (GtkWindow *window, GBytes *gif, const char *path,
-    GCancellable *closed, PlayerSaveTold told)
+player_save_to (GtkWindow *window, GBytes *gif, const GstTagList *tags,
+    const char *path, GCancellable *closed, PlayerSaveTold told)
 {
-  player_save_async (
-      gif, path, closed, on_saved, save_new (window, gif, NULL, closed, told));
+  player_save_async (gif, tags, path, closed, on_saved,
+      save_new (window, gif, tags, NULL, closed, told));
 }
 
 char *
@@ -113,16 +116,17 @@ on_response (GtkNativeDialog *dialog, int response, Save *save)
   if (path != NULL) {
     g_autofree char *complete = complete_path (path, save->ending);
 
-    player_save_to (
-        save->window, save->gif, complete, save->closed, save->told);
+    player_save_to (save->window, save->gif, save->tags, complete, save->closed,
+        save->told);
   }
   save_free (save);
   g_object_unref (dialog);
 }
 
 void
-player_save_dialog_show (GtkWindow *window, GBytes *gif, const char *prompt,
-    const char *ending, GCancellable *closed, PlayerSaveTold told)
+player_save_dialog_show (GtkWindow *window, GBytes *gif, const GstTagList *tags,
+    const char *prompt, const char *ending, GCancellable *closed,
+    PlayerSaveTold told)
 {
   g_autofree char *name = player_save_dialog_suggest (prompt, ending);
   g_autofree char *title = g_strdup_printf ("Save as %s", ending + 1);
@@ -132,6 +136,6 @@ player_save_dialog_show (GtkWindow *window, GBytes *gif, const char *prompt,
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
   gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), name);
   g_signal_connect (dialog, "response", G_CALLBACK (on_response),
-      save_new (window, gif, ending, closed, told));
+      save_new (window, gif, tags, ending, closed, told));
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
 }

@@ -115,11 +115,11 @@ player_stage_generate (PlayerStage *stage, const PlayerService *service,
 }
 
 gboolean
-player_stage_open (
-    PlayerStage *stage, const char *path, const char *title, GError **error)
+player_stage_open (PlayerStage *stage, const char *path, const char *title,
+    const GstTagList *tags, GError **error)
 {
   gboolean started = player_generation_start_file (
-      fill (stage, &stage->opening, title), path, error);
+      fill (stage, &stage->opening, title), path, tags, error);
 
   if (!started)
     drop (stage, &stage->opening);
@@ -159,6 +159,12 @@ player_stage_ref_gif (PlayerStage *stage)
   return stage->shown.generation != NULL
       ? player_generation_get_gif (stage->shown.generation)
       : NULL;
+}
+
+const GstTagList *
+player_stage_get_tags (PlayerStage *stage)
+{
+  return player_generation_get_tags (stage->shown.generation);
 }
 
 void

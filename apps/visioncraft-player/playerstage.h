@@ -49,8 +49,8 @@ void player_stage_init (
  * even begin. */
 gboolean player_stage_generate (PlayerStage *stage,
     const PlayerService *service, const PlayerRequest *request, GError **error);
-gboolean player_stage_open (
-    PlayerStage *stage, const char *path, const char *title, GError **error);
+gboolean player_stage_open (PlayerStage *stage, const char *path,
+    const char *title, const GstTagList *tags, GError **error);
 
 /* Ends what is being made. */
 void player_stage_cancel (PlayerStage *stage);
@@ -62,6 +62,9 @@ const char *player_stage_get_status (PlayerStage *stage);
 
 /* The GIF on show; NULL while there is nothing to save. Transfer full. */
 GBytes *player_stage_ref_gif (PlayerStage *stage);
+
+/* What is known of it; @stage's. */
+const GstTagList *player_stage_get_tags (PlayerStage *stage);
 
 /* Ends all. */
 void player_stage_clear (PlayerStage *stage);

@@ -210,12 +210,13 @@ activate_set_key (GSimpleAction *action, GVariant *parameter, gpointer window)
 /* --- What is there already --- */
 
 static void
-open_path (PlayerWindow *self, const char *path, const char *title)
+open_path (PlayerWindow *self, const char *path, const char *title,
+    const GstTagList *tags)
 {
   g_autoptr (GError) error = NULL;
 
   hide_message (self);
-  if (!player_stage_open (&self->stage, path, title, &error))
+  if (!player_stage_open (&self->stage, path, title, tags, &error))
     show_message (self, error->message, TRUE);
 }
 
@@ -232,7 +233,7 @@ activate_open (GSimpleAction *action, GVariant *address, gpointer data)
       path != NULL ? g_filename_display_basename (path) : NULL;
 
   if (path != NULL)
-    open_path (self, path, name);
+    open_path (self, path, name, NULL);
   else
     show_message (self, "Only files of this computer can be opened.", TRUE);
 }
@@ -248,6 +249,7 @@ static void
 replay (PlayerWindow *self, guint index)
 {
   const CacheEntry *entry = player_history_get (&self->history, index);
+  g_autoptr (GstTagList) tags = NULL;
 
   if (entry == NULL)
     return;
@@ -258,7 +260,8 @@ replay (PlayerWindow *self, guint index)
     player_settings_set_sampler (&self->settings, entry->sampler);
   gtk_adjustment_set_value (self->settings.cfg_scale, entry->cfg_scale);
   gtk_adjustment_set_value (self->settings.steps, entry->steps);
-  open_path (self, entry->gif_path, entry->prompt);
+  tags = cache_entry_new_tags (entry);
+  open_path (self, entry->gif_path, entry->prompt, tags);
 }
 
 static void
@@ -344,8 +347,8 @@ activate_save (GSimpleAction *action, GVariant *path, gpointer data)
   PlayerWindow *self = data;
   g_autoptr (GBytes) gif = player_stage_ref_gif (&self->stage);
 
-  player_save_to (GTK_WINDOW (self), gif, g_variant_get_string (path, NULL),
-      self->closed, on_save_told);
+  player_save_to (GTK_WINDOW (self), gif, player_stage_get_tags (&self->stage),
+      g_variant_get_string (path, NULL), self->closed, on_save_told);
 }
 
 /* What was on show when they asked, also when another one comes meanwhile. */
@@ -354,8 +357,9 @@ ask_and_save (PlayerWindow *self, const char *ending)
 {
   g_autoptr (GBytes) gif = player_stage_ref_gif (&self->stage);
 
-  player_save_dialog_show (GTK_WINDOW (self), gif, self->stage.shown.title,
-      ending, self->closed, on_save_told);
+  player_save_dialog_show (GTK_WINDOW (self), gif,
+      player_stage_get_tags (&self->stage), self->stage.shown.title, ending,
+      self->closed, on_save_told);
 }
 
 static void
