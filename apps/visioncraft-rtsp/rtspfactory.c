@@ -9,6 +9,10 @@ struct _RtspFactory
 
   RtspStore *store;
   char *id;
+
+  GMutex lock;
+  GWeakRef media; /* @lock; the last one */
+  guint n_ended;  /* @lock; how many could not be shared any more */
 };
 
 G_DEFINE_FINAL_TYPE (RtspFactory, rtsp_factory, GST_TYPE_RTSP_MEDIA_FACTORY)
@@ -112,11 +116,47 @@ create_element (GstRTSPMediaFactory *factory, const GstRTSPUrl *url)
   return bin;
 }
 
-/* However the address was written. */
+/* Called with @lock held. Whether it is on its way to its end, with a client
+ * that has just left. */
+static gboolean
+has_ending_media (RtspFactory *self)
+{
+  g_autoptr (GstRTSPMedia) media = g_weak_ref_get (&self->media);
+  GstRTSPMediaStatus status;
+
+  if (media == NULL)
+    return FALSE;
+  status = gst_rtsp_media_get_status (media);
+  return status == GST_RTSP_MEDIA_STATUS_UNPREPARING
+      || status == GST_RTSP_MEDIA_STATUS_ERROR;
+}
+
+/* The same for all that is shared, however the address was written. The library
+ * would give who comes now the one that ends, and then a 503. */
 static char *
 gen_key (GstRTSPMediaFactory *factory, const GstRTSPUrl *url)
 {
-  return g_strdup (RTSP_FACTORY (factory)->id);
+  RtspFactory *self = RTSP_FACTORY (factory);
+  char *key;
+
+  g_mutex_lock (&self->lock);
+  if (has_ending_media (self)) {
+    self->n_ended++;
+    g_weak_ref_set (&self->media, NULL);
+  }
+  key = g_strdup_printf ("%s-%u", self->id, self->n_ended);
+  g_mutex_unlock (&self->lock);
+  return key;
+}
+
+static void
+media_constructed (GstRTSPMediaFactory *factory, GstRTSPMedia *media)
+{
+  RtspFactory *self = RTSP_FACTORY (factory);
+
+  g_mutex_lock (&self->lock);
+  g_weak_ref_set (&self->media, media);
+  g_mutex_unlock (&self->lock);
 }
 
 static void
@@ -126,6 +166,8 @@ rtsp_factory_finalize (GObject *object)
 
   g_clear_pointer (&self->store, rtsp_store_unref);
   g_free (self->id);
+  g_weak_ref_clear (&self->media);
+  g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (rtsp_factory_parent_class)->finalize (object);
 }
 
@@ -138,11 +180,14 @@ rtsp_factory_class_init (RtspFactoryClass *klass)
   G_OBJECT_CLASS (klass)->finalize = rtsp_factory_finalize;
   factory_class->create_element = create_element;
   factory_class->gen_key = gen_key;
+  factory_class->media_constructed = media_constructed;
 }
 
 static void
 rtsp_factory_init (RtspFactory *self)
 {
+  g_mutex_init (&self->lock);
+  g_weak_ref_init (&self->media, NULL);
   gst_rtsp_media_factory_set_shared (GST_RTSP_MEDIA_FACTORY (self), TRUE);
   gst_rtsp_media_factory_set_protocols (GST_RTSP_MEDIA_FACTORY (self),
       GST_RTSP_LOWER_TRANS_TCP | GST_RTSP_LOWER_TRANS_UDP);

@@ -309,6 +309,18 @@ test_gif_stays_when_the_pipeline_is_gone (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (count_posts (fixture), ==, 1);
 }
 
+/* One comes while the pipeline of the one before is still being stopped. */
+static void
+test_clients_may_come_while_others_leave (Fixture *fixture, gconstpointer data)
+{
+  for (guint i = 0; i < 30; i++) {
+    g_autoptr (RtspRequest) request = describe (fixture, "/gif?prompt=boat");
+
+    g_assert_cmpint (request->code, ==, GST_RTSP_STS_OK);
+  }
+  g_assert_cmpuint (count_posts (fixture), ==, 1);
+}
+
 /* --- Refusals --- */
 
 static const struct
@@ -739,6 +751,7 @@ main (int argc, char **argv)
   ADD ("keep", NULL, test_gif_stays_when_the_pipeline_is_gone);
   ADD ("password", &locked, test_nobody_without_the_password_comes_in);
   ADD ("tries", &locked, test_who_tries_many_passwords_is_heard_no_more);
+  ADD ("come-and-go", NULL, test_clients_may_come_while_others_leave);
   ADD ("max-mounts", &one_mount, test_idlest_gif_goes_when_there_is_no_place);
   ADD ("max-clients", &one_client, test_one_client_too_many_is_sent_away);
   ADD ("wait", &short_wait, test_wait_has_an_end_and_the_generation_goes_on);
