@@ -118,28 +118,35 @@ on_describe (GstRTSPClient *client, GstRTSPContext *context, RtspServer *self)
   return code;
 }
 
-/* A status says little: the sentence goes along. */
+static void
+add_reason (GstRTSPMessage *message, const RtspRefusal *refusal)
+{
+  if (refusal->retry_after_s > 0)
+    gst_rtsp_message_take_header (message, GST_RTSP_HDR_RETRY_AFTER,
+        g_strdup_printf ("%u", refusal->retry_after_s));
+  gst_rtsp_message_add_header (
+      message, GST_RTSP_HDR_CONTENT_TYPE, "text/plain; charset=utf-8");
+  gst_rtsp_message_set_body (
+      message, (const guint8 *) refusal->reason, strlen (refusal->reason));
+}
+
+/* A status says little: the sentence goes along. A 503 of the library's own is
+ * about a pipeline that has just ended. */
 static void
 on_send_message (GstRTSPClient *client, GstRTSPContext *context,
     GstRTSPMessage *message, gpointer data)
 {
   RtspRefusal *refusal = g_object_steal_data (G_OBJECT (client), REFUSAL_KEY);
-  GstRTSPStatusCode code;
+  GstRTSPStatusCode code = GST_RTSP_STS_OK;
 
-  if (refusal == NULL)
-    return;
-  if (gst_rtsp_message_parse_response (message, &code, NULL, NULL)
-          == GST_RTSP_OK
-      && code == refusal->code) {
-    if (refusal->retry_after_s > 0)
-      gst_rtsp_message_take_header (message, GST_RTSP_HDR_RETRY_AFTER,
-          g_strdup_printf ("%u", refusal->retry_after_s));
-    gst_rtsp_message_add_header (
-        message, GST_RTSP_HDR_CONTENT_TYPE, "text/plain; charset=utf-8");
-    gst_rtsp_message_set_body (
-        message, (const guint8 *) refusal->reason, strlen (refusal->reason));
-  }
-  free_refusal (refusal);
+  if (gst_rtsp_message_get_type (message) == GST_RTSP_MESSAGE_RESPONSE)
+    gst_rtsp_message_parse_response (message, &code, NULL, NULL);
+  if (refusal != NULL && code == refusal->code)
+    add_reason (message, refusal);
+  else if (code == GST_RTSP_STS_SERVICE_UNAVAILABLE)
+    gst_rtsp_message_add_header (message, GST_RTSP_HDR_RETRY_AFTER, "1");
+  if (refusal != NULL)
+    free_refusal (refusal);
 }
 
 /* --- Clients --- */
