@@ -11,7 +11,10 @@
 #define SLICE_US (30 * 1000)
 #define TICK_US (10 * 1000)
 
-struct _VcGuard
+/* A message, and the other end of its connection, carry the socket. */
+#define SOCKET "visioncraft-socket"
+
+typedef struct
 {
   GThread *thread;
 #ifdef __linux__
@@ -24,7 +27,7 @@ struct _VcGuard
   GSocket *socket; /* that is read from now, borrowed; NULL: none */
   guint64 call;    /* number of the call that is or was guarded last */
   gboolean is_cut, is_idle, ended;
-};
+} VcGuard;
 
 /* A thread that others do not let run takes nothing; where that is not known,
  * much is allowed for. */
@@ -69,8 +72,8 @@ guard_thread (gpointer data)
   return NULL;
 }
 
-VcGuard *
-vc_guard_new (void)
+static VcGuard *
+guard_new (void)
 {
   VcGuard *guard = g_new0 (VcGuard, 1);
 
@@ -85,9 +88,11 @@ vc_guard_new (void)
   return guard;
 }
 
-void
-vc_guard_free (VcGuard *guard)
+static void
+guard_free (gpointer data)
 {
+  VcGuard *guard = data;
+
   g_mutex_lock (&guard->lock);
   guard->ended = TRUE;
   g_cond_signal (&guard->cond);
@@ -99,8 +104,9 @@ vc_guard_free (VcGuard *guard)
   g_free (guard);
 }
 
-void
-vc_guard_enter (VcGuard *guard, GSocket *socket)
+/* What follows, up to leave(), reads from @socket (NULL: nobody watches). */
+static void
+enter (VcGuard *guard, GSocket *socket)
 {
   g_mutex_lock (&guard->lock);
   guard->socket = socket;
@@ -113,12 +119,86 @@ vc_guard_enter (VcGuard *guard, GSocket *socket)
   g_mutex_unlock (&guard->lock);
 }
 
-gboolean
-vc_guard_leave (VcGuard *guard)
+/* FALSE where the socket was shut down since: what was read is cut off. */
+static gboolean
+leave (VcGuard *guard)
 {
   G_GNUC_UNUSED g_autoptr (GMutexLocker) locker =
       g_mutex_locker_new (&guard->lock);
 
   guard->socket = NULL;
   return !guard->is_cut;
+}
+
+/* This thread's. */
+static GPrivate the_guard = G_PRIVATE_INIT (guard_free);
+
+static void
+weak_ref_free (gpointer data)
+{
+  g_weak_ref_clear (data);
+  g_free (data);
+}
+
+static void
+on_network_event (SoupMessage *message, GSocketClientEvent event,
+    GIOStream *connection, gpointer unused)
+{
+  if (event == G_SOCKET_CLIENT_CONNECTED && G_IS_SOCKET_CONNECTION (connection))
+    g_object_set_data_full (G_OBJECT (message), SOCKET,
+        g_object_ref (
+            g_socket_connection_get_socket (G_SOCKET_CONNECTION (connection))),
+        g_object_unref);
+}
+
+/* A connection that serves again tells of no socket, but its other end is the
+ * same object. */
+static void
+on_starting (SoupMessage *message, gpointer unused)
+{
+  GSocketAddress *other_end = soup_message_get_remote_address (message);
+  GSocket *socket = g_object_get_data (G_OBJECT (message), SOCKET);
+  GWeakRef *known;
+
+  if (other_end == NULL)
+    return;
+  known = g_object_get_data (G_OBJECT (other_end), SOCKET);
+  if (socket == NULL && known != NULL) {
+    g_object_set_data_full (
+        G_OBJECT (message), SOCKET, g_weak_ref_get (known), g_object_unref);
+  } else if (socket != NULL && known == NULL) {
+    known = g_new0 (GWeakRef, 1);
+    g_weak_ref_init (known, socket);
+    g_object_set_data_full (G_OBJECT (other_end), SOCKET, known, weak_ref_free);
+  }
+}
+
+void
+vc_guard_follow (SoupMessage *message)
+{
+  g_signal_connect (
+      message, "network-event", G_CALLBACK (on_network_event), NULL);
+  g_signal_connect (message, "starting", G_CALLBACK (on_starting), NULL);
+}
+
+gssize
+vc_guard_read (SoupMessage *message, GInputStream *stream, void *buffer,
+    gsize size, GError **error)
+{
+  VcGuard *guard = g_private_get (&the_guard);
+  gssize n;
+
+  if (guard == NULL) {
+    guard = guard_new ();
+    g_private_set (&the_guard, guard);
+  }
+  enter (guard, g_object_get_data (G_OBJECT (message), SOCKET));
+  n = g_pollable_input_stream_read_nonblocking (
+      G_POLLABLE_INPUT_STREAM (stream), buffer, size, NULL, error);
+  if (leave (guard))
+    return n;
+  g_clear_error (error);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+      "much of it comes and says nothing");
+  return -1;
 }

@@ -7,9 +7,6 @@
  * wait for theirs. */
 #define READS_PER_TURN 16
 
-/* The other end of a connection carries its socket. */
-#define SOCKET "visioncraft-socket"
-
 /* Informational replies (RFC 9110 §15.2) before the one that counts. */
 #define INFORMATIONAL_MAX 32
 
@@ -27,7 +24,6 @@ struct _VcHttp
                      way */
   SoupMessage *message;
   char *host, *proxy;   /* for people; proxy: NULL: none is known */
-  GSocket *socket;      /* of the connection; NULL: not known (yet) */
   GInputStream *stream; /* the body; NULL until the head is there */
   GCancellable *cancellable;
   GSource *timer, *reader;
@@ -45,9 +41,6 @@ struct _VcHttp
   gboolean accept_any_certificate;
   GTlsCertificateFlags tls_errors;
 };
-
-/* Over this thread's reads. */
-static GPrivate the_guard = G_PRIVATE_INIT ((GDestroyNotify) vc_guard_free);
 
 /* Exchanges of this thread that libsoup still has. */
 static GPrivate n_under_way;
@@ -80,7 +73,6 @@ http_unref (VcHttp *http)
   g_free (http->proxy);
   g_object_unref (http->cancellable);
   g_clear_object (&http->stream);
-  g_clear_object (&http->socket);
   g_free (http);
 }
 
@@ -211,42 +203,6 @@ note_connected (VcHttp *http)
   set_timer (http);
 }
 
-static void
-weak_ref_free (gpointer data)
-{
-  g_weak_ref_clear (data);
-  g_free (data);
-}
-
-/* A connection that serves again tells of no socket, but its other end is the
- * same object. */
-static void
-find_socket (VcHttp *http)
-{
-  GSocketAddress *other_end = soup_message_get_remote_address (http->message);
-  GWeakRef *known;
-
-  if (other_end == NULL)
-    return;
-  known = g_object_get_data (G_OBJECT (other_end), SOCKET);
-  if (http->socket == NULL && known != NULL) {
-    http->socket = g_weak_ref_get (known);
-  } else if (http->socket != NULL && known == NULL) {
-    known = g_new0 (GWeakRef, 1);
-    g_weak_ref_init (known, http->socket);
-    g_object_set_data_full (G_OBJECT (other_end), SOCKET, known, weak_ref_free);
-  }
-}
-
-static void
-on_network_event (SoupMessage *message, GSocketClientEvent event,
-    GIOStream *connection, VcHttp *http)
-{
-  if (event == G_SOCKET_CLIENT_CONNECTED && G_IS_SOCKET_CONNECTION (connection))
-    g_set_object (&http->socket,
-        g_socket_connection_get_socket (G_SOCKET_CONNECTION (connection)));
-}
-
 /* A TLS session that is resumed was checked when it began, perhaps by somebody
  * who accepts more: GIO keeps the sessions of a process, and what was wrong with
  * the certificate, but asks nobody again. */
@@ -270,7 +226,6 @@ on_starting (SoupMessage *message, VcHttp *http)
   if (http->finished || !is_trusted (http) || http->connected)
     return;
   note_connected (http);
-  find_socket (http);
   if (http->callbacks->connected != NULL)
     http->callbacks->connected (message, http->user_data);
 }
@@ -402,28 +357,6 @@ schedule_read (VcHttp *http, gboolean more)
   g_source_attach (http->reader, g_main_context_get_thread_default ());
 }
 
-/* Reads what is there. Returns how much, or -1 with @error. */
-static gssize
-read_some (VcHttp *http, guint8 *space, gsize room, GError **error)
-{
-  VcGuard *guard = g_private_get (&the_guard);
-  gssize n;
-
-  if (guard == NULL) {
-    guard = vc_guard_new ();
-    g_private_set (&the_guard, guard);
-  }
-  vc_guard_enter (guard, http->socket);
-  n = g_pollable_input_stream_read_nonblocking (
-      G_POLLABLE_INPUT_STREAM (http->stream), space, room, NULL, error);
-  if (vc_guard_leave (guard))
-    return n;
-  g_clear_error (error);
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-      "much of it comes and says nothing");
-  return -1;
-}
-
 /* Called with a reference of its own: callbacks may abandon @http. */
 static void
 read_available (VcHttp *http)
@@ -432,7 +365,9 @@ read_available (VcHttp *http)
     g_autoptr (GError) error = NULL;
     gsize room;
     guint8 *space = http->callbacks->space (&room, http->user_data);
-    gssize n = space != NULL ? read_some (http, space, room, &error) : -1;
+    gssize n = space != NULL
+        ? vc_guard_read (http->message, http->stream, space, room, &error)
+        : -1;
 
     if (space == NULL) {
       error = vc_error_no_memory ();
@@ -534,8 +469,7 @@ vc_http_send (SoupSession *session, SoupMessage *message,
   http->user_data = user_data;
   vc_watch_start (&http->watch, limits, g_get_monotonic_time ());
 
-  g_signal_connect (
-      message, "network-event", G_CALLBACK (on_network_event), http);
+  vc_guard_follow (message);
   g_signal_connect (message, "starting", G_CALLBACK (on_starting), http);
   g_signal_connect (
       message, "wrote-headers", G_CALLBACK (on_wrote_headers), http);
