@@ -1,45 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "playerwindow.h"
+#include "playerwindow-private.h"
 
-#include "failure.h"
-#include "playerhistory.h"
-#include "playerkey.h"
-#include "playerkeydialog.h"
 #include "playeropen.h"
-#include "playersavedialog.h"
-#include "playersettings.h"
-#include "playersidebar.h"
-#include "playerstage.h"
-#include "playerstatus.h"
-
-struct _PlayerWindow
-{
-  GtkApplicationWindow parent;
-
-  /* The template's. */
-  GtkEditable *prompt;
-  GtkWidget *generate_button, *cancel_button, *save_button;
-  PlayerStage stage;
-  PlayerStatus status;
-  PlayerSettings settings;
-  PlayerSidebar sidebar;
-  PlayerHistory history;
-
-  char *api_url, *token_file;
-
-  char *key;               /* of the keyring, or just given; NULL: none */
-  gboolean key_is_known;   /* the keyring has answered */
-  gboolean generate_waits; /* for that */
-  GCancellable *closed;    /* ends a save when the window goes */
-};
 
 G_DEFINE_FINAL_TYPE (PlayerWindow, player_window, GTK_TYPE_APPLICATION_WINDOW)
 
 /* --- What is on show --- */
 
-/* Sets what a state-only action says; takes a floating @state. */
-static void
-tell (PlayerWindow *self, const char *name, GVariant *state)
+void
+player_window_tell (PlayerWindow *self, const char *name, GVariant *state)
 {
   GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self), name);
 
@@ -62,9 +31,8 @@ has_prompt (PlayerWindow *self)
   return g_strstrip (text)[0] != '\0';
 }
 
-/* Brings buttons and actions to what there is. */
-static void
-update (PlayerWindow *self)
+void
+player_window_update (PlayerWindow *self)
 {
   gboolean generating = self->stage.pending.generation != NULL;
   g_autoptr (GBytes) gif = player_stage_ref_gif (&self->stage);
@@ -80,24 +48,27 @@ update (PlayerWindow *self)
   enable_action (self, "save", gif != NULL);
   enable_action (self, "save-gif", gif != NULL);
   enable_action (self, "save-mp4", gif != NULL);
-  tell (self, "pause", g_variant_new_boolean (self->stage.paused));
-  tell (self, "rounds", g_variant_new_uint32 (self->stage.n_rounds));
-  tell (self, "status",
+  player_window_tell (
+      self, "pause", g_variant_new_boolean (self->stage.paused));
+  player_window_tell (
+      self, "rounds", g_variant_new_uint32 (self->stage.n_rounds));
+  player_window_tell (self, "status",
       g_variant_new_string (player_stage_get_status (&self->stage)));
 }
 
-static void
-show_message (PlayerWindow *self, const char *text, gboolean is_error)
+void
+player_window_show_message (
+    PlayerWindow *self, const char *text, gboolean is_error)
 {
   player_status_show_message (&self->status, text, is_error);
-  tell (self, "message", g_variant_new_string (text));
+  player_window_tell (self, "message", g_variant_new_string (text));
 }
 
-static void
-hide_message (PlayerWindow *self)
+void
+player_window_hide_message (PlayerWindow *self)
 {
   player_status_hide_message (&self->status);
-  tell (self, "message", g_variant_new_string (""));
+  player_window_tell (self, "message", g_variant_new_string (""));
 }
 
 /* --- What the stage tells --- */
@@ -105,7 +76,7 @@ hide_message (PlayerWindow *self)
 static void
 on_stage_changed (gpointer self)
 {
-  update (self);
+  player_window_update (self);
 }
 
 static void
@@ -119,296 +90,13 @@ on_progress (const char *text, double fraction, gpointer data)
 static void
 on_failed (const char *text, gpointer self)
 {
-  show_message (self, text, TRUE);
+  player_window_show_message (self, text, TRUE);
 }
 
 static const PlayerStageEvents stage_events = { on_stage_changed, on_progress,
   on_failed };
 
-/* --- Generating --- */
-
-static void
-take_key (PlayerWindow *self, const char *key)
-{
-  g_free (self->key);
-  self->key = g_strdup (key);
-}
-
-static void
-on_key_loaded (const char *key, const GError *error, gpointer data)
-{
-  PlayerWindow *self = data;
-
-  self->key_is_known = TRUE;
-  if (key != NULL)
-    take_key (self, key);
-  if (self->generate_waits)
-    g_action_group_activate_action (G_ACTION_GROUP (self), "generate", NULL);
-}
-
-static void
-on_key_saved (GtkWindow *window, const char *key)
-{
-  take_key (PLAYER_WINDOW (window), key);
-  g_action_group_activate_action (G_ACTION_GROUP (window), "generate", NULL);
-}
-
-/* Where the user named no other place, the window can ask for it. */
-static gboolean
-can_ask_for_key (PlayerWindow *self, const GError *error)
-{
-  const char *environment = g_getenv ("VISIONCRAFT_TOKEN");
-
-  return g_error_matches (error, FAILURE, FAILURE_KEY)
-      && self->token_file == NULL
-      && (environment == NULL || environment[0] == '\0');
-}
-
-static void
-activate_generate (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  PlayerWindow *self = data;
-  const PlayerService service = { self->api_url, self->token_file, self->key };
-  PlayerRequest request = { .prompt = gtk_editable_get_text (self->prompt) };
-  g_autoptr (GError) error = NULL;
-
-  self->generate_waits = !self->key_is_known;
-  if (self->generate_waits)
-    return;
-  hide_message (self);
-  player_settings_fill (&self->settings, &request);
-  player_status_show_progress (&self->status, "Generating", -1.0);
-  if (player_stage_generate (&self->stage, &service, &request, &error))
-    return;
-  if (can_ask_for_key (self, error))
-    player_key_dialog_show (GTK_WINDOW (self), on_key_saved);
-  else
-    show_message (self, error->message, TRUE);
-}
-
-static void
-activate_cancel (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  PlayerWindow *self = data;
-
-  player_stage_cancel (&self->stage);
-}
-
-static void
-on_key_changed (GtkWindow *window, const char *key)
-{
-  take_key (PLAYER_WINDOW (window), key);
-  show_message (PLAYER_WINDOW (window), "The API key is kept.", FALSE);
-}
-
-static void
-activate_set_key (GSimpleAction *action, GVariant *parameter, gpointer window)
-{
-  player_key_dialog_show (window, on_key_changed);
-}
-
-/* --- What is there already --- */
-
-static void
-open_path (PlayerWindow *self, const char *path, const char *title,
-    const GstTagList *tags)
-{
-  g_autoptr (GError) error = NULL;
-
-  hide_message (self);
-  if (!player_stage_open (&self->stage, path, title, tags, &error))
-    show_message (self, error->message, TRUE);
-}
-
-static void
-activate_open (GSimpleAction *action, GVariant *address, gpointer data)
-{
-  PlayerWindow *self = data;
-  const char *text = g_variant_get_string (address, NULL);
-  g_autoptr (GFile) file = g_path_is_absolute (text)
-      ? g_file_new_for_path (text)
-      : g_file_new_for_uri (text);
-  const char *path = g_file_peek_path (file);
-  g_autofree char *name =
-      path != NULL ? g_filename_display_basename (path) : NULL;
-
-  if (path != NULL)
-    open_path (self, path, name, NULL);
-  else
-    show_message (self, "Only files of this computer can be opened.", TRUE);
-}
-
-static void
-activate_show_open (GSimpleAction *action, GVariant *parameter, gpointer window)
-{
-  player_open_show (window);
-}
-
-/* With what it was made: to make another one like it. */
-static void
-replay (PlayerWindow *self, guint index)
-{
-  const CacheEntry *entry = player_history_get (&self->history, index);
-  g_autoptr (GstTagList) tags = NULL;
-
-  if (entry == NULL)
-    return;
-  gtk_editable_set_text (self->prompt, entry->prompt);
-  gtk_editable_set_text (self->settings.negative_prompt,
-      entry->negative_prompt != NULL ? entry->negative_prompt : "");
-  if (entry->sampler != NULL)
-    player_settings_set_sampler (&self->settings, entry->sampler);
-  gtk_adjustment_set_value (self->settings.cfg_scale, entry->cfg_scale);
-  gtk_adjustment_set_value (self->settings.steps, entry->steps);
-  tags = cache_entry_new_tags (entry);
-  open_path (self, entry->gif_path, entry->prompt, tags);
-}
-
-static void
-activate_replay (GSimpleAction *action, GVariant *index, gpointer self)
-{
-  replay (self, g_variant_get_uint32 (index));
-}
-
-static void
-on_row_activated (GtkListBox *list, GtkListBoxRow *row, PlayerWindow *self)
-{
-  gtk_menu_button_popdown (self->history.history_button);
-  replay (self, (guint) gtk_list_box_row_get_index (row));
-}
-
-static void
-activate_show_history (
-    GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  PlayerWindow *self = data;
-
-  gtk_menu_button_popup (self->history.history_button);
-}
-
-static void
-on_history_changed (gpointer data)
-{
-  PlayerWindow *self = data;
-
-  tell (self, "history", player_history_list_prompts (&self->history));
-}
-
-/* --- Other actions --- */
-
-static void
-activate_dismiss (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  hide_message (data);
-}
-
-static void
-change_pause (GSimpleAction *action, GVariant *state, gpointer data)
-{
-  PlayerWindow *self = data;
-
-  player_stage_set_paused (&self->stage, g_variant_get_boolean (state));
-}
-
-static void
-change_sampler (GSimpleAction *action, GVariant *state, gpointer data)
-{
-  PlayerWindow *self = data;
-
-  player_settings_set_sampler (
-      &self->settings, g_variant_get_string (state, NULL));
-}
-
-static void
-on_sampler_selected (
-    GtkDropDown *sampler, GParamSpec *pspec, PlayerWindow *self)
-{
-  const char *name = player_settings_get_sampler (&self->settings);
-
-  if (name != NULL)
-    tell (self, "sampler", g_variant_new_string (name));
-}
-
-/* Who asks to change a state that only tells is not heard. */
-static void
-ignore_change (GSimpleAction *action, GVariant *state, gpointer data)
-{
-}
-
-static void
-on_save_told (GtkWindow *window, const char *text, gboolean is_error)
-{
-  show_message (PLAYER_WINDOW (window), text, is_error);
-}
-
-static void
-activate_save (GSimpleAction *action, GVariant *path, gpointer data)
-{
-  PlayerWindow *self = data;
-  g_autoptr (GBytes) gif = player_stage_ref_gif (&self->stage);
-
-  player_save_to (GTK_WINDOW (self), gif, player_stage_get_tags (&self->stage),
-      g_variant_get_string (path, NULL), self->closed, on_save_told);
-}
-
-/* What was on show when they asked, also when another one comes meanwhile. */
-static void
-ask_and_save (PlayerWindow *self, const char *ending)
-{
-  g_autoptr (GBytes) gif = player_stage_ref_gif (&self->stage);
-
-  player_save_dialog_show (GTK_WINDOW (self), gif,
-      player_stage_get_tags (&self->stage), self->stage.shown.title, ending,
-      self->closed, on_save_told);
-}
-
-static void
-activate_save_gif (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  ask_and_save (data, ".gif");
-}
-
-static void
-activate_save_mp4 (GSimpleAction *action, GVariant *parameter, gpointer data)
-{
-  ask_and_save (data, ".mp4");
-}
-
-static const GActionEntry actions[] = {
-  { .name = "generate", .activate = activate_generate },
-  { .name = "cancel", .activate = activate_cancel },
-  { .name = "dismiss", .activate = activate_dismiss },
-  { .name = "set-key", .activate = activate_set_key },
-  { .name = "open", .activate = activate_open, .parameter_type = "s" },
-  { .name = "show-open", .activate = activate_show_open },
-  { .name = "replay", .activate = activate_replay, .parameter_type = "u" },
-  { .name = "show-history", .activate = activate_show_history },
-  { .name = "save", .activate = activate_save, .parameter_type = "s" },
-  { .name = "save-gif", .activate = activate_save_gif },
-  { .name = "save-mp4", .activate = activate_save_mp4 },
-  { .name = "pause", .state = "false", .change_state = change_pause },
-  { .name = "sampler",
-      .state = "'Euler'",
-      .parameter_type = "s",
-      .change_state = change_sampler },
-  { .name = "status", .state = "'idle'", .change_state = ignore_change },
-  { .name = "message", .state = "''", .change_state = ignore_change },
-  { .name = "rounds", .state = "uint32 0", .change_state = ignore_change },
-  { .name = "history", .state = "@as []", .change_state = ignore_change },
-};
-
 /* --- Object --- */
-
-/* An action whose state is @property of @object, in both directions. */
-static void
-add_property_action (
-    PlayerWindow *self, const char *name, gpointer object, const char *property)
-{
-  g_autoptr (GPropertyAction) action =
-      g_property_action_new (name, object, property);
-
-  g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (action));
-}
 
 static void
 player_window_dispose (GObject *object)
@@ -486,28 +174,15 @@ player_window_init (PlayerWindow *self)
   self->closed = g_cancellable_new ();
   player_stage_init (&self->stage, &stage_events, self);
 
-  g_action_map_add_action_entries (
-      G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
-  add_property_action (self, "prompt", self->prompt, "text");
-  add_property_action (
-      self, "negative-prompt", self->settings.negative_prompt, "text");
-  add_property_action (self, "cfg-scale", self->settings.cfg_scale, "value");
-  add_property_action (self, "steps", self->settings.steps, "value");
-  add_property_action (
-      self, "settings", self->sidebar.settings_button, "active");
-
-  g_signal_connect_swapped (self->prompt, "changed", G_CALLBACK (update), self);
-  g_signal_connect (self->settings.sampler, "notify::selected",
-      G_CALLBACK (on_sampler_selected), self);
-  g_signal_connect (self->history.history_list, "row-activated",
-      G_CALLBACK (on_row_activated), self);
+  player_window_add_actions (self);
+  g_signal_connect_swapped (
+      self->prompt, "changed", G_CALLBACK (player_window_update), self);
   player_settings_restore (&self->settings, GTK_WINDOW (self));
   player_sidebar_watch (
       &self->sidebar, GTK_WIDGET (self), self->settings.stored);
-  player_history_watch (&self->history, on_history_changed, self);
   player_open_accept_drops (GTK_WINDOW (self));
-  player_key_load (self->closed, on_key_loaded, self);
-  update (self);
+  player_window_begin (self);
+  player_window_update (self);
   gtk_widget_grab_focus (GTK_WIDGET (self->prompt));
 }
 
