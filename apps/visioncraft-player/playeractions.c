@@ -35,15 +35,14 @@ on_key_saved (GtkWindow *window, const char *key)
   g_action_group_activate_action (G_ACTION_GROUP (window), "generate", NULL);
 }
 
-/* Where the user named no other place, the window can ask for it. */
+/* Whether the user named another place than those that the window looks in. */
 static gboolean
-can_ask_for_key (PlayerWindow *self, const GError *error)
+names_a_key (PlayerWindow *self)
 {
   const char *environment = g_getenv ("VISIONCRAFT_TOKEN");
 
-  return g_error_matches (error, FAILURE, FAILURE_KEY)
-      && self->token_file == NULL
-      && (environment == NULL || environment[0] == '\0');
+  return self->token_file != NULL
+      || (environment != NULL && environment[0] != '\0');
 }
 
 static void
@@ -62,7 +61,7 @@ activate_generate (GSimpleAction *action, GVariant *parameter, gpointer data)
   player_status_show_progress (&self->status, "Generating", -1.0);
   if (player_stage_generate (&self->stage, &service, &request, &error))
     return;
-  if (can_ask_for_key (self, error))
+  if (g_error_matches (error, FAILURE, FAILURE_KEY) && !names_a_key (self))
     player_key_dialog_show (GTK_WINDOW (self), on_key_saved);
   else
     player_window_show_message (self, error->message, TRUE);
@@ -316,5 +315,8 @@ void
 player_window_begin (PlayerWindow *self)
 {
   player_history_watch (&self->history, on_history_changed, self);
-  player_key_load (self->closed, on_key_loaded, self);
+  /* Nobody is asked to unlock a keyring for nothing. */
+  self->key_is_known = names_a_key (self);
+  if (!self->key_is_known)
+    player_key_load (self->closed, on_key_loaded, self);
 }

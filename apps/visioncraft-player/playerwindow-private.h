@@ -46,7 +46,8 @@ void player_window_tell (PlayerWindow *self, const char *name, GVariant *state);
 /* Once the widgets are there. */
 void player_window_add_actions (PlayerWindow *self);
 
-/* Once the settings are restored: looks for the key, and for the history. */
+/* Once it is known what the user named: looks for the key, and for the history.
+ */
 void player_window_begin (PlayerWindow *self);
 
 G_END_DECLS

@@ -181,7 +181,6 @@ player_window_init (PlayerWindow *self)
   player_sidebar_watch (
       &self->sidebar, GTK_WIDGET (self), self->settings.stored);
   player_open_accept_drops (GTK_WINDOW (self));
-  player_window_begin (self);
   player_window_update (self);
   gtk_widget_grab_focus (GTK_WIDGET (self->prompt));
 }
@@ -195,5 +194,6 @@ player_window_new (GtkApplication *application, const PlayerService *service)
   self->api_url = g_strdup (service->api_url);
   self->token_file = g_strdup (service->token_file);
   player_settings_ask_service (&self->settings, service->api_url);
+  player_window_begin (self);
   return self;
 }

@@ -88,6 +88,20 @@ timeout 60 gst-launch-1.0 playbin video-sink=fakesink \
 grep -qF "release version=\"$version\"" /usr/share/metainfo/gst.visioncraft.Player.metainfo.xml \
   || fail "the player's metainfo is of another version"
 
+# What belongs to the programs: settings, units, completion.
+for file in /usr/share/glib-2.0/schemas/gst.visioncraft.Player.gschema.xml \
+  /usr/share/applications/gst.visioncraft.Player.desktop \
+  /usr/lib/systemd/system/visioncraft-web.service /usr/lib/systemd/system/visioncraft-rtsp.service \
+  /usr/share/bash-completion/completions/visioncraft-to-video \
+  /usr/share/zsh/site-functions/_visioncraft-to-video \
+  /usr/share/fish/vendor_completions.d/visioncraft-to-video.fish; do
+  [ -s "$file" ] || fail "$file is not installed"
+done
+gsettings list-schemas | grep -qx gst.visioncraft.Player || fail "the player's settings are not compiled"
+timeout 60 visioncraft-to-video --quiet --from tests/data/gif/delays-1840ms.gif "$work/fox.mp4" \
+  || fail "the converter does not work"
+[ -s "$work/fox.mp4" ] || fail "the converter writes nothing"
+
 for program in /usr/bin/visioncraft-*; do
   case $("$program" --version) in
     *"$version"*) ;;
