@@ -117,6 +117,24 @@ can_seek (GstAnimGifDec *self, const Seek *seek)
   return !self->refused && self->src_active && (stop == -1 || start <= stop);
 }
 
+/* Called with @lock held. Makes @segment and *@stop fit for a seek backwards,
+ * which has to begin somewhere. */
+static void
+find_beginning (
+    GstAnimGifDec *self, const Seek *seek, GstSegment *segment, gint64 *stop)
+{
+  GstClockTime start = segment->start, last;
+
+  if (seek->start_type == GST_SEEK_TYPE_SET)
+    start = MAX (seek->start, 0);
+  last = MAX (gst_anim_gif_dec_get_last (self), start);
+  if (seek->stop_type == GST_SEEK_TYPE_SET && *stop == -1)
+    *stop = last;
+  if (!GST_CLOCK_TIME_IS_VALID (segment->stop))
+    segment->stop = MAX (last, segment->position);
+  segment->position = MIN (segment->position, segment->stop);
+}
+
 /* Called with @lock held and the task standing still. */
 static gboolean
 configure_seek (GstAnimGifDec *self, const Seek *seek)
@@ -126,13 +144,10 @@ configure_seek (GstAnimGifDec *self, const Seek *seek)
 
   self->n_begun = 0;
   segment.duration = gst_anim_gif_dec_get_total (self);
-  if (seek->rate < 0 && self->info.complete) {
-    /* Backwards, it has to be somewhere. */
-    if (!GST_CLOCK_TIME_IS_VALID (segment.stop))
-      segment.stop = MAX (gst_anim_gif_dec_get_last (self), segment.position);
-    if (seek->stop_type == GST_SEEK_TYPE_SET && stop == -1)
-      stop = gst_anim_gif_dec_get_last (self);
-  }
+  /* There may be fewer plays by now. */
+  segment.position = MIN (segment.position, segment.duration);
+  if (seek->rate < 0 && self->info.complete)
+    find_beginning (self, seek, &segment, &stop);
   if (!can_seek (self, seek)
       || !gst_segment_do_seek (&segment, seek->rate, seek->format, seek->flags,
           seek->start_type, seek->start, seek->stop_type, stop, NULL))

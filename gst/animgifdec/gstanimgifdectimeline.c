@@ -78,8 +78,10 @@ gst_anim_gif_dec_follow_total (GstAnimGifDec *self, GstClockTime before)
   if (self->segment.stop == before
       && (self->segment.rate > 0 || self->segment.position == before)) {
     self->segment.stop = total;
-    if (self->segment.rate < 0)
+    if (self->segment.rate < 0) {
       self->segment.position = total;
+      self->segment.offset = 0;
+    }
     self->segment_pending = self->started;
   }
   return TRUE;
@@ -124,6 +126,8 @@ gst_anim_gif_dec_settle_segment (GstAnimGifDec *self)
      * is known. Backwards, running time counts from it once pictures came. */
     if (segment->rate > 0 || segment->position > total)
       segment->stop = MIN (segment->stop, total);
+    if (segment->rate < 0 && segment->position > total)
+      segment->offset = 0;
     segment->start = MIN (segment->start, total);
     segment->position = MIN (segment->position, total);
   }

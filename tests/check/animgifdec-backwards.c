@@ -269,6 +269,48 @@ GST_START_TEST (test_an_endless_gif_has_a_way_back)
 }
 GST_END_TEST
 
+/* Far behind what there is: nothing is shown, and nothing fails. */
+GST_START_TEST (test_an_endless_gif_ends_at_once_behind_its_round)
+{
+  g_autoptr (GBytes) bytes = test_gif_write_uneven (16, 8);
+  GstHarness *h = start_decoder ("loop-count", -1, NULL);
+  Gate *gate = gate_new (h);
+
+  push_file (h, bytes);
+  gate_await_frame (gate);
+  fail_unless (seek_types (h, -1.0, FLUSH, SET, MS (9000), SET, -1));
+  expect_eos (h);
+  fail_unless (seek_types (h, -1.0, FLUSH, SET, MS (9000), NONE, -1));
+  expect_eos (h);
+  gate_free (gate);
+  stop_decoder (h);
+}
+GST_END_TEST
+
+/* From a round that loop-count takes away. */
+GST_START_TEST (test_fewer_plays_are_played_back_from_their_end)
+{
+  g_autoptr (GBytes) bytes = test_gif_write_uneven (16, 8);
+  GstHarness *h = start_decoder ("loop-count", -1, NULL);
+  Gate *gate = gate_new (h);
+
+  push_file (h, bytes);
+  gate_let (gate, 12);
+  for (guint i = 0; i < 12; i++)
+    gst_buffer_unref (gst_harness_pull (h));
+  gate_await_frame (gate);
+  g_object_set (h->element, "loop-count", 1, NULL);
+  fail_unless (seek_types (h, -1.0, FLUSH, SET, 0, NONE, -1));
+  gate_let (gate, G_MAXUINT);
+  expect_shown (h, MS (840), MS (1000), 4, 0, MS (1000));
+  for (guint i = 0; i < 4; i++)
+    gst_buffer_unref (gst_harness_pull (h));
+  expect_eos (h);
+  gate_free (gate);
+  stop_decoder (h);
+}
+GST_END_TEST
+
 /* In the middle of it, without a flush and without a place. */
 GST_START_TEST (test_it_can_turn_round_and_back)
 {
@@ -463,6 +505,8 @@ animgifdec_backwards_suite (void)
   tcase_add_loop_test (
       seeking, test_it_begins_where_the_seek_says, 0, G_N_ELEMENTS (seeks));
   tcase_add_test (seeking, test_an_endless_gif_has_a_way_back);
+  tcase_add_test (seeking, test_an_endless_gif_ends_at_once_behind_its_round);
+  tcase_add_test (seeking, test_fewer_plays_are_played_back_from_their_end);
   tcase_add_test (seeking, test_it_can_turn_round_and_back);
   tcase_add_loop_test (
       seeking, test_a_seek_before_the_file_is_kept, 0, G_N_ELEMENTS (early));
