@@ -139,14 +139,14 @@ GST_START_TEST (test_an_http_image_is_fetched_only_where_allowed)
   g_autoptr (GBytes) gif = mock_server_ref_gif (plain, -1);
   GstHarness *h = source_harness_new (service);
 
-  net_set (h->element, NET_SETTINGS " connect-timeout=1");
+  net_set (h->element, NET_SETTINGS " connect-timeout=3");
   g_object_set (h->element, "ssl-ca-file", mock_cert_get_ca_file (cert), NULL);
   net_run_harness (h, service, &refused);
   net_harness_free (h);
 
   h = source_harness_new (service);
   net_set (
-      h->element, NET_SETTINGS " connect-timeout=1 insecure-download=true");
+      h->element, NET_SETTINGS " connect-timeout=3 insecure-download=true");
   g_object_set (h->element, "ssl-ca-file", mock_cert_get_ca_file (cert), NULL);
   gst_harness_play (h);
   bytes = source_harness_pull_all (h);

@@ -573,6 +573,11 @@ static const MockFaultKind table[] = {
       .help = "a 101 before the reply, or count=" },
   { "head-endless", MOCK_STAGE_POST, .preface = "HTTP/1.1 200 OK\r\n",
       .repeated = "Via: x\r\n", .help = "a head without end" },
+  { "trailers-endless", MOCK_STAGE_POST,
+      .preface = "HTTP/1.1 200 OK\r\nContent-Type: image/gif\r\n"
+                 "Transfer-Encoding: chunked\r\n\r\n0\r\n",
+      .repeated = "X-Mock: x\r\n",
+      .help = "no body, and trailers without end" },
   { "headers-many", MOCK_STAGE_POST, .apply = add_many_headers,
       .help = "58 kB of one header, or count= of it" },
   { "gzip-empty", MOCK_STAGE_GET, .apply = set_empty_gzip, ENDLESS,

@@ -150,6 +150,8 @@ static const struct
   { "early-continue", END_CLOSED, "HTTP/1.1 100 ", "", "HTTP/1.1 200 OK\r\n" },
   { "early-switch", END_CLOSED, "HTTP/1.1 101 ", "", "HTTP/1.1 200 OK\r\n" },
   { "head-endless", END_NEVER, "HTTP/1.1 200 ", "Via: x\r\nVia: x\r\n", NULL },
+  { "trailers-endless", END_NEVER, "HTTP/1.1 200 ", "Encoding: chunked\r\n",
+      "X-Mock: x\r\nX-Mock: x\r\n" },
   { "headers-many", END_CLOSED, "HTTP/1.1 200 ", "Via: x\r\nVia: x\r\n",
       "/gifs/" },
   { "headers-huge", END_CLOSED, "HTTP/1.1 200 ", "xxxxxxxxxxxxxxxx", "/gifs/" },
