@@ -2,6 +2,7 @@
 #include "encoders.h"
 
 #include "failure.h"
+#include "leftovers.h"
 
 #include <errno.h>
 
@@ -22,6 +23,7 @@ struct _Encoders
   const EncodeSettings *settings;
   EncodersFunc func;
   gpointer data;
+  Leftovers *leftovers;
   GQueue waiting;   /* of Task */
   GQueue running;   /* likewise */
   guint n_writing;  /* of those, how many a thread has */
@@ -47,6 +49,7 @@ encoders_new (guint n_at_once, const EncodeSettings *settings,
   encoders->settings = settings;
   encoders->func = func;
   encoders->data = data;
+  encoders->leftovers = leftovers_new ();
   return encoders;
 }
 
@@ -65,6 +68,7 @@ encoders_free (Encoders *encoders)
   while ((task = g_queue_pop_head (&encoders->waiting)) != NULL)
     task_free (task);
   g_clear_handle_id (&encoders->idle, g_source_remove);
+  leftovers_free (encoders->leftovers);
   g_free (encoders);
 }
 
@@ -165,6 +169,7 @@ begin (Task *task, GError **error)
         "The folder \"%s\" cannot be made: %s.", folder, g_strerror (errno));
     return FALSE;
   }
+  leftovers_remove (task->encoders->leftovers, task->file);
   task->output = output_new (task->file, format, TRUE, error);
   if (task->output == NULL)
     return FALSE;

@@ -4,7 +4,6 @@
 #include "failure.h"
 
 #include <errno.h>
-#include <glib/gstdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -40,39 +39,4 @@ folder_file (const char *folder, const char *stem, const Shard *shard)
       : g_strdup_printf ("%s.jsonl", stem);
 
   return g_build_filename (folder, name, NULL);
-}
-
-static gboolean
-is_hidden_part (const char *name)
-{
-  return g_regex_match_simple (
-      "^\\..*\\.part-[A-Za-z0-9]{6}$", name, G_REGEX_RAW | G_REGEX_DOTALL, 0);
-}
-
-static void
-remove_folder (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
-    g_autofree char *file = g_build_filename (path, name, NULL);
-
-    g_unlink (file);
-  }
-  g_rmdir (path);
-}
-
-void
-folder_sweep (const char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    if (is_hidden_part (name)) {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      remove_folder (path);
-    }
 }

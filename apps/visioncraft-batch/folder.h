@@ -15,8 +15,4 @@ gboolean folder_check_cache (const char *path, GError **error);
  * it. */
 char *folder_file (const char *folder, const char *stem, const Shard *shard);
 
-/* Removes what runs that were killed left in @folder of files that were not
- * whole yet. Only for who has the only journal of the folder. */
-void folder_sweep (const char *folder);
-
 G_END_DECLS

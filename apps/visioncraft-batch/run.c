@@ -247,9 +247,6 @@ open_folders (Run *run, GError **error)
     return FALSE;
   run->ledger = ledger_load (options->journal_dir, run->journal_path,
       run_on_damage, (gpointer) options, error);
-  /* Other shards may be writing there. */
-  if (run->ledger != NULL && options->shard.count == 1)
-    folder_sweep (options->folder);
   return run->ledger != NULL;
 }
 

@@ -122,6 +122,24 @@ test_death_in_the_download_costs_nothing (
   batch_assert_gifs (fixture, "out", 2);
 }
 
+/* What a killed run left of a file goes; what may be another program's stays. */
+static void
+test_half_files_of_the_dead_go (ProgramFixture *fixture, gconstpointer unused)
+{
+  g_autofree char *ours = program_path (fixture, "out/.1.gif.part-a1B2c3");
+  g_autofree char *others = program_path (fixture, "out/.x.gif.part-a1B2c3");
+
+  g_assert_cmpint (g_mkdir_with_parents (ours, 0700), ==, 0);
+  g_assert_cmpint (g_mkdir_with_parents (others, 0700), ==, 0);
+  program_write (fixture, "out/.1.gif.part-a1B2c3/1.gif", "GIF8");
+  batch_write_list (fixture, 2);
+  batch_run (fixture, 0, 2, "list.txt -o out/{n}.gif");
+  g_assert_false (g_file_test (ours, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_test (others, G_FILE_TEST_EXISTS));
+  g_assert_cmpint (g_rmdir (others), ==, 0);
+  batch_assert_gifs (fixture, "out", 2);
+}
+
 /* --- The journal --- */
 
 /* Cut at each byte of its last lines: what the cache has is not paid again. */
@@ -357,6 +375,7 @@ main (int argc, char **argv)
   TEST (kills_cost_what_was_out);
   TEST (what_was_out_is_unknown);
   TEST (death_in_the_download_costs_nothing);
+  TEST (half_files_of_the_dead_go);
   TEST (journal_may_be_cut_anywhere);
   TEST (damage_in_the_journal_is_told);
   TEST (lost_journal_costs_nothing);
