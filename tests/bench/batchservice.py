@@ -17,7 +17,8 @@ from aiohttp import web
 class Service:
     def __init__(self, gif, latency_s):
         self.process = subprocess.Popen([sys.executable, __file__, gif, str(latency_s)],
-                                        stdout=subprocess.PIPE, text=True)
+                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                        text=True)
         self.url = f"http://127.0.0.1:{self.process.stdout.readline().strip()}"
 
     def __enter__(self):
