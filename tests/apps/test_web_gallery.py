@@ -102,6 +102,20 @@ class Kept(Case):
             len([n for n in os.listdir(self.folder) if n.endswith(".gif")]), 4)
         self.assertNotIn(jobs[0]["id"], held)
 
+    def test_without_a_folder_nothing_is_kept_whatever_the_environment_says(self):
+        self.start()
+        web = self.setup.start_web(
+            "--api-url", self.setup.relay.url, "--rate", "0", "--token-file",
+            os.path.join(self.setup.folder, "key"),
+            env={"VISIONCRAFT_CACHE_DIR": self.folder})
+        self.addCleanup(web.stop)
+        first, self.setup.web = self.setup.web, web
+        self.addCleanup(setattr, self.setup, "web", first)
+        for _ in range(2):
+            self.done("a fox")
+        self.assertEqual(self.setup.relay.n_posts, 2)
+        self.assertEqual(os.listdir(self.folder), [])
+
     def test_what_is_deleted_is_gone_from_the_disk(self):
         self.start()
         one, two = self.done("a fox"), self.done("a cat")
