@@ -17,7 +17,7 @@ import sys
 import gi
 
 from fixture import is_listening, wait_until
-from service import Handler, Service
+from service import Handler, SecureService
 
 gi.require_version("Gst", "1.0")
 from gi.repository import Gio, Gst  # noqa: E402
@@ -32,23 +32,11 @@ class SecureHandler(Handler):
         return super().parse_request()
 
 
-class SecureService(Service):
-    def __init__(self, gif, folder, version):
-        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.context.minimum_version = self.context.maximum_version = version
-        self.context.load_cert_chain(f"{folder}/valid.pem", f"{folder}/server.key")
-        self.resumed = []  # for each connection that got through its handshake
-        self.lines = []  # the first of each request, whatever it says
-        super().__init__(gif, SecureHandler)
-        self.url = self.url.replace("http:", "https:")
-
-    def finish_request(self, request, client_address):
-        with self.context.wrap_socket(request, server_side=True) as secure:
-            self.resumed.append(secure.session_reused)
-            super().finish_request(secure, client_address)
-
-    def shutdown_request(self, request):
-        """What wraps it has closed it."""
+def make_service(gif, folder, version):
+    service = SecureService(gif, folder, SecureHandler)
+    service.context.minimum_version = service.context.maximum_version = version
+    service.lines = []  # the first of each request, whatever it says
+    return service
 
 
 def run(source, url, settings):
@@ -130,7 +118,7 @@ def main(gif_path, folder):
         for order, (before, after) in orders.items():
             for same_element in (False, True):
                 what = f"{order}, {version.name}, {'one element' if same_element else 'two'}"
-                check(SecureService(gif, folder, version), before, after, same_element, what)
+                check(make_service(gif, folder, version), before, after, same_element, what)
     check_http_2_only(folder)
 
 

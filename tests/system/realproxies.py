@@ -11,7 +11,6 @@ import os
 import pwd
 import shutil
 import socket
-import ssl
 import subprocess
 import sys
 import tempfile
@@ -20,7 +19,7 @@ import threading
 import gi
 
 from fixture import is_listening, wait_until
-from service import Handler, Service
+from service import SecureService, Service
 
 gi.require_version("Gst", "1.0")
 from gi.repository import Gst  # noqa: E402
@@ -56,21 +55,6 @@ acl known proxy_auth REQUIRED
 http_access allow known
 http_access deny all
 """
-
-
-class SecureService(Service):
-    def __init__(self, gif, folder):
-        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.context.load_cert_chain(f"{folder}/valid.pem", f"{folder}/server.key")
-        super().__init__(gif, Handler)
-        self.url = self.url.replace("http:", "https:")
-
-    def finish_request(self, request, client_address):
-        with self.context.wrap_socket(request, server_side=True) as secure:
-            super().finish_request(secure, client_address)
-
-    def shutdown_request(self, request):
-        """What wraps it has closed it."""
 
 
 def free_port():

@@ -3,6 +3,7 @@
 
 import http.server
 import json
+import ssl
 import threading
 import time
 
@@ -21,6 +22,25 @@ class Service(http.server.ThreadingHTTPServer):
 
     def handle_error(self, request, client_address):
         """Who was killed does not read."""
+
+
+class SecureService(Service):
+    """The same by https; folder has valid.pem and server.key."""
+
+    def __init__(self, gif, folder, handler=None):
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(f"{folder}/valid.pem", f"{folder}/server.key")
+        self.resumed = []  # of each connection that got through its handshake
+        super().__init__(gif, handler)
+        self.url = self.url.replace("http:", "https:")
+
+    def finish_request(self, request, client_address):
+        with self.context.wrap_socket(request, server_side=True) as secure:
+            self.resumed.append(secure.session_reused)
+            super().finish_request(secure, client_address)
+
+    def shutdown_request(self, request):
+        """What wraps it has closed it."""
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
