@@ -173,6 +173,9 @@ decode_groups (State *state, gboolean is_full)
     s.in += (63 - s.n_bits) / 8;
     s.n_bits |= 56;
 
+#ifdef __GNUC__ /* clang too */
+#pragma GCC unroll 4
+#endif
     for (i = 0; i < GROUP; i++) {
       if (!decode_string (&s, s.next + i, is_full))
         break;
