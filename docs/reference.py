@@ -99,8 +99,8 @@ def read_errors(paths):
 # --- What every element tells ---
 
 def range_of(spec):
-    if isinstance(getattr(spec, "default_value", None), GObject.GEnum):
-        values = type(spec.default_value).__enum_values__.values()
+    if spec.value_type.is_a(GObject.TYPE_ENUM):
+        values = spec.enum_class.__enum_values__.values()
         return ": " + ", ".join(f"`{value.value_nick}`" for value in values)
     if not hasattr(spec, "minimum") or not isinstance(spec.minimum, (int, float)):
         return ""
@@ -113,8 +113,8 @@ def range_of(spec):
 
 def default_of(spec):
     value = getattr(spec, "default_value", None)
-    if isinstance(value, GObject.GEnum):
-        return f"`{value.value_nick}`"
+    if spec.value_type.is_a(GObject.TYPE_ENUM):
+        return f"`{spec.enum_class.__enum_values__[int(value)].value_nick}`"
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
     if isinstance(value, (str, float)):
