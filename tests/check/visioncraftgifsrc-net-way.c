@@ -467,7 +467,7 @@ GST_END_TEST;
 
 /* A gateway in front of the service lets its own client in; where else the GIF
  * may be is none of its affair. */
-GST_START_TEST (test_an_authorization_goes_to_the_service_alone)
+GST_START_TEST (test_what_is_for_the_service_goes_to_it_alone)
 {
   g_autoptr (MockServer) elsewhere = net_server_new (NULL, NULL);
   g_autofree char *address = dup_image_address (elsewhere);
@@ -476,7 +476,9 @@ GST_START_TEST (test_an_authorization_goes_to_the_service_alone)
       net_server_new (__i__ == 0 ? NULL : fault, NULL);
   const NetRow here = { NULL, NULL, GIF, 1, 1 };
   const NetRow there = { NULL, NULL, GIF, 1, 0 };
-  GstHarness *h = source_harness_new (server);
+  GstHarness *h = harness_with_headers (server,
+      gst_structure_new (
+          "extra-headers", "X-Test", G_TYPE_STRING, "yes", NULL));
   g_autofree char *post = NULL, *get = NULL;
 
   g_object_set (h->element, "authorization", "Basic " TEST_TOKEN, NULL);
@@ -486,8 +488,10 @@ GST_START_TEST (test_an_authorization_goes_to_the_service_alone)
       __i__ == 0 ? server : elsewhere, MOCK_STAGE_GET, -1);
   fail_unless (strstr (post, "Authorization: Basic " TEST_TOKEN "\r\n") != NULL,
       "%s", post);
+  fail_unless (strstr (post, "X-Test: yes\r\n") != NULL, "%s", post);
   fail_unless_equals_int (
       strcasestr (get, "authorization:") != NULL, __i__ == 0);
+  fail_unless_equals_int (strstr (get, "X-Test") != NULL, __i__ == 0);
   net_harness_free (h);
 }
 GST_END_TEST;
@@ -628,8 +632,7 @@ visioncraftgifsrc_net_way_suite (void)
   add_rows (tc, test_a_proxy_that_is_not_there_is_named, absent_proxies);
   add_rows (tc, test_every_connection_notices_a_peer_that_is_gone, ways);
   tcase_add_test (tc, test_the_get_carries_headers_but_no_secret);
-  tcase_add_loop_test (
-      tc, test_an_authorization_goes_to_the_service_alone, 0, 2);
+  tcase_add_loop_test (tc, test_what_is_for_the_service_goes_to_it_alone, 0, 2);
   add_rows (tc, test_the_endpoint_is_put_behind_api_url_once, endpoints);
   add_rows (tc, test_headers_that_would_do_harm_are_refused, bad_headers);
   tcase_add_test (tc, test_a_kept_connection_serves_the_download);
