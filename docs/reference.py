@@ -98,9 +98,14 @@ def read_errors(paths):
 
 # --- What every element tells ---
 
+def enum_default(spec):
+    """A new element's value: what a spec says of an enumeration, each PyGObject says otherwise."""
+    return GObject.new(spec.owner_type).get_property(spec.name)
+
+
 def range_of(spec):
     if spec.value_type.is_a(GObject.TYPE_ENUM):
-        values = spec.enum_class.__enum_values__.values()
+        values = type(enum_default(spec)).__enum_values__.values()
         return ": " + ", ".join(f"`{value.value_nick}`" for value in values)
     if not hasattr(spec, "minimum") or not isinstance(spec.minimum, (int, float)):
         return ""
@@ -114,7 +119,7 @@ def range_of(spec):
 def default_of(spec):
     value = getattr(spec, "default_value", None)
     if spec.value_type.is_a(GObject.TYPE_ENUM):
-        return f"`{spec.enum_class.__enum_values__[int(value)].value_nick}`"
+        return f"`{enum_default(spec).value_nick}`"
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
     if isinstance(value, (str, float)):
