@@ -46,11 +46,13 @@ kill_process (GSubprocess *process)
 #define N_KILLS 8
 #define JOBS 4
 
-/* After so many requests at first, then so many more, and at any moment of
- * what comes then: each death costs at most what was out. */
+/* After so many requests at first, then so many more, at one moment or another
+ * of what comes then: each death costs at most what was out. */
 static void
 test_kills_cost_what_was_out (ProgramFixture *fixture, gconstpointer unused)
 {
+  static const MockEvent moments[] = { MOCK_EVENT_POST_ANSWERED,
+    MOCK_EVENT_GET_RECEIVED, MOCK_EVENT_GET_ANSWERED };
   const char *words = "list.txt -o out/{n}.gif --jobs 4 --repeat-unknown";
   guint n_posts;
 
@@ -59,8 +61,13 @@ test_kills_cost_what_was_out (ProgramFixture *fixture, gconstpointer unused)
     guint n = MIN (
         count_posts (fixture) + g_test_rand_int_range (1, 10), KILL_LIST - 1);
     g_autoptr (GSubprocess) process = start_until_posts (fixture, words, n);
+    MockEvent moment = moments[i % G_N_ELEMENTS (moments)];
 
-    g_usleep ((gulong) g_test_rand_int_range (0, 20000));
+    /* There is a next one, unless all is done by now. */
+    if (count_posts (fixture) < KILL_LIST)
+      g_assert_true (mock_server_wait_for (fixture->server, moment,
+          mock_server_count (fixture->server, moment) + 1,
+          FIXTURE_DEADLINE_MS));
     kill_process (process);
   }
   n_posts = count_posts (fixture);
