@@ -65,6 +65,21 @@ user_config_read (const char *program, const ValueOption *options,
       && read_group (file, path, SHARED_GROUP, options, values, n, error);
 }
 
+/* FILENAME is text as it is in argv, whatever the locale. */
+void
+value_options_add (
+    GOptionContext *context, const ValueOption *options, Value *values, guint n)
+{
+  for (guint i = 0; i < n; i++) {
+    const GOptionEntry entries[] = { { options[i].name, 0, 0,
+                                         G_OPTION_ARG_FILENAME, &values[i].text,
+                                         options[i].help, options[i].argument },
+      { NULL } };
+
+    g_option_context_add_main_entries (context, entries, NULL);
+  }
+}
+
 void
 values_clear (Value *values, guint n)
 {

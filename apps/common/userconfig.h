@@ -19,6 +19,10 @@ typedef struct
   gboolean from_config;
 } Value;
 
+/* Adds @options to @context, which sets the @values of those that are given. */
+void value_options_add (GOptionContext *context, const ValueOption *options,
+    Value *values, guint n);
+
 /* Fills the values that are not given yet from the file "config" in
  * visioncraft/ of the user's configuration directory, a GKeyFile: first from
  * the group [@program], where an unknown name is an error, then from

@@ -9,7 +9,6 @@
 
 #define MAX_JOBS 1000
 #define MAX_SECONDS 604800
-#define N_SWITCHES 10
 #define NAME "visioncraft-batch"
 
 static const char description[] =
@@ -67,11 +66,10 @@ fill_value_options (ValueOption *value_options)
   memcpy (value_options + N_SHARED_OPTIONS, own_options, sizeof own_options);
 }
 
-/* FILENAME is text as it is in argv, whatever the locale. */
 static void
-fill_entries (Options *options, GOptionEntry *entries)
+add_entries (Options *options, GOptionContext *context)
 {
-  const GOptionEntry switches[N_SWITCHES] = {
+  const GOptionEntry switches[] = {
     { "output", 'o', 0, G_OPTION_ARG_FILENAME_ARRAY, &options->output_texts,
         "The files to write, like 'clips/{n}-{slug}.mp4'", "FILE" },
     { "check", 0, 0, G_OPTION_ARG_NONE, &options->check,
@@ -93,30 +91,26 @@ fill_entries (Options *options, GOptionEntry *entries)
         "Print the version and end", NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->rest,
         NULL, NULL },
+    { NULL },
   };
   ValueOption value_options[N_OPTIONS];
 
   fill_value_options (value_options);
-  for (guint i = 0; i < N_OPTIONS; i++)
-    entries[i] = (GOptionEntry){ value_options[i].name, 0, 0,
-      G_OPTION_ARG_FILENAME, &options->values[i].text, value_options[i].help,
-      value_options[i].argument };
-  memcpy (entries + N_OPTIONS, switches, sizeof switches);
+  value_options_add (context, value_options, options->values, N_OPTIONS);
+  g_option_context_add_main_entries (context, switches, NULL);
 }
 
 static gboolean
 parse_command_line (Options *options, int *argc, char ***argv, GError **error)
 {
-  GOptionEntry entries[N_OPTIONS + N_SWITCHES + 1] = { 0 };
   g_autoptr (GOptionContext) context = g_option_context_new ("PROMPTS");
   g_autoptr (GError) wrong = NULL;
 
-  fill_entries (options, entries);
   g_option_context_set_summary (context,
       "Generates an animation for each prompt of a list with VisionCraft's "
       "service, and saves\nthem as video files.");
   g_option_context_set_description (context, description);
-  g_option_context_add_main_entries (context, entries, NULL);
+  add_entries (options, context);
   if (g_option_context_parse (context, argc, argv, &wrong))
     return TRUE;
   g_set_error (

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #define MAX_RETRIES 1000
-#define N_SWITCHES 11
 
 static const char description[] =
     "The API key is looked for in --token-file, the environment variable\n"
@@ -52,11 +51,10 @@ fill_value_options (ValueOption *value_options)
   memcpy (value_options + N_SHARED_OPTIONS, own_options, sizeof own_options);
 }
 
-/* FILENAME is text as it is in argv, whatever the locale. */
 static void
-fill_entries (Options *options, GOptionEntry *entries)
+add_entries (Options *options, GOptionContext *context)
 {
-  const GOptionEntry switches[N_SWITCHES] = {
+  const GOptionEntry switches[] = {
     { "new", 0, 0, G_OPTION_ARG_NONE, &options->is_new,
         "Ask for another picture than those in the cache", NULL },
     { "no-cache", 0, 0, G_OPTION_ARG_NONE, &options->no_cache,
@@ -81,31 +79,26 @@ fill_entries (Options *options, GOptionEntry *entries)
         "Print the version and end", NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->rest,
         NULL, NULL },
+    { NULL },
   };
-
   ValueOption value_options[N_OPTIONS];
 
   fill_value_options (value_options);
-  for (guint i = 0; i < N_OPTIONS; i++)
-    entries[i] = (GOptionEntry){ value_options[i].name, 0, 0,
-      G_OPTION_ARG_FILENAME, &options->values[i].text, value_options[i].help,
-      value_options[i].argument };
-  memcpy (entries + N_OPTIONS, switches, sizeof switches);
+  value_options_add (context, value_options, options->values, N_OPTIONS);
+  g_option_context_add_main_entries (context, switches, NULL);
 }
 
 static gboolean
 parse_command_line (Options *options, int *argc, char ***argv, GError **error)
 {
-  GOptionEntry entries[N_OPTIONS + N_SWITCHES + 1] = { 0 };
   g_autoptr (GOptionContext) context = g_option_context_new ("PROMPT FILE…");
   g_autoptr (GError) wrong = NULL;
 
-  fill_entries (options, entries);
   g_option_context_set_summary (context,
       "Generates an animation from a text prompt with VisionCraft's service, "
       "and saves\nit as a video file.");
   g_option_context_set_description (context, description);
-  g_option_context_add_main_entries (context, entries, NULL);
+  add_entries (options, context);
   if (g_option_context_parse (context, argc, argv, &wrong))
     return TRUE;
   g_set_error (
