@@ -11,12 +11,12 @@
  * some, the others go on. */
 
 #define RUNS 5
-/* What an honest run may take longer in bad company, and what all of that may
- * take of the thread. It is a tenth of a second, and half a second with the
- * repeats; where others have the machine as well it is only the second that
- * tells. */
+/* What an honest run may take longer in bad company. It is a sixth of a second
+ * where nobody else has the machine. Where others have it, only a thread that
+ * was busy counts; nothing excuses LIMIT_S. */
+#define LATE_S 0.5
+#define BUSY_S 1
 #define LIMIT_S 5
-#define LIMIT_CPU_S 1
 
 static const struct
 {
@@ -134,7 +134,7 @@ compare_doubles (gconstpointer a, gconstpointer b)
 GST_START_TEST (test_bad_company_does_not_slow_an_honest_run)
 {
   MockServer *server = net_server_new ("ok latency-ms=2000", NULL);
-  double alone = honest_seconds (server), times[RUNS], cpu[RUNS];
+  double alone = honest_seconds (server), late, times[RUNS], cpu[RUNS];
 
   for (guint run = 0; run < RUNS; run++) {
     assemble ();
@@ -149,10 +149,9 @@ GST_START_TEST (test_bad_company_does_not_slow_an_honest_run)
       "thread p50 %.2f s\n",
       alone, (int) N_BAD, times[RUNS / 2], times[RUNS - 1], cpu[RUNS / 2]);
   mock_server_free (server);
-  fail_unless (times[RUNS / 2] < alone + LIMIT_S, "%g s instead of %g s",
-      times[RUNS / 2], alone);
-  fail_unless (
-      cpu[RUNS / 2] < LIMIT_CPU_S, "%g s of the thread", cpu[RUNS / 2]);
+  late = times[RUNS / 2] - alone;
+  fail_unless (late < LATE_S || (cpu[RUNS / 2] < BUSY_S && late < LIMIT_S),
+      "%g s late, and %g s of the thread", late, cpu[RUNS / 2]);
 }
 GST_END_TEST;
 
