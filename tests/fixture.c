@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fixture.h"
 
+#include <string.h>
+
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -125,4 +127,22 @@ fixture_use_plugins (GSubprocessLauncher *launcher, const char *directory,
   if (module_directory != NULL)
     g_subprocess_launcher_setenv (
         launcher, "GST_PLUGIN_PATH", module_directory, TRUE);
+}
+
+char *
+fixture_cut_comment (char *gif, gsize *size)
+{
+  guint8 packed = (guint8) gif[10];
+  gsize start = 13 + ((packed & 0x80) != 0 ? 3u << ((packed & 7) + 1) : 0);
+  gsize end = start + 2;
+  GString *text = g_string_new (NULL);
+
+  g_assert_cmpuint (start + 2, <, *size);
+  g_assert_cmpmem (gif + start, 2, "!\xfe", 2);
+  for (; gif[end] != 0; end += 1 + (guint8) gif[end])
+    g_string_append_len (text, gif + end + 1, (guint8) gif[end]);
+  end++;
+  memmove (gif + start, gif + end, *size - end);
+  *size -= end - start;
+  return g_string_free (text, FALSE);
 }

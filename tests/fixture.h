@@ -49,4 +49,8 @@ void fixture_link_plugins (const char *directory, const char *const *names);
 void fixture_use_plugins (GSubprocessLauncher *launcher, const char *directory,
     const char *module_directory);
 
+/* Takes the comment that our programs put behind the colours (GIF89a §24) out
+ * of @gif, whose @size shrinks, and returns its text, transfer full. */
+char *fixture_cut_comment (char *gif, gsize *size);
+
 G_END_DECLS

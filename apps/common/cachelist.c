@@ -120,8 +120,8 @@ cache_entry_new_tags (const CacheEntry *entry)
       entry->negative_prompt != NULL ? "; negative prompt: " : "",
       entry->negative_prompt != NULL ? entry->negative_prompt : "");
 
-  return gst_tag_list_new (
-      GST_TAG_DESCRIPTION, entry->prompt, GST_TAG_COMMENT, comment, NULL);
+  return gst_tag_list_new (GST_TAG_TITLE, entry->prompt, GST_TAG_DESCRIPTION,
+      entry->prompt, GST_TAG_COMMENT, comment, NULL);
 }
 
 /* --- Variations --- */

@@ -2,6 +2,7 @@
 #include "encode.h"
 
 #include "failure.h"
+#include "gifcomment.h"
 #include "pngtext.h"
 
 #include <gst/app/gstappsrc.h>
@@ -227,8 +228,11 @@ encode_start (Encode *encode, GBytes *gif, const GstTagList *tags,
   encode->func = func;
   encode->data = data;
   if (is_gif (encode)) {
-    output_write (
-        encode->output, output_get_name (encode->output), gif, &encode->error);
+    g_autoptr (GBytes) with_comment =
+        tags != NULL ? gif_comment_add (gif, tags) : g_bytes_ref (gif);
+
+    output_write (encode->output, output_get_name (encode->output),
+        with_comment, &encode->error);
     encode->idle = g_idle_add (on_idle, encode);
     return;
   }

@@ -3,6 +3,7 @@
 
 #include "webdownload.h"
 
+#include "gifcomment.h"
 #include "webclient.h"
 #include "webreply.h"
 
@@ -45,7 +46,10 @@ reply_file (SoupServerMessage *message, WebJob *job, const char *extension,
 void
 web_download_gif (SoupServerMessage *message, WebJob *job)
 {
-  reply_file (message, job, "gif", "image/gif", web_job_get_gif (job));
+  g_autoptr (GstTagList) tags = web_prompt_make_tags (web_job_get_prompt (job));
+  g_autoptr (GBytes) gif = gif_comment_add (web_job_get_gif (job), tags);
+
+  reply_file (message, job, "gif", "image/gif", gif);
 }
 
 static void

@@ -39,17 +39,20 @@ test_formats_keep_the_times (ProgramFixture *fixture, gconstpointer data)
 }
 
 static void
-test_a_gif_is_the_services_bytes (ProgramFixture *fixture, gconstpointer unused)
+test_a_gif_is_the_services_bytes_and_a_comment (
+    ProgramFixture *fixture, gconstpointer unused)
 {
   g_auto (Result) result = { 0 };
   g_autoptr (GBytes) gif = NULL;
-  g_autofree char *written = NULL;
+  g_autofree char *written = NULL, *comment = NULL;
   gsize size;
 
   program_run (fixture, &result, "a fox", "fox.GIF", NULL);
   program_assert_success (fixture, &result);
   gif = mock_server_ref_gif (fixture->server, 0);
   written = program_read (fixture, "fox.GIF", &size);
+  comment = fixture_cut_comment (written, &size);
+  g_assert_true (g_str_has_prefix (comment, "Prompt: a fox\nComment: AI"));
   g_assert_cmpmem (
       written, size, g_bytes_get_data (gif, NULL), g_bytes_get_size (gif));
 }
@@ -346,8 +349,8 @@ main (int argc, char **argv)
 
   program_add_each ("/outputs/formats-keep-the-times", G_N_ELEMENTS (videos),
       test_formats_keep_the_times);
-  program_add ("/outputs/a-gif-is-the-services-bytes", NULL,
-      test_a_gif_is_the_services_bytes);
+  program_add ("/outputs/a-gif-is-the-services-bytes-and-a-comment", NULL,
+      test_a_gif_is_the_services_bytes_and_a_comment);
   program_add (
       "/outputs/a-png-is-the-first-frame", NULL, test_a_png_is_the_first_frame);
   program_add_each ("/outputs/background-replaces-transparency",

@@ -212,6 +212,18 @@ def make_gif(width, height, delays_cs):
             + 6 * b"\0" + frames + b"\x3b")
 
 
+def cut_comment(gif):
+    """The comment behind the colours, and the GIF without it."""
+    start = at = 13 + (3 << ((gif[10] & 7) + 1) if gif[10] & 0x80 else 0)
+    assert gif[at:at + 2] == b"\x21\xfe", gif[at:at + 2]
+    at += 2
+    comment = b""
+    while gif[at]:
+        comment += gif[at + 1:at + 1 + gif[at]]
+        at += 1 + gif[at]
+    return comment, gif[:start] + gif[at + 1:]
+
+
 def gif_delays(gif):
     """The delays of a GIF's frames in milliseconds, read from its blocks
     (GIF89a section 23)."""

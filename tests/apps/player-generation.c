@@ -355,15 +355,17 @@ generate_and_save (Fixture *fixture, const char *name)
 }
 
 static void
-test_gif_is_saved_byte_for_byte (Fixture *fixture, gconstpointer data)
+test_gif_is_saved_with_its_prompt (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *path = generate_and_save (fixture, "Lighthouse.GIF");
   g_autoptr (GBytes) sent = mock_server_ref_gif (fixture->mock, -1);
-  g_autofree char *saved = NULL;
+  g_autofree char *saved = NULL, *comment = NULL;
   gsize size;
 
   g_assert_no_error (fixture->save_error);
   g_assert_true (g_file_get_contents (path, &saved, &size, NULL));
+  comment = fixture_cut_comment (saved, &size);
+  g_assert_true (g_str_has_prefix (comment, "Prompt: a lighthouse\n"));
   g_assert_cmpmem (
       saved, size, g_bytes_get_data (sent, NULL), g_bytes_get_size (sent));
 }
@@ -443,7 +445,7 @@ main (int argc, char **argv)
   ADD ("stop", test_stop_cancels_the_request);
   ADD ("failure", test_failure_is_told_once_in_words);
   ADD ("no-token", test_unreadable_token_fails_at_once);
-  ADD ("save-gif", test_gif_is_saved_byte_for_byte);
+  ADD ("save-gif", test_gif_is_saved_with_its_prompt);
   ADD ("save-mp4", test_mp4_lasts_as_long_as_the_gif);
   ADD ("save-odd-mp4", test_mp4_of_odd_size_loses_a_column_and_a_row);
   ADD ("save-unknown", test_unknown_ending_is_refused);
