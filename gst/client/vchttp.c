@@ -31,6 +31,7 @@ struct _VcHttp
   const VcHttpCallbacks *callbacks;
   gpointer user_data;
   gboolean finished; /* done() was called, or the owner lost interest */
+  GError *lost;      /* why a connection was gone as soon as it was there */
 
   VcWatch watch;
   gboolean connected, sent;
@@ -73,6 +74,7 @@ http_unref (VcHttp *http)
   g_free (http->proxy);
   g_object_unref (http->cancellable);
   g_clear_object (&http->stream);
+  g_clear_error (&http->lost);
   g_free (http);
 }
 
@@ -218,6 +220,23 @@ is_trusted (VcHttp *http)
   cause = g_error_new_literal (G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE, "");
   fail (http, cause);
   return FALSE;
+}
+
+/* A connection that was reset at once has no other end, which glib-networking up
+ * to 2.80 does not expect: it is not given one. */
+static void
+on_network_event (SoupMessage *message, GSocketClientEvent event,
+    GIOStream *connection, VcHttp *http)
+{
+  g_autoptr (GSocketAddress) other_end = NULL;
+
+  if (event != G_SOCKET_CLIENT_CONNECTED || !G_IS_SOCKET_CONNECTION (connection)
+      || http->lost != NULL)
+    return;
+  other_end = g_socket_connection_get_remote_address (
+      G_SOCKET_CONNECTION (connection), &http->lost);
+  if (other_end == NULL)
+    g_cancellable_cancel (http->cancellable);
 }
 
 static void
@@ -417,7 +436,7 @@ on_head (GObject *session, GAsyncResult *result, gpointer data)
     if (http->stream != NULL)
       g_input_stream_close (http->stream, http->cancellable, NULL);
   } else if (http->stream == NULL) {
-    fail (http, error);
+    fail (http, http->lost != NULL ? http->lost : error);
   } else {
     /* A tunnel that the proxy refused answers without a start. */
     if (!http->connected) {
@@ -470,6 +489,8 @@ vc_http_send (SoupSession *session, SoupMessage *message,
   vc_watch_start (&http->watch, limits, g_get_monotonic_time ());
 
   vc_guard_follow (message);
+  g_signal_connect (
+      message, "network-event", G_CALLBACK (on_network_event), http);
   g_signal_connect (message, "starting", G_CALLBACK (on_starting), http);
   g_signal_connect (
       message, "wrote-headers", G_CALLBACK (on_wrote_headers), http);
