@@ -10,7 +10,7 @@ pace_init (Pace *pace, double interval_s, int max_wait_s)
 {
   *pace = (Pace){ .interval_us = MAX ((gint64) (interval_s * G_USEC_PER_SEC),
                       LEAST_INTERVAL_US),
-    .max_wait_us = max_wait_s * G_USEC_PER_SEC };
+    .max_wait_us = (gint64) max_wait_s * G_USEC_PER_SEC };
 }
 
 gint64
