@@ -467,7 +467,7 @@ batch_on_converted (Work *work, gpointer data)
       ledger_note_file (batch->settings.ledger, work->item->key, name);
     }
     conclude (batch, work, EVENT_DONE, NULL);
-  } else if (error->code == FAILURE_OUTPUT) {
+  } else if (error->code == FAILURE_OUTPUT || error->code == FAILURE_LATER) {
     batch_stop (batch, FAILURE_LATER, error->message);
     batch_end_work (batch, work, work->not_kept ? EVENT_UNKNOWN : EVENT_LEFT,
         error->message);
@@ -482,12 +482,12 @@ batch_abandon (Batch *batch)
 {
   GList *works = g_list_copy (batch->active.head);
 
-  g_clear_pointer (&batch->encoders, encoders_free);
   for (GList *at = works; at != NULL; at = at->next) {
     Work *work = at->data;
     gboolean asked;
 
-    if (work->is_noting) /* its end is near */
+    /* Its end is near. */
+    if (work->is_noting || encoders_drop (batch->encoders, work))
       continue;
     asked = work->is_reserved && work->generate != NULL;
     batch_end_work (batch, work, asked ? EVENT_UNKNOWN : EVENT_LEFT,

@@ -210,3 +210,31 @@ encoders_add (Encoders *encoders, Work *work)
   }
   start_soon (encoders);
 }
+
+static void
+drop_from (GQueue *tasks, Work *work)
+{
+  GList *next;
+
+  for (GList *at = tasks->head; at != NULL; at = next) {
+    Task *task = at->data;
+
+    next = at->next;
+    if (task->work != work || (task->output != NULL && task->encode == NULL))
+      continue; /* another one's, or a thread has it */
+    g_queue_delete_link (tasks, at);
+    task_free (task);
+    work->n_left--;
+    if (work->error == NULL)
+      work->error = g_error_new_literal (FAILURE, FAILURE_LATER,
+          "It was given up before all files were made.");
+  }
+}
+
+gboolean
+encoders_drop (Encoders *encoders, Work *work)
+{
+  drop_from (&encoders->waiting, work);
+  drop_from (&encoders->running, work);
+  return work->n_left > 0;
+}

@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 typedef struct _Encoders Encoders;
 
 /* @work's files are made, or @work->error says why not: a FAILURE_OUTPUT where
- * one cannot be written. Never from within encoders_add(). */
+ * one cannot be written, a FAILURE_LATER where one was given up. Never from
+ * within encoders_add(). */
 typedef void (*EncodersFunc) (Work *work, gpointer data);
 
 Encoders *encoders_new (guint n_at_once, const EncodeSettings *settings,
@@ -23,5 +24,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Encoders, encoders_free)
 
 /* @work has its GIF, and outlives this unless @encoders is freed first. */
 void encoders_add (Encoders *encoders, Work *work);
+
+/* Gives up those files of @work that are not being written. TRUE: there are
+ * others, which end soon, and then the function is called. */
+gboolean encoders_drop (Encoders *encoders, Work *work);
 
 G_END_DECLS
