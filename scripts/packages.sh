@@ -42,7 +42,7 @@ packages_of () {
       echo nginx-light caddy
       # Proxies in front of the service.
       echo tinyproxy-bin squid openssl
-      # axe-core comes from npm.
+      # axe-core and Lighthouse come from npm.
       echo npm
       # The servers' units.
       echo systemd
