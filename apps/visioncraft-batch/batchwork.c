@@ -272,8 +272,10 @@ take_failure (Batch *batch, Work *work, const GError *error,
       batch->tally->paid++;
     /* The cache has the address: another try asks for nothing. */
     work->plan = (Plan){ PLAN_CACHE, EVENT_UNKNOWN };
-    if (!try_again_later (batch, work))
+    if (!try_again_later (batch, work)) {
       conclude (batch, work, EVENT_UNKNOWN, error);
+      work->plan.state = EVENT_LEFT; /* of this run: the next one may have it */
+    }
   } else if (failure->billed) {
     if (requested)
       batch->tally->paid++;
