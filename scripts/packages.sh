@@ -32,6 +32,8 @@ packages_of () {
       echo gstreamer1.0-x xvfb python3 python3-gst-1.0 python3-numpy python3-yaml groff-base
       # The programs of docs/languages.md.
       echo nodejs curl
+      # Limits of minutes in seconds.
+      echo faketime
       # An editor, a transcoder and a player.
       echo gir1.2-ges-1.0 gir1.2-gst-plugins-bad-1.0 gstreamer1.0-plugins-bad-apps
       # Programs that use libsoup 2 beside the plugins.

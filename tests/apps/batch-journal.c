@@ -167,13 +167,13 @@ assert_states (Fixture *fixture, const Event states[2])
   }
 }
 
-/* At every byte of the last three lines; then a further run begins, and yet
- * another one. */
+/* At every byte of the last three lines; then a further run begins, and for
+ * some yet another one. */
 static void
 test_cut_anywhere_keeps_the_whole_lines (Fixture *fixture, gconstpointer unused)
 {
-  static const Event ends[] = { EVENT_DONE, EVENT_REQUEST, EVENT_BACK,
-    EVENT_GIF, EVENT_REFUSED, EVENT_FAILED, EVENT_UNKNOWN, EVENT_END };
+  static const Event ends[] = { EVENT_DONE, EVENT_BACK, EVENT_UNKNOWN,
+    EVENT_END };
 
   for (guint i = 0; i < G_N_ELEMENTS (ends); i++) {
     g_autofree char *whole = NULL;
@@ -193,7 +193,7 @@ test_cut_anywhere_keeps_the_whole_lines (Fixture *fixture, gconstpointer unused)
       g_assert_true (
           g_file_set_contents (fixture->path, whole, (gssize) cut, NULL));
       assert_states (fixture, states);
-      for (guint run = 0; run < 2; run++) {
+      for (guint run = 0; run < (cut % 16 == 0 ? 2 : 1); run++) {
         g_autoptr (Journal) journal = journal_open (fixture->path, NULL);
 
         g_assert_nonnull (journal);

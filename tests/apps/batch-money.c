@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Nothing is paid twice, whatever happens to the process, the journal or the
- * network.
+ * Nothing is paid twice, whatever happens to the process or the journal.
  */
 #include "batchfixture.h"
 
@@ -229,48 +228,6 @@ test_two_processes_do_not_share_a_journal (
   batch_run (fixture, 0, 2, words);
 }
 
-/* --- The network --- */
-
-/* Nobody knows whether the service goes on: never asked twice. */
-static void
-test_broken_replies_are_unknown (ProgramFixture *fixture, gconstpointer row)
-{
-  static const char *const faults[] = { "close-before", "reset-before",
-    "close-headers", "json-truncated", "status status=502", "status status=503",
-    "status status=500", "status status=504", "images-empty", "garbage" };
-
-  mock_server_push_fault (fixture->server, faults[GPOINTER_TO_UINT (row)]);
-  batch_write_list (fixture, 3);
-  batch_run (fixture, 76, 3, "list.txt -o out/{n}.gif --jobs 1");
-  batch_run (fixture, 76, 3, "list.txt -o out/{n}.gif --jobs 1");
-  batch_run (
-      fixture, 0, 4, "list.txt -o out/{n}.gif --jobs 1 --repeat-unknown");
-}
-
-/* The GIF was made: it is fetched again, and not made again. */
-static void
-test_broken_downloads_are_fetched_again (
-    ProgramFixture *fixture, gconstpointer row)
-{
-  static const char *const faults[] = { "reset-body after=100",
-    "close-body after=100", "status status=500 on=get", "404 on=get" };
-
-  mock_server_push_fault (fixture->server, faults[GPOINTER_TO_UINT (row)]);
-  batch_write_list (fixture, 2);
-  batch_run (fixture, 0, 2, "list.txt -o out/{n}.gif --jobs 1");
-  batch_assert_gifs (fixture, "out", 2);
-}
-
-static void
-test_service_that_is_not_there_costs_nothing (
-    ProgramFixture *fixture, gconstpointer unused)
-{
-  batch_write_list (fixture, 1);
-  batch_run (
-      fixture, 75, 0, "list.txt -o out/{n}.gif --api-url http://127.0.0.1:9");
-  batch_run (fixture, 0, 1, "list.txt -o out/{n}.gif");
-}
-
 int
 main (int argc, char **argv)
 {
@@ -284,11 +241,6 @@ main (int argc, char **argv)
   TEST (damage_in_the_journal_is_told);
   TEST (lost_journal_costs_nothing);
   TEST (two_processes_do_not_share_a_journal);
-  TEST (service_that_is_not_there_costs_nothing);
 #undef TEST
-#define EACH(name, n) program_add_each ("/batch-money/" #name, n, test_##name)
-  EACH (broken_replies_are_unknown, 10);
-  EACH (broken_downloads_are_fetched_again, 4);
-#undef EACH
   return g_test_run ();
 }
