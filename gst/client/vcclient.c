@@ -14,6 +14,10 @@
 
 #define DESCRIPTORS_MIN 8
 
+/* The stacks of a streaming thread and of one that resolves names; GStreamer
+ * waits for ever where it gets none. */
+#define ROOM_MIN (16 * 1024 * 1024)
+
 typedef struct
 {
   gatomicrefcount refs; /* the client's and the thread's */
@@ -247,10 +251,11 @@ vc_client_open (VcClient *client, GError **error)
 
   if (client->network == NULL)
     client->network = network_new (&client->thread);
-  if (client->network == NULL)
-    g_set_error_literal (error, VC_ERROR, VC_ERROR_EXHAUSTED,
-        "This process may have no more threads or file descriptors.");
-  return client->network != NULL;
+  if (client->network != NULL && vc_error_has_memory (ROOM_MIN))
+    return TRUE;
+  g_set_error_literal (error, VC_ERROR, VC_ERROR_EXHAUSTED,
+      "This process may have no more threads, file descriptors or memory.");
+  return FALSE;
 }
 
 VcJob *

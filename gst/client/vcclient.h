@@ -23,7 +23,7 @@ VcClient *vc_client_get (void);
 void vc_client_unref (VcClient *client);
 
 /* Starts the thread where it does not run yet. FALSE with VC_ERROR_EXHAUSTED
- * where the process may have no more threads or descriptors. */
+ * where the process may have no more threads, descriptors or memory. */
 gboolean vc_client_open (VcClient *client, GError **error);
 
 /* Starts a generation, after vc_client_open(), and returns at once; nothing of the network happens in

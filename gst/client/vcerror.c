@@ -195,6 +195,15 @@ vc_error_from_transport (const GError *error, GTlsCertificateFlags tls_errors,
       reason != NULL ? reason : "no reason given");
 }
 
+gboolean
+vc_error_has_memory (gsize size)
+{
+  gpointer room = g_try_malloc (size);
+
+  g_free (room);
+  return room != NULL;
+}
+
 GError *
 vc_error_no_memory (void)
 {

@@ -48,6 +48,10 @@ VcErrorCode vc_error_code_from_status (guint status);
 GError *vc_error_from_transport (const GError *error,
     GTlsCertificateFlags tls_errors, const char *host, const char *proxy);
 
+/* Whether @size bytes more can be had now: asked before they are taken in small
+ * pieces, since GLib ends a process where one is refused. */
+gboolean vc_error_has_memory (gsize size);
+
 /* There is no memory for more of what comes. The caller owns it. */
 GError *vc_error_no_memory (void);
 

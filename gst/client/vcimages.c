@@ -6,8 +6,15 @@
 
 #include <libsoup/soup.h>
 
-/* "GIF8" in base64, with a digit's high bits. */
+#define BLANKS " \t\r\n\v\f"
+
+#define GIF_BEGINNING "GIF8"
+
+/* … in base64, with a digit's high bits. */
 #define GIF_BASE64 "R0lGOD"
+
+/* The part of a data: address before its comma is no longer than this. */
+#define DATA_TYPE_MAX 256
 
 /* How far from a reply's beginning an image begins at the latest. */
 #define LEAD_MAX 4096
@@ -25,22 +32,38 @@ has_prefix (const char *text, const char *prefix)
   return g_ascii_strncasecmp (text, prefix, strlen (prefix)) == 0;
 }
 
-/* A GIF in base64 (RFC 4648 §4 or §5), with line breaks and padding or without;
- * NULL where @text is none. */
-static GBytes *
-decode_gif (const char *text)
+/* The character at @text, or the one that a percent sign stands for (RFC 3986
+ * §2.1), which is then allowed. */
+static char
+read_char (const char *text, gboolean is_escaped, gsize *ret_used)
 {
-  g_autofree guint8 *data = NULL;
-  gsize length = 0;
+  gboolean is_hex = is_escaped && text[0] == '%' && g_ascii_isxdigit (text[1])
+      && g_ascii_isxdigit (text[2]);
+
+  *ret_used = is_hex ? 3 : 1;
+  return is_hex
+      ? g_ascii_xdigit_value (text[1]) << 4 | g_ascii_xdigit_value (text[2])
+      : text[0];
+}
+
+/* A GIF in base64 (RFC 4648 §4 or §5), with line breaks and padding or without;
+ * @is_escaped: percent signs are read. NULL where @text is none. */
+static GBytes *
+decode_gif (const char *text, gboolean is_escaped)
+{
+  g_autofree guint8 *data = g_try_malloc (strlen (text) / 4 * 3 + 6);
+  gsize length = 0, used;
   guint save = 0, n = 0;
   int state = 0;
 
-  if (!g_str_has_prefix (text, GIF_BASE64))
+  if (data == NULL)
     return NULL;
-  data = g_try_malloc (strlen (text) / 4 * 3 + 6);
-  for (const char *p = text; data != NULL && *p != '\0' && *p != '='; p++) {
-    char c = *p == '-' ? '+' : *p == '_' ? '/' : *p;
+  for (; *text != '\0'; text += used) {
+    char c = read_char (text, is_escaped, &used);
 
+    if (c == '=')
+      break;
+    c = c == '-' ? '+' : c == '_' ? '/' : c;
     if (g_ascii_isalnum (c) || c == '+' || c == '/') {
       length += g_base64_decode_step (&c, 1, data + length, &state, &save);
       n++;
@@ -48,29 +71,33 @@ decode_gif (const char *text)
       return NULL;
     }
   }
-  if (data == NULL)
-    return NULL;
   for (; n % 4 != 0; n++)
     length += g_base64_decode_step ("=", 1, data + length, &state, &save);
-  return g_bytes_new_take (g_steal_pointer (&data), length);
+  return length >= strlen (GIF_BEGINNING)
+          && memcmp (data, GIF_BEGINNING, strlen (GIF_BEGINNING)) == 0
+      ? g_bytes_new_take (g_steal_pointer (&data), length)
+      : NULL;
 }
-
-/* RFC 2397 §3: data:image/gif;base64,… */
+/* RFC 2397 §3: data:image/gif;base64,…; of blanks in front of the comma nobody
+ * takes note. */
 static GBytes *
 read_data_address (const char *text)
 {
-  const char *comma = strchr (text, ',');
-  g_autofree char *type = NULL, *data = NULL;
+  const char *comma = memchr (text, ',', strnlen (text, DATA_TYPE_MAX));
+  g_autoptr (GString) type = g_string_new (NULL);
 
   if (comma == NULL)
     return NULL;
-  type = g_ascii_strdown (text, comma - text);
-  if ((!g_str_has_prefix (type, "data:image/gif;")
-          && !g_str_has_prefix (type, "data:;"))
-      || !g_str_has_suffix (type, ";base64"))
+  for (; text < comma; text++) {
+    if (!g_ascii_isspace (*text))
+      g_string_append_c (type, g_ascii_tolower (*text));
+  }
+  if ((!g_str_has_prefix (type->str, "data:image/gif;")
+          && !g_str_has_prefix (type->str, "data:application/octet-stream;")
+          && !g_str_has_prefix (type->str, "data:;"))
+      || !g_str_has_suffix (type->str, ";base64"))
     return NULL;
-  data = g_uri_unescape_string (comma + 1, NULL);
-  return data != NULL ? decode_gif (data) : NULL;
+  return decode_gif (comma + 1, TRUE);
 }
 
 /* Servers write names with a bare percent sign: "100%.gif". */
@@ -91,14 +118,15 @@ escape_percent (const char *address)
 static char *
 read_address (const char *text, gboolean relative, GUri *base)
 {
-  g_autofree char *escaped = NULL;
+  g_autofree char *bare = NULL, *escaped = NULL;
   g_autoptr (GUri) uri = NULL;
 
   if (text[0] == '\0' || strlen (text) > ADDRESS_MAX
       || (!relative && !has_prefix (text, "http://")
           && !has_prefix (text, "https://")))
     return NULL;
-  escaped = escape_percent (text);
+  bare = g_strchomp (g_strdup (text));
+  escaped = escape_percent (bare);
   uri = g_uri_parse_relative (base, escaped, SOUP_HTTP_URI_FLAGS, NULL);
   /* RFC 3986 §3.3: what begins with two slashes would be read as a host. GLib
    * 2.74 parses "x:/.//y" into that and cannot write it; newer ones keep the
@@ -115,12 +143,12 @@ static gboolean
 read_string (
     VcImages *images, const char *string, gboolean relative, GUri *base)
 {
-  g_autofree char *text = g_strstrip (g_strdup (string));
+  const char *text = string + strspn (string, BLANKS);
   char *address;
 
   if (has_prefix (text, "data:") || g_str_has_prefix (text, GIF_BASE64)) {
     GBytes *gif = has_prefix (text, "data:") ? read_data_address (text)
-                                             : decode_gif (text);
+                                             : decode_gif (text, FALSE);
 
     if (images->gif == NULL && images->addresses->len == 0)
       images->gif = gif;

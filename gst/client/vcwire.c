@@ -13,6 +13,10 @@
 
 #define SECONDS_MAX (24 * 60 * 60)
 
+/* What reading a reply takes, in pieces that cannot be refused one by one. */
+#define ROOM_MIN (4 * 1024 * 1024)
+#define ROOM_FACTOR 4
+
 static void
 free_secret_bytes (gpointer data)
 {
@@ -296,14 +300,22 @@ vc_wire_read_reply (GBytes *body, guint status, GUri *base,
 {
   gsize size;
   const char *data = g_bytes_get_data (body, &size);
-  g_autoptr (JsonNode) root = vc_json_parse (data, size);
-  gboolean is_page = root == NULL && vc_text_is_page (data, size);
+  g_autoptr (JsonNode) root = NULL;
+  gboolean is_page;
   guint code = status;
-  g_autofree char *text = find_error_text (root, body, is_page, status, &code);
+  g_autofree char *text = NULL;
   g_auto (VcImages) images = { 0 };
   GError *cause = NULL;
 
   memset (ret_reply, 0, sizeof (*ret_reply));
+  if (!vc_error_has_memory (ROOM_MIN + size * ROOM_FACTOR)) {
+    g_propagate_error (error, vc_error_no_memory ());
+    return FALSE;
+  }
+  root = vc_json_parse (data, size);
+  is_page = root == NULL && vc_text_is_page (data, size);
+  text = find_error_text (root, body, is_page, status, &code);
+  ret_reply->is_page = is_page;
   ret_reply->unreached = is_unreached (status);
   if (text != NULL)
     ret_reply->server_message = vc_text_quote (text, -1, secrets);

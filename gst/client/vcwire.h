@@ -21,6 +21,7 @@ typedef struct
   GBytes *gif;           /* the GIF itself; NULL: it is to be fetched */
   guint retry_after_s;   /* what the text asks to wait; 0: nothing said */
   gboolean rate_limited; /* the text says that nothing was processed */
+  gboolean is_page;      /* HTML, which the service itself does not write */
   gboolean unreached;    /* the status says that the service was not reached */
   char *server_message;  /* the error body's text, quoted; NULL: none */
 } VcReply;

@@ -146,6 +146,7 @@ static const Reply replies[] = {
   { "{\"images\":[\"data:image/gif;base64," GIF "\"]}", 200, -2 },
   { "{\"images\":[\" DATA:image/GIF;charset=x;Base64," GIF " \"]}", 201, -2 },
   { "{\"image\":\"data:;base64," GIF "\"}", 200, -2 },
+  { "{\"image\":\"data:application/octet-stream; base64, " GIF "\"}", 200, -2 },
   { "{\"images\":[\"" GIF "\",\"https://h/a\"]}", 200, -2 },
   { "{\"images\":\"" GIF "\"}", 200, -2 },
   { "{\"data\":[{\"b64_json\":\"" GIF "\"}]}", 200, -2 },
