@@ -224,7 +224,7 @@ on_head (SoupMessage *message, gpointer data)
   guint status = soup_message_get_status (message);
 
   vc_job_note_head (job, message);
-  if (is_redirect (status)) {
+  if (is_redirect (status) && !job->is_from_proxy) {
     follow_redirect (job, message);
     return;
   }
@@ -263,7 +263,7 @@ on_space (gsize *ret_size, gpointer data)
     return vc_body_reserve (job->body, ret_size);
 
   if (download->scratch == NULL)
-    download->scratch = g_malloc (SCRATCH_SIZE);
+    download->scratch = g_try_malloc (SCRATCH_SIZE);
   *ret_size = SCRATCH_SIZE;
   if (download->error_body == NULL)
     *ret_size = MIN (download->skip, SCRATCH_SIZE);
@@ -333,7 +333,7 @@ end_error_body (VcJob *job)
   }
   vc_job_note_server_message (job, reply.server_message);
   vc_job_note_wait (job, reply.retry_after_s);
-  if (job->is_from_proxy) {
+  if (vc_job_is_refused_by_proxy (job, reply.is_page)) {
     g_clear_error (&error);
     error = vc_job_proxy_error (job, job->download.uri, reply.server_message);
   }
@@ -358,13 +358,20 @@ end_gif (VcJob *job)
   /* libsoup takes a chunked body that breaks off between two chunks for whole,
    * and nothing marks the end of one that ends with the connection. */
   else if (total == 0 && size >= VC_GIF_MAGIC_SIZE
-      && !vc_body_has_gif_end (job->body))
+      && !vc_job_has_whole_gif (job))
     error = vc_job_cut_error (size, 0);
 
   if (error != NULL)
     retry_or_fail (job, error, FALSE);
   else
     end_whole (job);
+}
+
+/* Whether the GIF is there, however the connection ended. */
+static gboolean
+has_all (VcJob *job)
+{
+  return job->download.skip == 0 && vc_job_has_whole_gif (job);
 }
 
 /* A head that is cut off reads as a broken one. */
@@ -382,9 +389,10 @@ on_done (const GError *error, gboolean again, gpointer data)
 
   vc_job_drop_http (job);
   vc_body_wake (job->body);
-  if (error == NULL && job->download.error_body != NULL)
+  /* A refusal is one, however much there is of its text. */
+  if (job->download.error_body != NULL)
     end_error_body (job);
-  else if (error == NULL)
+  else if (error == NULL || has_all (job))
     end_gif (job);
   else if (again || may_pass (error))
     retry_or_fail (job, error, FALSE);

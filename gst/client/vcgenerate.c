@@ -16,6 +16,10 @@
 #define DEFAULT_ENDPOINT "generate-gif"
 #define READ_SIZE (16 * 1024)
 
+/* A reply that is whole, and of which the connection does not say so, is taken
+ * when nothing more has come for so long. */
+#define QUIET_MS 1000
+
 static void try_again (VcJob *job);
 
 /* The last moment before the token goes out: whatever resolver or proxy chose
@@ -77,7 +81,7 @@ on_head (SoupMessage *message, gpointer data)
   vc_job_set_phase (job, VC_PHASE_REPLY);
   vc_job_note_head (job, message);
 
-  if (status >= 300 && status < 400) {
+  if (status >= 300 && status < 400 && !job->is_from_proxy) {
     const char *location = soup_message_headers_get_one (headers, "Location");
     g_autofree char *quote =
         location != NULL ? vc_text_quote (location, -1, job->secrets) : NULL;
@@ -232,7 +236,7 @@ end_gif (VcJob *job)
 
   if (total > size
       || (total == 0 && size >= VC_GIF_MAGIC_SIZE
-          && !vc_body_has_gif_end (job->body)))
+          && !vc_job_has_whole_gif (job)))
     error = vc_job_cut_error (size, total);
   if (error != NULL || !vc_body_check_end (job->body, &error))
     vc_job_finish_billed (job, error);
@@ -266,7 +270,7 @@ read_reply (VcJob *job)
       g_bytes_new_take (g_steal_pointer (&job->reply), job->reply_size);
   g_autoptr (GError) error = NULL;
   g_auto (VcReply) reply = { 0 };
-  gboolean repeat;
+  gboolean repeat, by_proxy;
 
   if (vc_wire_read_reply (
           body, status, job->base, job->secrets, &reply, &error)) {
@@ -281,19 +285,70 @@ read_reply (VcJob *job)
   vc_job_note_server_message (job, reply.server_message);
   vc_job_note_wait (job, reply.retry_after_s);
   repeat = may_repeat (job, &reply);
-  if (job->is_from_proxy) {
+  by_proxy = vc_job_is_refused_by_proxy (job, reply.is_page);
+  if (by_proxy) {
     g_clear_error (&error);
     error = vc_job_proxy_error (job, job->base, reply.server_message);
   }
 
   if (repeat && vc_job_retry (job, FALSE, try_again))
     return;
-  if (!repeat && !job->is_from_proxy && !reply.unreached
+  if (!repeat && !by_proxy && !reply.unreached
       && (status >= 500 || error->code == VC_ERROR_REPLY
-          || error->code == VC_ERROR_INTERRUPTED))
+          || error->code == VC_ERROR_INTERRUPTED
+          || error->code == VC_ERROR_EXHAUSTED))
     vc_job_finish_billed (job, error);
   else
     vc_job_finish (job, error);
+}
+
+/* Whether what has come is all that is needed, however the connection ends: the
+ * image is paid. */
+static gboolean
+is_whole (VcJob *job)
+{
+  g_autoptr (GBytes) body = NULL;
+  g_auto (VcReply) reply = { 0 };
+
+  if (job->reply_is_gif)
+    return vc_job_has_whole_gif (job);
+  body = g_bytes_new_static (job->reply, job->reply_size);
+  return job->reply_size > 0 && is_good (job->report.status)
+      && vc_wire_read_reply (
+          body, job->report.status, job->base, job->secrets, &reply, NULL);
+}
+
+static void
+end_reply (VcJob *job)
+{
+  vc_job_drop_http (job);
+  if (job->reply_is_gif)
+    end_gif (job);
+  else
+    read_reply (job);
+}
+
+static gboolean
+on_quiet (gpointer data)
+{
+  if (is_whole (data))
+    end_reply (data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_pause (gpointer data)
+{
+  vc_job_wake_readers (data);
+  vc_job_wait (data, QUIET_MS, on_quiet);
+}
+
+/* Whether the head that came is that of a refusal: it is one, however much there
+ * is of its text. */
+static gboolean
+is_refused (VcJob *job)
+{
+  return job->report.status != 0 && !is_good (job->report.status);
 }
 
 static void
@@ -302,14 +357,15 @@ on_done (const GError *error, gboolean again, gpointer data)
   VcJob *job = data;
   gboolean sent = vc_http_was_sent (job->http);
 
-  vc_job_drop_http (job);
-  if (error == NULL && job->reply_is_gif)
-    end_gif (job);
-  else if (error == NULL)
-    read_reply (job);
-  else if (again && vc_job_retry (job, FALSE, try_again))
+  vc_job_end_wait (job);
+  if (error == NULL || is_refused (job) || is_whole (job)) {
+    end_reply (job);
     return;
-  else if (sent && error->code != VC_ERROR_REFUSED)
+  }
+  vc_job_drop_http (job);
+  if (again && vc_job_retry (job, FALSE, try_again))
+    return;
+  if (sent)
     vc_job_finish_billed (job, error);
   else
     vc_job_finish (job, error);
@@ -321,7 +377,7 @@ static const VcHttpCallbacks post_callbacks = {
   .head = on_head,
   .space = on_space,
   .body = on_body,
-  .pause = vc_job_wake_readers,
+  .pause = on_pause,
   .done = on_done,
 };
 

@@ -1,29 +1,27 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "vchttp.h"
 #include "vcguard.h"
-#include "vctext.h"
+#include "vchead.h"
+#include "vcpeer.h"
 
 /* One turn of the main loop reads no longer than this for one exchange: others
  * wait for theirs. */
 #define READS_PER_TURN 16
-
-/* Informational replies (RFC 9110 §15.2) before the one that counts. */
-#define INFORMATIONAL_MAX 32
-
-/* Bytes of a proxy's page that says who may pass. */
-#define CHALLENGE_MAX (64 * 1024)
 
 /* What libsoup has read comes back to us within a few turns of the loop. If it
  * does not, libsoup reads something to its end by itself. */
 #define LATE_CANCEL_MS 10
 #define LATE_CANCEL_TURNS 10
 
+/* A session whose tunnels are followed carries this. */
+#define FOLLOWED "visioncraft-followed"
+
 struct _VcHttp
 {
   grefcount refs; /* the owner's, and one for each call of libsoup that is under
                      way */
   SoupMessage *message;
-  char *host, *proxy;   /* for people; proxy: NULL: none is known */
+  VcPeer *peer;         /* for people */
   GInputStream *stream; /* the body; NULL until the head is there */
   GCancellable *cancellable;
   GSource *timer, *reader;
@@ -35,7 +33,7 @@ struct _VcHttp
 
   VcWatch watch;
   gboolean connected, sent;
-  guint n_informational;
+  guint64 body_left;      /* of the request's, to be sent */
   gboolean is_from_proxy; /* the head */
   gboolean head_due;      /* libsoup has the head, on_head() has not come yet */
   guint late_turns_left;  /* before a shut-down in that time cancels anyway */
@@ -43,17 +41,17 @@ struct _VcHttp
   GTlsCertificateFlags tls_errors;
 };
 
-/* Exchanges of this thread that libsoup still has. */
-static GPrivate n_under_way;
+/* Exchanges of this thread that libsoup still has: of VcHttp, borrowed. */
+static GPrivate exchanges = G_PRIVATE_INIT ((GDestroyNotify) g_ptr_array_unref);
 
 static void read_turn (VcHttp *http);
 
-static void
-count_under_way (int change)
+static GPtrArray *
+under_way (void)
 {
-  int n = GPOINTER_TO_INT (g_private_get (&n_under_way)) + change;
-
-  g_private_set (&n_under_way, GINT_TO_POINTER (n));
+  if (g_private_get (&exchanges) == NULL)
+    g_private_set (&exchanges, g_ptr_array_new ());
+  return g_private_get (&exchanges);
 }
 
 static VcHttp *
@@ -70,8 +68,7 @@ http_unref (VcHttp *http)
     return;
   g_signal_handlers_disconnect_by_data (http->message, http);
   g_object_unref (http->message);
-  g_free (http->host);
-  g_free (http->proxy);
+  vc_peer_free (http->peer);
   g_object_unref (http->cancellable);
   g_clear_object (&http->stream);
   g_clear_error (&http->lost);
@@ -150,11 +147,28 @@ finish (VcHttp *http, const GError *error, gboolean again)
 static void
 fail (VcHttp *http, const GError *cause)
 {
-  g_autoptr (GError) error = vc_error_from_transport (
-      cause, http->tls_errors, http->host, http->proxy);
+  const char *proxy = vc_peer_get_proxy (http->peer);
+  g_autofree char *name = vc_peer_dup_name (http->peer);
+  g_autoptr (GError) error =
+      vc_error_from_transport (cause, http->tls_errors, name, proxy);
 
+  /* It opens no tunnel, or takes no request. */
+  if (proxy != NULL && !http->sent
+      && (error->code == VC_ERROR_REPLY
+          || (error->code == VC_ERROR_INTERRUPTED && http->connected)))
+    error->code = VC_ERROR_PROXY;
   finish (http, error,
       !http->sent && http->tls_errors == 0 && vc_error_is_transient (cause));
+}
+
+/* What came is no HTTP reply: @what is wrong with it. */
+static void
+fail_reply (VcHttp *http, const char *what)
+{
+  g_autoptr (GError) cause =
+      g_error_new_literal (G_IO_ERROR, G_IO_ERROR_INVALID_DATA, what);
+
+  fail (http, cause);
 }
 
 static void
@@ -169,10 +183,10 @@ static gboolean
 on_timer (gpointer data)
 {
   VcHttp *http = data;
+  g_autofree char *name = vc_peer_dup_name (http->peer);
   g_autoptr (GError) error = NULL;
 
-  if (vc_watch_check (
-          &http->watch, g_get_monotonic_time (), http->host, &error)) {
+  if (vc_watch_check (&http->watch, g_get_monotonic_time (), name, &error)) {
     set_timer (http);
     return G_SOURCE_CONTINUE;
   }
@@ -252,41 +266,44 @@ on_starting (SoupMessage *message, VcHttp *http)
 static void
 on_wrote_headers (SoupMessage *message, VcHttp *http)
 {
-  http->sent = TRUE;
+  http->body_left = soup_message_headers_get_content_length (
+      soup_message_get_request_headers (message));
+  http->sent = http->body_left == 0;
   if (!http->finished && http->callbacks->sent != NULL)
     http->callbacks->sent (http->user_data);
 }
 
+static void
+on_wrote_body_data (SoupMessage *message, guint size, VcHttp *http)
+{
+  http->body_left -= MIN (http->body_left, size);
+  http->sent = http->body_left == 0;
+}
+
 /* libsoup reads any number of them without a break. */
+static void
+count_informational (VcHttp *http, SoupMessage *message)
+{
+  if (!vc_head_count_informational (message) && !http->finished)
+    fail_reply (http, "it is announced again and again, and never comes");
+}
+
 static void
 on_got_informational (SoupMessage *message, VcHttp *http)
 {
-  g_autoptr (GError) error = NULL;
+  count_informational (http, message);
+}
 
-  if (++http->n_informational < INFORMATIONAL_MAX || http->finished)
+/* Called within got-headers of @message, where cancelling is safe: its body is
+ * not read. */
+static void
+end_at_head (VcHttp *http, SoupMessage *message)
+{
+  http->callbacks->head (message, http->user_data);
+  if (http->finished)
     return;
-  error = g_error_new (VC_ERROR, VC_ERROR_REPLY,
-      "The server %s announces a reply again and again and sends none.",
-      http->host);
-  finish (http, error, FALSE);
-}
-
-/* libsoup takes it (RFC 9110 §8.6 does not), and reads nothing. */
-static gboolean
-has_negative_length (SoupMessageHeaders *headers)
-{
-  return soup_message_headers_get_encoding (headers)
-      == SOUP_ENCODING_CONTENT_LENGTH
-      && soup_message_headers_get_content_length (headers) < 0;
-}
-
-/* Whether libsoup may read it by itself, before it answers a challenge. */
-static gboolean
-is_short (SoupMessageHeaders *headers)
-{
-  return soup_message_headers_get_encoding (headers)
-      == SOUP_ENCODING_CONTENT_LENGTH
-      && soup_message_headers_get_content_length (headers) <= CHALLENGE_MAX;
+  shut (http, FALSE);
+  http->callbacks->done (NULL, FALSE, http->user_data);
 }
 
 /* What libsoup would read by itself, to its end if it has one, is stopped: the
@@ -295,39 +312,92 @@ is_short (SoupMessageHeaders *headers)
 static void
 on_got_headers (SoupMessage *message, VcHttp *http)
 {
-  SoupMessageHeaders *headers = soup_message_get_response_headers (message);
   guint status = soup_message_get_status (message);
-  g_autoptr (GError) error = NULL;
 
-  if (has_negative_length (headers) && !http->finished) {
-    error = g_error_new (VC_ERROR, VC_ERROR_REPLY,
-        "The reply of %s is not valid HTTP: its length is negative.",
-        http->host);
-    finish (http, error, FALSE);
+  if (vc_head_had_bad_length (message) && !http->finished) {
+    fail_reply (http, "its length is negative or too large");
     return;
   }
   if (status == SOUP_STATUS_UNAUTHORIZED
       || (status == SOUP_STATUS_PROXY_AUTHENTICATION_REQUIRED
-          && !is_short (headers)))
+          && !vc_head_is_short (message)))
     soup_message_disable_feature (message, SOUP_TYPE_AUTH_MANAGER);
-  if (status != SOUP_STATUS_MISDIRECTED_REQUEST || http->finished) {
+  if (status == SOUP_STATUS_MISDIRECTED_REQUEST && !http->finished)
+    end_at_head (http, message);
+  else
     http->head_due = TRUE;
-    return;
-  }
-
-  /* From in here cancelling is safe. */
-  http->callbacks->head (message, http->user_data);
-  if (http->finished)
-    return;
-  error = g_error_new (VC_ERROR, VC_ERROR_REFUSED,
-      "The server answered %u: it does not serve %s.", status, http->host);
-  finish (http, error, FALSE);
 }
 
 static void
 on_restarted (SoupMessage *message, VcHttp *http)
 {
   end_head_due (http);
+}
+
+/* --- Tunnels --- */
+
+/* libsoup asks the proxy by a message of its own, over the connection of the one
+ * that it is for. */
+static VcHttp *
+find_owner (SoupMessage *tunnel)
+{
+  guint64 connection = soup_message_get_connection_id (tunnel);
+
+  for (guint i = 0; i < under_way ()->len; i++) {
+    VcHttp *http = g_ptr_array_index (under_way (), i);
+
+    if (soup_message_get_connection_id (http->message) == connection
+        && !http->finished)
+      return http;
+  }
+  return NULL;
+}
+
+static void
+on_tunnel_informational (SoupMessage *tunnel, gpointer unused)
+{
+  VcHttp *http = find_owner (tunnel);
+
+  if (http != NULL)
+    count_informational (http, tunnel);
+}
+
+/* Says all that libsoup would tell after it has read the body. */
+static void
+on_tunnel_headers (SoupMessage *tunnel, gpointer unused)
+{
+  VcHttp *http = find_owner (tunnel);
+  guint status = soup_message_get_status (tunnel);
+
+  if (http == NULL || SOUP_STATUS_IS_SUCCESSFUL (status)
+      || status == SOUP_STATUS_PROXY_AUTHENTICATION_REQUIRED)
+    return;
+  http->is_from_proxy = TRUE;
+  end_at_head (http, tunnel);
+}
+
+/* An application's session asks for others too, and in other threads. */
+static void
+on_request_queued (SoupSession *session, SoupMessage *message, gpointer unused)
+{
+  if (soup_message_get_method (message) != SOUP_METHOD_CONNECT
+      || under_way ()->len == 0)
+    return;
+  vc_head_follow (message);
+  g_signal_connect (
+      message, "got-informational", G_CALLBACK (on_tunnel_informational), NULL);
+  g_signal_connect (
+      message, "got-headers", G_CALLBACK (on_tunnel_headers), NULL);
+}
+
+static void
+follow_tunnels (SoupSession *session)
+{
+  if (g_object_get_data (G_OBJECT (session), FOLLOWED) != NULL)
+    return;
+  g_object_set_data (G_OBJECT (session), FOLLOWED, session);
+  g_signal_connect (
+      session, "request-queued", G_CALLBACK (on_request_queued), NULL);
 }
 
 static gboolean
@@ -429,7 +499,7 @@ on_head (GObject *session, GAsyncResult *result, gpointer data)
 
   http->stream =
       soup_session_send_finish (SOUP_SESSION (session), result, &error);
-  count_under_way (-1);
+  g_ptr_array_remove_fast (under_way (), http);
   end_head_due (http);
   if (http->finished) {
     /* Nobody waits for this any more. */
@@ -452,24 +522,6 @@ on_head (GObject *session, GAsyncResult *result, gpointer data)
   http_unref (http);
 }
 
-/* The host of the proxy that all of @session's connections go to; NULL: none, or
- * not known before. The caller owns it. */
-static char *
-dup_proxy (SoupSession *session)
-{
-  GProxyResolver *resolver = soup_session_get_proxy_resolver (session);
-  g_autofree char *address = NULL;
-  g_autoptr (GUri) uri = NULL;
-
-  if (resolver == NULL || !G_IS_SIMPLE_PROXY_RESOLVER (resolver))
-    return NULL;
-  g_object_get (resolver, "default-proxy", &address, NULL);
-  uri = address != NULL ? g_uri_parse (address, G_URI_FLAGS_NONE, NULL) : NULL;
-  return uri != NULL && g_uri_get_host (uri) != NULL
-      ? vc_text_quote (g_uri_get_host (uri), -1, NULL)
-      : NULL;
-}
-
 VcHttp *
 vc_http_send (SoupSession *session, SoupMessage *message,
     gboolean accept_any_certificate, const VcHttpLimits *limits,
@@ -478,9 +530,7 @@ vc_http_send (SoupSession *session, SoupMessage *message,
   VcHttp *http = g_new0 (VcHttp, 1);
 
   g_ref_count_init (&http->refs);
-  http->host =
-      vc_text_quote (g_uri_get_host (soup_message_get_uri (message)), -1, NULL);
-  http->proxy = dup_proxy (session);
+  http->peer = vc_peer_new (session, message);
   http->message = g_object_ref (message);
   http->cancellable = g_cancellable_new ();
   http->accept_any_certificate = accept_any_certificate;
@@ -489,11 +539,15 @@ vc_http_send (SoupSession *session, SoupMessage *message,
   vc_watch_start (&http->watch, limits, g_get_monotonic_time ());
 
   vc_guard_follow (message);
+  vc_head_follow (message);
+  follow_tunnels (session);
   g_signal_connect (
       message, "network-event", G_CALLBACK (on_network_event), http);
   g_signal_connect (message, "starting", G_CALLBACK (on_starting), http);
   g_signal_connect (
       message, "wrote-headers", G_CALLBACK (on_wrote_headers), http);
+  g_signal_connect (
+      message, "wrote-body-data", G_CALLBACK (on_wrote_body_data), http);
   g_signal_connect (
       message, "got-informational", G_CALLBACK (on_got_informational), http);
   g_signal_connect (message, "got-headers", G_CALLBACK (on_got_headers), http);
@@ -501,7 +555,7 @@ vc_http_send (SoupSession *session, SoupMessage *message,
   g_signal_connect (
       message, "accept-certificate", G_CALLBACK (on_accept_certificate), http);
   start_timer (http);
-  count_under_way (1);
+  g_ptr_array_add (under_way (), http);
   soup_session_send_async (session, message, G_PRIORITY_DEFAULT,
       http->cancellable, on_head, http_ref (http));
   return http;
@@ -526,6 +580,12 @@ gboolean
 vc_http_is_from_proxy (VcHttp *http)
 {
   return http->is_from_proxy;
+}
+
+gboolean
+vc_http_is_read_by_proxy (VcHttp *http)
+{
+  return vc_peer_is_proxy_reading (http->peer);
 }
 
 SoupMessage *
@@ -556,7 +616,7 @@ vc_http_settle (gint64 longest_us)
 
   g_source_set_callback (deadline, on_settle_deadline, &is_over, NULL);
   g_source_attach (deadline, context);
-  while (GPOINTER_TO_INT (g_private_get (&n_under_way)) > 0 && !is_over)
+  while (under_way ()->len > 0 && !is_over)
     g_main_context_iteration (context, TRUE);
   while (g_main_context_iteration (context, FALSE))
     ;

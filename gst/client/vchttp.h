@@ -54,10 +54,13 @@ void vc_http_set_limits (VcHttp *http, const VcHttpLimits *limits);
 /* Whether the head that came is the proxy's, which opened no tunnel. */
 gboolean vc_http_is_from_proxy (VcHttp *http);
 
+/* Whether a proxy reads the request, and may answer it by itself. */
+gboolean vc_http_is_read_by_proxy (VcHttp *http);
+
 /* The exchange's message; borrowed. */
 SoupMessage *vc_http_get_message (VcHttp *http);
 
-/* Whether the request's head went out: from then on it may have been processed.
+/* Whether all of the request went out: from then on it may have been processed.
  */
 gboolean vc_http_was_sent (VcHttp *http);
 

@@ -70,10 +70,11 @@ struct _VcJob
   gboolean reply_is_gif;
   guint8 *reply; /* so far */
   gsize reply_size, reply_room;
-  guint64 reply_length;     /* as announced; 0: unknown */
-  gboolean is_from_proxy;   /* the reply */
-  guint retry_after_s;      /* what the last answer asks to wait */
-  gboolean has_retry_after; /* … in its head, if only 0 */
+  guint64 reply_length;      /* as announced; 0: unknown */
+  gboolean is_from_proxy;    /* the reply */
+  gboolean is_read_by_proxy; /* the request */
+  guint retry_after_s;       /* what the last answer asks to wait */
+  gboolean has_retry_after;  /* … in its head, if only 0 */
   gboolean wait_is_too_long;
   VcCache *cache;            /* while it runs; NULL: none */
   const VcJobKeeper *keeper; /* NULL: nobody */
@@ -122,6 +123,12 @@ VcHttpLimits vc_job_download_limits (VcJob *job);
 /* Calls @function with the job after @wait_ms, unless it has ended by then. */
 void vc_job_wait (VcJob *job, guint wait_ms, GSourceFunc function);
 
+/* … or not. */
+void vc_job_end_wait (VcJob *job);
+
+/* Whether a GIF of unknown length is there up to its end. */
+gboolean vc_job_has_whole_gif (VcJob *job);
+
 /* Whether it has neither ended nor been cancelled. */
 gboolean vc_job_is_running (VcJob *job);
 
@@ -133,6 +140,9 @@ void vc_job_forget_download (VcJob *job);
 
 /* Notes that the GIF comes from the cache, with its @images (taken over). */
 void vc_job_note_cached (VcJob *job, GPtrArray *images);
+
+/* Whether a reply, which is an HTML page with @is_page, is a proxy's own. */
+gboolean vc_job_is_refused_by_proxy (VcJob *job, gboolean is_page);
 
 /* What the proxy said instead of passing the request on; @text is its message
  * (NULL: none). */

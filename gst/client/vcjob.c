@@ -114,6 +114,14 @@ vc_job_cut_error (guint64 size, guint64 total)
       size, total);
 }
 
+gboolean
+vc_job_has_whole_gif (VcJob *job)
+{
+  guint64 total, size = vc_body_get_size (job->body, &total);
+
+  return total == 0 && size > 0 && vc_body_has_gif_end (job->body);
+}
+
 void
 vc_job_wake_readers (gpointer job)
 {
@@ -347,6 +355,7 @@ vc_job_retry (VcJob *job, gboolean patient, void (*again) (VcJob *))
   retry->job = job;
   retry->again = again;
   vc_job_drop_http (job);
+  vc_job_end_wait (job);
   job->backoff = g_timeout_source_new (wait_us / 1000);
   g_source_set_callback (job->backoff, on_backoff, retry, g_free);
   g_source_attach (job->backoff, job->context);
@@ -354,9 +363,15 @@ vc_job_retry (VcJob *job, gboolean patient, void (*again) (VcJob *))
 }
 
 void
-vc_job_wait (VcJob *job, guint wait_ms, GSourceFunc function)
+vc_job_end_wait (VcJob *job)
 {
   clear_source (&job->backoff);
+}
+
+void
+vc_job_wait (VcJob *job, guint wait_ms, GSourceFunc function)
+{
+  vc_job_end_wait (job);
   job->backoff = g_timeout_source_new (wait_ms);
   g_source_set_callback (job->backoff, function, job, NULL);
   g_source_attach (job->backoff, job->context);

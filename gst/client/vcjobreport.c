@@ -90,12 +90,25 @@ vc_job_note_head (VcJob *job, SoupMessage *message)
   job->is_from_proxy = soup_message_get_status (message)
           == SOUP_STATUS_PROXY_AUTHENTICATION_REQUIRED
       || vc_http_is_from_proxy (job->http);
+  job->is_read_by_proxy = vc_http_is_read_by_proxy (job->http);
   job->has_retry_after = header != NULL;
   job->retry_after_s = 0;
   g_mutex_lock (&job->lock);
   job->report.status = soup_message_get_status (message);
   g_mutex_unlock (&job->lock);
   vc_job_note_wait (job, vc_wire_retry_after (header, now));
+}
+
+gboolean
+vc_job_is_refused_by_proxy (VcJob *job, gboolean is_page)
+{
+  guint status = job->report.status;
+
+  /* The service says in JSON who may not come in. */
+  return job->is_from_proxy
+      || (job->is_read_by_proxy && is_page
+          && (status == SOUP_STATUS_UNAUTHORIZED
+              || status == SOUP_STATUS_FORBIDDEN));
 }
 
 GError *

@@ -380,7 +380,7 @@ vc_text_is_page (const char *page, gsize length)
   while (i < length && g_ascii_isspace (page[i]))
     i++;
   return i + 1 < length && page[i] == '<'
-      && (page[i + 1] == '!' || g_ascii_isalpha (page[i + 1]));
+      && (strchr ("!?", page[i + 1]) != NULL || g_ascii_isalpha (page[i + 1]));
 }
 
 /* Where the element or comment ends that begins at @at and has nothing to read

@@ -14,7 +14,9 @@ struct _NetProxy
   GCancellable *end;
   GThread *thread; /* accepts, and joins those of the connections */
   char *address;
-  char *authorization;       /* the header that is asked for; NULL: none */
+  char *authorization;  /* the header that is asked for; NULL: none */
+  gboolean is_refusing; /* … whatever is asked */
+  const char *answer, *repeated;
   gint n_tunnels, n_refused; /* atomic */
 };
 
@@ -25,7 +27,7 @@ read_request (NetProxy *proxy, GDataInputStream *input, gboolean *ret_let_in)
 {
   char *request = g_data_input_stream_read_line (input, NULL, NULL, NULL);
 
-  *ret_let_in = proxy->authorization == NULL;
+  *ret_let_in = proxy->authorization == NULL && !proxy->is_refusing;
   while (request != NULL) {
     g_autofree char *line =
         g_data_input_stream_read_line (input, NULL, NULL, NULL);
@@ -36,6 +38,13 @@ read_request (NetProxy *proxy, GDataInputStream *input, gboolean *ret_let_in)
       *ret_let_in = TRUE;
   }
   return request;
+}
+
+static gboolean
+say (GIOStream *stream, const char *text)
+{
+  return g_output_stream_write_all (g_io_stream_get_output_stream (stream),
+      text, strlen (text), NULL, NULL, NULL);
 }
 
 static void
@@ -53,14 +62,11 @@ tunnel (GIOStream *client, const char *request)
   g_autoptr (GMainContext) context = g_main_context_new ();
   g_autoptr (GMainLoop) loop = g_main_loop_new (context, FALSE);
   g_autoptr (GSocketConnection) server = NULL;
-  static const char answer[] = "HTTP/1.1 200 Connected\r\n\r\n";
 
   g_socket_client_set_enable_proxy (connector, FALSE);
   server =
       g_socket_client_connect_to_host (connector, words[1], 443, NULL, NULL);
-  if (server == NULL
-      || !g_output_stream_write_all (g_io_stream_get_output_stream (client),
-          answer, strlen (answer), NULL, NULL, NULL))
+  if (server == NULL || !say (client, "HTTP/1.1 200 Connected\r\n\r\n"))
     return;
 
   g_main_context_push_thread_default (context);
@@ -69,6 +75,20 @@ tunnel (GIOStream *client, const char *request)
       G_PRIORITY_DEFAULT, NULL, on_spliced, loop);
   g_main_loop_run (loop);
   g_main_context_pop_thread_default (context);
+}
+
+/* Whether another request may follow. */
+static gboolean
+refuse (NetProxy *proxy, GIOStream *stream)
+{
+  g_atomic_int_inc (&proxy->n_refused);
+  if (!proxy->is_refusing)
+    return say (stream, REFUSAL);
+  if (proxy->answer != NULL && !say (stream, proxy->answer))
+    return FALSE;
+  while (proxy->repeated != NULL && say (stream, proxy->repeated))
+    ;
+  return FALSE;
 }
 
 typedef struct
@@ -104,9 +124,7 @@ serve (gpointer data)
       tunnel (stream, request);
       break;
     }
-    g_atomic_int_inc (&proxy->n_refused);
-    open = g_output_stream_write_all (g_io_stream_get_output_stream (stream),
-        REFUSAL, strlen (REFUSAL), NULL, NULL, NULL);
+    open = refuse (proxy, stream);
   }
   return NULL;
 }
@@ -158,6 +176,17 @@ net_proxy_new (const char *login)
   proxy->address = g_strdup_printf ("127.0.0.1:%u",
       g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound)));
   proxy->thread = g_thread_new ("net-proxy", accept_all, proxy);
+  return proxy;
+}
+
+NetProxy *
+net_proxy_new_refusing (const char *answer, const char *repeated)
+{
+  NetProxy *proxy = net_proxy_new (NULL);
+
+  proxy->answer = answer;
+  proxy->repeated = repeated;
+  proxy->is_refusing = TRUE;
   return proxy;
 }
 

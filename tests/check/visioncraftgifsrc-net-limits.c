@@ -22,6 +22,8 @@ static const NetRow times[] = {
   { "hold-body times=1", "idle-timeout=1", GIF, 1, 2 },
   { "hold-body", "idle-timeout=1 retries=0", RESOURCE (READ), 1, 1, "download",
       200, .words = "idle-timeout" },
+  /* All of it is there. */
+  { "no-length fault:hold-body after=9999999", "idle-timeout=1", GIF, 1, 1 },
   { "raw-gif fault:hold-body on=post after=2000", "idle-timeout=1",
       RESOURCE (READ), 1, 0, "download", 200, 1, .words = "idle-timeout" },
   { "drip rate=1000", "low-speed-limit=5000 low-speed-time=1 retries=0",

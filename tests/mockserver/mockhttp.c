@@ -356,11 +356,13 @@ send_body (MockConn *conn, MockReply *reply)
   gsize body_size;
   const guint8 *body = g_bytes_get_data (reply->body, &body_size);
   gint64 sent = 0, start = g_get_monotonic_time ();
+  gint64 hold_at = reply->endless ? reply->hold_at
+                                  : MIN (reply->hold_at, (gint64) body_size);
 
   for (;;) {
     gsize size, place;
 
-    if (sent == reply->hold_at && !hold (conn))
+    if (sent == hold_at && !hold (conn))
       return FALSE;
     if (sent == reply->cut_at || body_size == 0
         || (!reply->endless && sent == (gint64) body_size))

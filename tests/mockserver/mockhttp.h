@@ -57,7 +57,7 @@ typedef struct
   const char *preface;     /* sent before the head, static; NULL: nothing */
   const char *repeated;    /* … and this behind it, static; NULL: nothing */
   guint repeat_count;      /* … so often; 0: without end */
-  gint64 hold_at;          /* wait for release here */
+  gint64 hold_at;          /* wait for release here, or at the body's end */
   gint64 cut_at;           /* stop here and end the connection by @end */
   guint headers_cut;       /* bytes of the head to send before the end; 0 all */
   guint rate;              /* bytes per second; 0: no limit */

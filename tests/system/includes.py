@@ -27,6 +27,8 @@ EXCEPTIONS = {
     ("gifscan", "gifblock"): "a scan walks the blocks",
     ("gifscan", "gifopacity"): "and says whether holes are left",
     ("vchttp", "vcguard"): "one that reads without end is stopped",
+    ("vchttp", "vchead"): "what a head makes libsoup do has an end",
+    ("vchttp", "vcpeer"): "errors name who answers",
     ("vchttp", "vcwatch"): "whoever reads a reply is watched while he does",
     ("vcrequest", "vcaddress"): "what an address is stands in one place",
     ("vcrequest", "vctokenfile"): "a request's key may be in a file",

@@ -94,10 +94,10 @@ class Proxy:
         self.process.wait(LIMIT_S)
 
 
-def generate(service, proxy, password, ca_file):
+def generate(service, proxy, password, ca_file, prompt="a fox"):
     """One generation; "" or the error's text."""
     source = Gst.ElementFactory.make("visioncraftgifsrc")
-    settings = {"prompt": "a fox", "token": KEY, "retries": 0, "api-url": service.url,
+    settings = {"prompt": prompt, "token": KEY, "retries": 0, "api-url": service.url,
                 "ssl-ca-file": ca_file, "proxy": proxy, "proxy-id": USER, "proxy-pw": password}
     for name, value in settings.items():
         if value is not None:
@@ -128,11 +128,11 @@ def check_program(name, services, ca_file):
                     error = generate(service, proxy.url, password, ca_file)
                     print(f"{name}, {scheme}, {password}: {error}")
                     assert PASSWORD not in error, error
+                    assert "proxy-pw" in error and "billed" not in error, error
                     # tinyproxy does not read a request that it refuses: TCP may then lose what it
                     # says to a reset.
-                    if (name, scheme) != ("tinyproxy", "http") or "reset" not in error:
-                        assert error.startswith("The proxy on the way to 127.0.0.1"), error
-                        assert "proxy-pw" in error, error
+                    assert error.startswith("The proxy on the way to 127.0.0.1") \
+                        or (name == "tinyproxy" and "the proxy 127.0.0.1 on the way" in error), error
                 assert service.posts == 1, f"{name}, {scheme}: {service.posts} generations"
                 service.posts = 0
             log = proxy.read_log()
@@ -144,16 +144,18 @@ def check_program(name, services, ca_file):
         assert posts[0].endswith("/200"), posts
 
 
-def serve_by_hand(answer):
-    """A server that says one thing to everybody; its address."""
+def serve_by_hand(answer, reads_all=True):
+    """A server that says one thing to everybody, or hangs up before it has read all; its address."""
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve():
         while True:
             connection, _ = listener.accept()
             with connection:
-                connection.recv(65536)
+                connection.recv(65536 if reads_all else 1)
                 connection.sendall(answer)
+                if not reads_all:
+                    continue
                 connection.shutdown(socket.SHUT_WR)
                 while connection.recv(65536):
                     pass
@@ -173,6 +175,15 @@ def check_refusals(service, ca_file):
     assert service.posts == 0
 
 
+def check_unread(service):
+    """Whoever hung up before the request was out has read no key: nothing can have been billed."""
+    proxy = serve_by_hand(b"", reads_all=False)
+    error = generate(service, proxy, None, None, "fox" * (1 << 22))
+    print(f"unread: {error}")
+    assert "the proxy 127.0.0.1 on the way to 127.0.0.1" in error and "billed" not in error, error
+    assert "proxy-pw" in error, error
+
+
 def main(gif_path, folder):
     with open(gif_path, "rb") as file:
         gif = file.read()
@@ -181,6 +192,7 @@ def main(gif_path, folder):
     for name in ("tinyproxy", "squid"):
         check_program(name, (Service(gif), secure), ca_file)
     check_refusals(secure, ca_file)
+    check_unread(Service(gif))
 
 
 if __name__ == "__main__":

@@ -238,7 +238,8 @@ test_of_a_page_only_what_can_be_read_is_left (void)
 static void
 test_a_page_is_known_by_its_beginning (void)
 {
-  static const char *const pages[] = { "<html>", " \n<!DOCTYPE html>", "<p>" };
+  static const char *const pages[] = { "<html>", " \n<!DOCTYPE html>",
+    "<?xml version=\"1.0\" ?>\n<html>", "<p>" };
   static const char *const others[] = { "", "<", "{\"a\":\"<p>\"}", "a <p>",
     "< 2", "  " };
 
