@@ -80,7 +80,7 @@ GST_END_TEST;
 
 static const NetRow https_rows[] = {
   /* Often at the very moment when the connection is there. */
-  { "accept-reset times=100", "retries=100", GIF, 1, 1 },
+  { "accept-reset times=25", "retries=25", GIF, 1, 1 },
   { "accept-close times=1", NULL, GIF, 1, 1 },
   { "accept-close", NULL, RESOURCE (OPEN_READ), 0, 0, "connect", 0, 2 },
   { "accept-garbage", NULL, RESOURCE (OPEN_READ), 0, 0, "connect", 0, 2,
