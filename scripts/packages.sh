@@ -50,8 +50,8 @@ packages_of () {
       echo systemd
       # Completion in other shells than bash.
       echo zsh fish
-      # What software centres read.
-      echo appstream desktop-file-utils
+      # Licences of files, and what software centres read.
+      echo reuse appstream desktop-file-utils
       # The player's window under Xvfb, and a keyring for its key.
       echo xdotool dbus-daemon at-spi2-core gnome-keyring ;;
     linked) echo gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly

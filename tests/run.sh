@@ -4,7 +4,7 @@
 #   tests/run.sh [STAGE...]
 #
 # Stages: format (C as clang-format 14 writes it: other versions write it otherwise, so that
-# only Debian 12 runs this by default), plain (every suite), sanitize (the linked-in suites under
+# only Debian 12 runs this by default; a licence for each file), plain (every suite), sanitize (the linked-in suites under
 # ASan and UBSan), valgrind (some of the linked-in suites, for what the sanitizers do not see),
 # guard (what the source and the decoder cost, in instructions beside a peer's),
 # slurm (a list of prompts on a Slurm of this machine alone; as root),

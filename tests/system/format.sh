@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# C files are as clang-format 14 writes them with the tree's .clang-format.
+# C files are as clang-format 14 writes them with the tree's .clang-format, and every file says its
+# licence as REUSE has it.
 #
 #   tests/system/format.sh
 set -eu
@@ -17,4 +18,8 @@ list () {
     || find . -path './build*' -prune -o -name '*.[ch]' -print0
 }
 list | xargs -0 clang-format --dry-run --Werror
-echo "format: as clang-format $wanted writes it"
+if ! report=$(reuse lint 2>&1); then
+  echo "$report"
+  exit 1
+fi
+echo "format: as clang-format $wanted writes it, with licences"
