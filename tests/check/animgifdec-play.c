@@ -120,7 +120,7 @@ GST_START_TEST (test_endless_play_stops_at_once)
   start = g_get_monotonic_time ();
   fail_unless_equals_int (gst_element_set_state (h->element, GST_STATE_NULL),
       GST_STATE_CHANGE_SUCCESS);
-  fail_unless (g_get_monotonic_time () - start < 100 * G_TIME_SPAN_MILLISECOND);
+  fail_unless (g_get_monotonic_time () - start < G_TIME_SPAN_SECOND);
   stop_decoder (h);
 }
 GST_END_TEST

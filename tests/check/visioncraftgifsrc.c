@@ -6,8 +6,9 @@
 #include <gst/check/gstcheck.h>
 #include <json-glib/json-glib.h>
 
-#define PAUSED_LIMIT_MS 50
-#define NULL_LIMIT_MS 100
+/* Far below what a wait for the server takes, far above what a busy machine adds.
+ * How short it is, the benchmarks say. */
+#define STATE_LIMIT_MS 1000
 
 /* --- Helpers --- */
 
@@ -497,10 +498,10 @@ GST_START_TEST (test_paused_and_null_do_not_wait_for_a_silent_server)
       mock_server_wait_for (server, MOCK_EVENT_HELD, 1, TEST_DEADLINE_MS));
   to_null = milliseconds_to_state (h->element, GST_STATE_NULL);
 
-  fail_unless (to_paused < PAUSED_LIMIT_MS,
+  fail_unless (to_paused < STATE_LIMIT_MS,
       "PAUSED took %" G_GINT64_FORMAT " ms", to_paused);
   fail_unless (
-      to_null < NULL_LIMIT_MS, "NULL took %" G_GINT64_FORMAT " ms", to_null);
+      to_null < STATE_LIMIT_MS, "NULL took %" G_GINT64_FORMAT " ms", to_null);
   assert_no_error (h);
   assert_n_posts (server, 1);
   source_harness_free (h);
