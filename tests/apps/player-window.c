@@ -313,7 +313,7 @@ static void
 test_one_generation_is_saved_twice (PlayerFixture *fixture, gconstpointer data)
 {
   g_autoptr (GBytes) sent = NULL;
-  g_autofree char *gif = NULL, *mp4 = NULL, *saved = NULL;
+  g_autofree char *gif = NULL, *mp4 = NULL, *saved = NULL, *comment = NULL;
   Movie movie;
   gsize size;
 
@@ -327,6 +327,8 @@ test_one_generation_is_saved_twice (PlayerFixture *fixture, gconstpointer data)
 
   sent = mock_server_ref_gif (fixture->mock, -1);
   g_assert_true (g_file_get_contents (gif, &saved, &size, NULL));
+  comment = fixture_cut_comment (saved, &size);
+  g_assert_true (g_str_has_prefix (comment, "Prompt: a paper boat\n"));
   g_assert_cmpmem (
       saved, size, g_bytes_get_data (sent, NULL), g_bytes_get_size (sent));
   media_read_mp4 (mp4, &movie);
