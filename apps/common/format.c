@@ -62,6 +62,37 @@ format_numbered_name (const char *name, guint number)
       "%.*s%s%s", (int) (percent - name), name, digits, end + 1);
 }
 
+char *
+format_first_file (const char *file)
+{
+  g_autofree char *name = g_path_get_basename (file);
+  g_autofree char *folder = g_path_get_dirname (file);
+  const Format *format = format_of_file (file, NULL);
+  g_autofree char *first = NULL;
+
+  if (format == NULL || format->id != FORMAT_PNGS)
+    return g_strdup (file);
+  first = format_numbered_name (name, 0);
+  return g_build_filename (folder, first, NULL);
+}
+
+/* "1%d" and "11%d"; three digits with zeros before them are enough for a
+ * GIF. */
+gboolean
+format_runs_together (const char *file)
+{
+  const Format *format = format_of_file (file, NULL);
+  const char *percent = strrchr (file, '%');
+  const char *end;
+
+  if (format == NULL || format->id != FORMAT_PNGS
+      || (percent[1] == '0' && percent[2] >= '3'))
+    return FALSE;
+  end = strchr (percent, 'd');
+  return (percent > file && g_ascii_isdigit (percent[-1]))
+      || g_ascii_isdigit (end[1]);
+}
+
 const Format *
 format_of_name (const char *name, GError **error)
 {

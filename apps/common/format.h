@@ -37,6 +37,13 @@ const Format *format_of_file (const char *file, GError **error);
  * caller owns it. */
 char *format_numbered_name (const char *name, guint number);
 
+/* @file, or of a pattern of FORMAT_PNGS its first file. The caller owns it. */
+char *format_first_file (const char *file);
+
+/* Whether @file is a pattern whose numbers stand beside other digits: then two
+ * patterns may give one file. */
+gboolean format_runs_together (const char *file);
+
 /* The format that is called @name, like "mp4"; NULL with a FAILURE_USAGE. Not
  * one with many files. */
 const Format *format_of_name (const char *name, GError **error);

@@ -107,8 +107,10 @@ read_member (const JsonLineMember *member, Entry *entry, EntryFault *fault)
     return TRUE;
   if (g_str_equal (name, "prompt"))
     return read_text (member, FALSE, &parameters->prompt, fault);
-  if (g_str_equal (name, "id"))
+  if (g_str_equal (name, "id")) {
+    entry->id_at = member->value_at;
     return read_id (member, &entry->id, fault);
+  }
   if (g_str_equal (name, "negative_prompt"))
     return read_text (member, TRUE, &parameters->negative_prompt, fault);
   if (g_str_equal (name, "sampler"))
@@ -117,8 +119,10 @@ read_member (const JsonLineMember *member, Entry *entry, EntryFault *fault)
     return read_int (member, 0, 20, &parameters->cfg_scale, fault);
   if (g_str_equal (name, "steps"))
     return read_int (member, 1, 50, &parameters->steps, fault);
-  if (g_str_equal (name, "output"))
+  if (g_str_equal (name, "output")) {
+    entry->outputs_at = member->value_at;
     return read_outputs (member, &entry->outputs, fault);
+  }
   if (g_str_equal (name, "variations")) {
     good = read_int (member, 1, MAX_VARIATIONS, &number, fault);
     if (good)

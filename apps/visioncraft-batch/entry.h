@@ -11,7 +11,8 @@ typedef struct
   char *id; /* NULL: none given */
   Parameters parameters;
   guint n_variations;
-  GPtrArray *outputs; /* char *, file name templates; NULL: --output's */
+  GPtrArray *outputs;      /* char *, file name templates; NULL: --output's */
+  gsize id_at, outputs_at; /* bytes from the line's begin */
 } Entry;
 
 /* Where in a line what is wrong. */

@@ -320,7 +320,8 @@ json_line_parse (
 
   if (!g_utf8_validate_len (line, size, &end)) {
     reader.at = (gsize) (end - line);
-    fail (&reader, "this is not UTF-8 text");
+    fail (&reader,
+        *end == '\0' ? "there is a NUL in the line" : "this is not UTF-8 text");
   } else if (read_object (&reader, members)) {
     return g_steal_pointer (&members);
   }

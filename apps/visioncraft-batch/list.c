@@ -14,6 +14,8 @@
 #include <unistd.h>
 
 #define BYTE_ORDER_MARK "\357\273\277"
+/* Of the 4096 that Linux takes: the hidden folder beside it is longer. */
+#define PATH_MAX_SIZE 3800
 #define MAX_TEMPLATES \
   64 /* of lines, kept for the next one that says the same */
 
@@ -38,6 +40,7 @@ struct _List
 
   guint64 n; /* of the entry */
   Entry entry;
+  glong id_column, outputs_column;
   guint n_left; /* variations of it */
   Digest parameters;
 };
@@ -152,8 +155,18 @@ set_fault (List *list, glong column, const char *text, GError **error)
   g_autofree char *printable = failure_printable (text);
 
   g_set_error (error, FAILURE, FAILURE_REFUSED,
-      "%s:%" G_GUINT64_FORMAT ":%ld: %s.", list->name,
-      line_reader_get_number (list->reader), column, printable);
+      "%s:%" G_GUINT64_FORMAT ":%ld: %s%s", list->name,
+      line_reader_get_number (list->reader), column, printable,
+      g_str_has_suffix (printable, ".") ? "" : ".");
+}
+
+/* Of the byte at @at, from 1, in characters. */
+static glong
+column_of (const char *line, gsize at)
+{
+  g_autofree char *valid = g_utf8_make_valid (line, (gssize) at);
+
+  return g_utf8_strlen (valid, -1) + 1;
 }
 
 static gboolean
@@ -170,27 +183,51 @@ check_id (List *list, const Entry *entry, GError **error)
   if (is_new)
     return TRUE;
   text = g_strdup_printf ("another line has the id \"%s\" already", id);
-  set_fault (list, 1, text, error);
+  set_fault (list, list->id_column, text, error);
+  return FALSE;
+}
+
+static gboolean
+check_path (List *list, const char *file, GError **error)
+{
+  g_autofree char *text = NULL;
+
+  if (strlen (file) > PATH_MAX_SIZE)
+    text = g_strdup_printf ("the file's path would have %" G_GSIZE_FORMAT
+                            " bytes, %d at most",
+        strlen (file), PATH_MAX_SIZE);
+  else if (format_runs_together (file))
+    text = g_strdup_printf ("the frames' numbers would run together with the "
+                            "digits beside them in \"%s\": put a dash between, "
+                            "or %%03d",
+        file);
+  if (text == NULL)
+    return TRUE;
+  set_fault (list, list->outputs_column, text, error);
   return FALSE;
 }
 
 static gboolean
 check_file (List *list, const char *file, GError **error)
 {
+  g_autofree char *first = NULL;
   g_autofree char *canonical = NULL;
   g_autofree char *text = NULL;
   gboolean is_new = TRUE;
 
   if (!list->checks)
     return TRUE;
-  canonical = g_canonicalize_filename (file, NULL);
+  if (!check_path (list, file, error))
+    return FALSE;
+  first = format_first_file (file);
+  canonical = g_canonicalize_filename (first, NULL);
   digest_table_add (list->files, digest_of (canonical, -1), &is_new);
   if (is_new)
     return TRUE;
   text = g_strdup_printf ("another item writes \"%s\" already: put {n} or "
                           "{variation} into --output",
       file);
-  set_fault (list, 1, text, error);
+  set_fault (list, list->outputs_column, text, error);
   return FALSE;
 }
 
@@ -222,7 +259,7 @@ add_file (List *list, Item *item, Template *template, const char *folder,
   char *file = template_expand (template, &fields, &reason);
 
   if (file == NULL) {
-    set_fault (list, 1, reason->message, error);
+    set_fault (list, list->outputs_column, reason->message, error);
     return FALSE;
   }
   if (folder != NULL) {
@@ -251,7 +288,7 @@ name_files (List *list, Item *item, GError **error)
     Template *template = template_of_line (list, own->pdata[i], &reason);
 
     if (template == NULL) {
-      set_fault (list, 1, reason->message, error);
+      set_fault (list, list->outputs_column, reason->message, error);
       return FALSE;
     }
     if (!add_file (list, item, template, settings->folder, error))
@@ -313,12 +350,12 @@ read_entry (List *list, const char *line, gsize size, GError **error)
   entry_clear (&list->entry);
   if (!entry_read (&list->entry, line, size, list->kind == KIND_JSON,
           &list->settings->defaults, &fault)) {
-    g_autofree char *valid = g_utf8_make_valid (line, (gssize) fault.at);
-
-    set_fault (list, g_utf8_strlen (valid, -1) + 1, fault.text, error);
+    set_fault (list, column_of (line, fault.at), fault.text, error);
     g_free (fault.text);
     return FALSE;
   }
+  list->id_column = column_of (line, list->entry.id_at);
+  list->outputs_column = column_of (line, list->entry.outputs_at);
   if (!check_id (list, &list->entry, error))
     return FALSE;
   list->n_left = list->entry.n_variations;

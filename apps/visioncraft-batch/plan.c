@@ -10,19 +10,10 @@
 static gboolean
 is_there (const char *file)
 {
-  const Format *format = format_of_file (file, NULL);
-  g_autofree char *first = NULL;
+  g_autofree char *first = format_first_file (file);
   struct stat status;
 
-  if (format != NULL && format->id == FORMAT_PNGS) {
-    g_autofree char *name = g_path_get_basename (file);
-    g_autofree char *folder = g_path_get_dirname (file);
-    g_autofree char *first_name = format_numbered_name (name, 0);
-
-    first = g_build_filename (folder, first_name, NULL);
-  }
-  return g_stat (first != NULL ? first : file, &status) == 0
-      && S_ISREG (status.st_mode);
+  return g_stat (first, &status) == 0 && S_ISREG (status.st_mode);
 }
 
 /* Finds the missing ones; *@ret_foreign: one that is there is nobody's. */

@@ -98,6 +98,7 @@ test_json_is_read_strictly (void)
     { "{\"a\":\"\\ud800\\u0041\"}", 6 },
     { "{\"a\":\"\t\"}", 6 },
     { "{\"a\":\"\xff\"}", 6 },
+    { "{\"a\":\"\xc3\xa4\xc3\"}", 8 },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
@@ -523,10 +524,66 @@ test_bad_lines_say_where (void)
   assert_bad (&fixture, "11:11", "text");
   assert_bad (&fixture, "12:25", "below");
   assert_bad (&fixture, "13:25", "below");
-  assert_bad (&fixture, "14:1", "format");
+  assert_bad (&fixture, "14:25", "format");
   assert_bad (&fixture, "15:1", "object");
   assert_item (&fixture, "ok:0:15.gif");
-  assert_bad (&fixture, "17:1", "id");
+  assert_bad (&fixture, "17:21", "id");
+  assert_end (&fixture);
+  teardown (&fixture);
+}
+
+/* The fault's own sentence, and one full stop. */
+static void
+test_nul_is_called_by_its_name (void)
+{
+  static const char text[] = "{\"prompt\":\"\0\"}";
+  gsize at = 0;
+  const char *what = NULL;
+
+  g_assert_null (json_line_parse (text, sizeof text - 1, &at, &what));
+  g_assert_cmpuint (at, ==, 11);
+  g_assert_nonnull (strstr (what, "NUL"));
+}
+
+static void
+test_faults_end_with_one_full_stop (void)
+{
+  Fixture fixture;
+  Item *item;
+  GError *error = NULL;
+
+  setup (&fixture, ".jsonl", "{n}.gif",
+      "{\"prompt\":\"a\",\"output\":\"x.avi\"}\n{\"prompt\":1}\n");
+  while (list_next (fixture.list, &item, &error) == LIST_BAD) {
+    g_assert_true (g_str_has_suffix (error->message, "."));
+    g_assert_false (g_str_has_suffix (error->message, ".."));
+    g_clear_error (&error);
+  }
+  teardown (&fixture);
+}
+
+/* Paths that no system takes, and frames of one item that would be another
+ * one's. */
+static void
+test_files_that_cannot_be_are_refused (void)
+{
+  Fixture fixture;
+  g_autoptr (GString) text = g_string_new ("{\"prompt\":\"a\",\"output\":\"");
+
+  for (guint i = 0; i < 40; i++)
+    g_string_append_printf (text, "%0100u/", i);
+  g_string_append (text,
+      "x.gif\"}\n"
+      "{\"prompt\":\"b\",\"output\":\"{n}%d.png\"}\n"
+      "{\"prompt\":\"b\",\"output\":\"%2d{n}.png\"}\n"
+      "{\"prompt\":\"b\",\"output\":\"{n}%03d.png\"}\n"
+      "{\"prompt\":\"c\",\"output\":[\"{n}-%d.png\",\"{n}-0.png\"]}\n");
+  setup (&fixture, ".jsonl", NULL, text->str);
+  assert_bad (&fixture, "1:24", "3800");
+  assert_bad (&fixture, "2:24", "run together");
+  assert_bad (&fixture, "3:24", "run together");
+  assert_item (&fixture, "b:0:out/4%03d.png");
+  assert_bad (&fixture, "5:24", "another item writes");
   assert_end (&fixture);
   teardown (&fixture);
 }
@@ -547,7 +604,7 @@ test_two_items_with_one_file_are_refused (void)
   assert_item (&fixture, "b:0:x/../b.gif");
   assert_bad (&fixture, "3:1", "variation");
   assert_item (&fixture, "c:0:out/c.gif");
-  assert_bad (&fixture, "5:1", "c.gif");
+  assert_bad (&fixture, "5:25", "c.gif");
   assert_end (&fixture);
   teardown (&fixture);
 }
@@ -601,6 +658,9 @@ main (int argc, char **argv)
   TEST (text_is_a_prompt_a_line);
   TEST (kth_of_equal_ones_is_variation_k);
   TEST (bad_lines_say_where);
+  TEST (nul_is_called_by_its_name);
+  TEST (faults_end_with_one_full_stop);
+  TEST (files_that_cannot_be_are_refused);
   TEST (two_items_with_one_file_are_refused);
   TEST (shards_are_the_whole_list_and_count_alike);
 #undef TEST
