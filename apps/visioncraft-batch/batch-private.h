@@ -8,8 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* Between batch.c, which says what is next and when it is over, and
- * batchwork.c, which takes one item through. */
+/* Between batch.c, which says what is next and when it is over, batchwork.c,
+ * which takes one item through, and batchnote.c, which writes that down. */
 
 struct _Batch
 {
@@ -53,6 +53,24 @@ void batch_leave_flight (Batch *batch, Work *work);
 /* Its end, and @work's. */
 void batch_end_work (
     Batch *batch, Work *work, Event state, const char *message);
+
+/* Writes down that @work came to @event, and calls @func when that is on the
+ * disk. */
+void batch_note (Batch *batch, Work *work, Event event, const char *message,
+    JournalFunc func);
+
+/* The same in a few words, for which nobody waits. */
+void batch_note_shortly (Batch *batch, Work *work, Event event);
+
+/* Its request has surely not been processed. */
+void batch_note_back (Batch *batch, Work *work);
+
+/* The same item at another place of the list: the newest line says where. */
+void batch_note_moved (Batch *batch, Work *work);
+
+/* Of a list that is gone when it has been read nothing else tells of an item
+ * that was left before its first request. */
+void batch_note_left (Batch *batch, const Work *work, Event state);
 
 /* Begins nothing new; @why is told. The first one counts. */
 void batch_stop (Batch *batch, int status, const char *why);

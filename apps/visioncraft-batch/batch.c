@@ -3,6 +3,7 @@
 
 #include "batch-private.h"
 #include "failure.h"
+#include "folder.h"
 
 #include <glib-unix.h>
 #include <signal.h>
@@ -98,8 +99,8 @@ batch_status (Batch *batch)
 {
   const Tally *tally = batch->tally;
 
-  if (batch->stop_status == FAILURE_KEY)
-    return FAILURE_KEY;
+  if (batch->stop_status == FAILURE_KEY || batch->stop_status == FAILURE_USAGE)
+    return batch->stop_status;
   if (tally->left > 0 || !is_complete (batch))
     return FAILURE_LATER;
   if (tally->unknown > 0)
@@ -159,6 +160,7 @@ batch_end_work (Batch *batch, Work *work, Event state, const char *message)
   gboolean failed = work->started_us != 0 && message != NULL;
 
   batch_leave_flight (batch, work);
+  batch_note_left (batch, work, state);
   count_end (batch, state);
   progress_end (batch->settings.progress, work->item, &end);
   g_queue_remove (&batch->active, work);
@@ -230,6 +232,17 @@ on_timer (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* Whether what is paid for now can be kept. */
+static gboolean
+has_place (Batch *batch, Work *work, GError **error)
+{
+  for (guint i = 0; i < work->missing->len; i++)
+    if (!folder_check_file (work->missing->pdata[i], error))
+      return FALSE;
+  return space_check (
+      &batch->space, g_queue_get_length (&batch->active) + 1, error);
+}
+
 /* Whether @work may be started now; arranges for another look where not. */
 static gboolean
 may_start (Batch *batch, Work *work)
@@ -242,8 +255,7 @@ may_start (Batch *batch, Work *work)
   /* Those that are out may turn out to cost nothing. */
   if (!batch_can_pay (batch))
     return batch->n_requests == 0;
-  if (!space_check (
-          &batch->space, g_queue_get_length (&batch->active) + 1, &error)) {
+  if (!has_place (batch, work, &error)) {
     batch_stop (batch, FAILURE_LATER, error->message);
     return FALSE;
   }
@@ -351,6 +363,15 @@ on_sighup (gpointer batch)
   return G_SOURCE_CONTINUE;
 }
 
+/* nohup says so. */
+static gboolean
+is_ignored (int number)
+{
+  struct sigaction action;
+
+  return sigaction (number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 Batch *
 batch_new (const BatchSettings *settings, Tally *tally)
 {
@@ -369,8 +390,17 @@ batch_new (const BatchSettings *settings, Tally *tally)
   pace_init (&batch->pace, options->interval_s, options->max_wait_s);
   batch->signals[0] = g_unix_signal_add (SIGINT, on_sigint, batch);
   batch->signals[1] = g_unix_signal_add (SIGTERM, on_sigterm, batch);
-  batch->signals[2] = g_unix_signal_add (SIGHUP, on_sighup, batch);
+  if (!is_ignored (SIGHUP))
+    batch->signals[2] = g_unix_signal_add (SIGHUP, on_sighup, batch);
   return batch;
+}
+
+/* From now on one ends the program. */
+static void
+clear_signals (Batch *batch)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (batch->signals); i++)
+    g_clear_handle_id (&batch->signals[i], g_source_remove);
 }
 
 void
@@ -386,8 +416,7 @@ batch_free (Batch *batch)
   g_queue_clear (&batch->again);
   g_clear_pointer (&batch->last, generate_free);
   g_array_unref (batch->keys);
-  for (guint i = 0; i < G_N_ELEMENTS (batch->signals); i++)
-    g_source_remove (batch->signals[i]);
+  clear_signals (batch);
   g_clear_handle_id (&batch->idle, g_source_remove);
   g_clear_handle_id (&batch->timer, g_source_remove);
   g_clear_handle_id (&batch->input, g_source_remove);
@@ -403,6 +432,9 @@ batch_run (Batch *batch)
 
   batch_pump_soon (batch);
   g_main_loop_run (batch->loop);
+  /* Nobody listens any more; but what was sent twice is no reason to die. */
+  clear_signals (batch);
+  signal (SIGHUP, SIG_IGN);
   if (!list_is_stream (batch->settings.list))
     tally->left = tally->total - tally->done - tally->refused - tally->failed
         - tally->unknown;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "batch-private.h"
 #include "failure.h"
-#include "jsonline.h"
 
 #include <string.h>
 
@@ -13,90 +12,7 @@
 
 static void launch (Work *work);
 
-/* --- The journal --- */
-
-static char *
-item_line (Batch *batch, Event event, const Work *work, const char *message)
-{
-  JsonObject *object = event_new_for_item (event, work->item, TRUE);
-
-  if (event == EVENT_DONE) {
-    JsonArray *files = json_array_new ();
-
-    for (guint i = 0; i < work->item->files->len; i++) {
-      g_autofree char *name = event_file_name (
-          batch->settings.options->journal_dir, work->item->files->pdata[i]);
-
-      json_array_add_string_element (files, name);
-    }
-    json_object_set_array_member (object, "files", files);
-    json_object_set_boolean_member (object, "cached", work->cached);
-    json_object_set_double_member (object, "seconds", work->generate_s);
-    json_object_set_int_member (object, "bytes", (gint64) work->n_bytes);
-  }
-  if (message != NULL)
-    json_object_set_string_member (object, "message", message);
-  return event_line (object);
-}
-
-/* Writes down that @work came to @event, and calls @func when that is on the
- * disk. */
-static void
-note (Batch *batch, Work *work, Event event, const char *message,
-    JournalFunc func)
-{
-  g_autofree char *line = item_line (batch, event, work, message);
-  guint64 place = journal_append (batch->settings.journal, line, func, work);
-
-  work->is_noting = TRUE;
-  ledger_note (batch->settings.ledger, work->item->key, event, place + 1);
-}
-
-static void
-note_shortly (Batch *batch, Work *work, Event event)
-{
-  JsonObject *object = event_new_for_item (event, work->item, FALSE);
-  g_autofree char *line = NULL;
-
-  if (event == EVENT_GIF) {
-    json_object_set_boolean_member (object, "cached", work->cached);
-    json_object_set_double_member (object, "seconds", work->generate_s);
-    json_object_set_int_member (
-        object, "bytes", (gint64) g_bytes_get_size (work->gif));
-  }
-  line = event_line (object);
-  journal_append (batch->settings.journal, line, NULL, NULL);
-  ledger_note (batch->settings.ledger, work->item->key, event, 0);
-}
-
-/* It has surely not been processed. */
-static void
-note_back (Batch *batch, Work *work)
-{
-  if (work->plan.kind == PLAN_REQUEST)
-    note_shortly (batch, work, EVENT_BACK);
-}
-
 /* --- What an item needs --- */
-
-/* The same item at another place of the list: the newest line says where. */
-static void
-note_again_where_moved (Batch *batch, const Work *work)
-{
-  LedgerEntry entry = ledger_find (batch->settings.ledger, work->item->key);
-  g_autoptr (GPtrArray) members =
-      ledger_read (batch->settings.ledger, entry.place);
-  g_autofree char *line = NULL;
-  guint64 place;
-
-  if (members != NULL
-      && json_line_int (members, "n", 0) == (gint64) work->item->n
-      && g_strcmp0 (json_line_string (members, "id"), work->item->id) == 0)
-    return;
-  line = item_line (batch, EVENT_DONE, work, NULL);
-  place = journal_append (batch->settings.journal, line, NULL, NULL);
-  ledger_note (batch->settings.ledger, work->item->key, EVENT_DONE, place + 1);
-}
 
 Work *
 batch_plan_item (Batch *batch, Item *item)
@@ -117,7 +33,7 @@ batch_plan_item (Batch *batch, Item *item)
     return work;
   }
   if (work->plan.state == EVENT_DONE) {
-    note_again_where_moved (batch, work);
+    batch_note_moved (batch, work);
     batch->tally->done++;
     batch->tally->skipped++;
   } else if (work->plan.state == EVENT_REFUSED) {
@@ -176,9 +92,10 @@ static void
 hold (Batch *batch, Work *work, guint retry_after_s)
 {
   gint64 now_us = g_get_monotonic_time ();
-  double wait_s;
+  gint64 before_us = batch->pace.hold_until_us;
+  gint64 until_us;
 
-  note_back (batch, work);
+  batch_note_back (batch, work);
   g_queue_push_head (&batch->again, work);
   batch_pump_soon (batch);
   if (!pace_refused (&batch->pace, now_us, retry_after_s)) {
@@ -190,8 +107,11 @@ hold (Batch *batch, Work *work, guint retry_after_s)
     batch_stop (batch, FAILURE_LATER, why);
     return;
   }
-  wait_s = (double) pace_wait (&batch->pace, now_us, 0) / G_USEC_PER_SEC;
-  progress_hold (batch->settings.progress, wait_s, "the service is busy");
+  until_us = batch->pace.hold_until_us;
+  /* Those that were out together are refused together: that is told once. */
+  if (until_us - before_us >= G_USEC_PER_SEC / 2)
+    progress_hold (batch->settings.progress,
+        (double) (until_us - now_us) / G_USEC_PER_SEC, "the service is busy");
 }
 
 /* --- What came of a generation --- */
@@ -219,7 +139,7 @@ conclude (Batch *batch, Work *work, Event state, const GError *error)
   g_clear_error (&work->error);
   work->error = error != NULL ? g_error_copy (error) : NULL;
   batch_leave_flight (batch, work);
-  note (batch, work, state, error != NULL ? error->message : NULL,
+  batch_note (batch, work, state, error != NULL ? error->message : NULL,
       on_final_noted);
 }
 
@@ -254,7 +174,7 @@ conclude_without_gif (Batch *batch, Work *work)
 static void
 stop_by_key (Batch *batch, Work *work, const GError *error)
 {
-  note_back (batch, work);
+  batch_note_back (batch, work);
   batch_stop (batch, FAILURE_KEY, error->message);
   batch_end_work (batch, work, EVENT_LEFT, error->message);
 }
@@ -288,11 +208,11 @@ take_failure (Batch *batch, Work *work, const GError *error,
     pace_accepted (&batch->pace);
     conclude (batch, work, EVENT_REFUSED, error);
   } else if (error->code == FAILURE_USAGE) {
-    note_back (batch, work);
-    batch_stop (batch, FAILURE_LATER, error->message);
+    batch_note_back (batch, work);
+    batch_stop (batch, FAILURE_USAGE, error->message);
     batch_end_work (batch, work, EVENT_LEFT, error->message);
   } else {
-    note_back (batch, work);
+    batch_note_back (batch, work);
     if (!try_again_later (batch, work))
       batch_end_work (batch, work, EVENT_LEFT, error->message);
   }
@@ -313,7 +233,7 @@ take_gif (Batch *batch, Work *work)
   }
   space_note (&batch->space, g_bytes_get_size (work->gif));
   if (!work->not_kept)
-    note_shortly (batch, work, EVENT_GIF);
+    batch_note_shortly (batch, work, EVENT_GIF);
   batch->tally->n_waiting++;
   progress_take (batch->settings.progress, work->item, NULL);
   encoders_add (batch->encoders, work);
@@ -374,7 +294,7 @@ on_request_noted (const GError *error, gpointer data)
     return;
   }
   if (error == NULL) { /* stopped in the meantime: nothing has left */
-    note_back (work->batch, work);
+    batch_note_back (work->batch, work);
     batch_end_work (work->batch, work, EVENT_LEFT, NULL);
     return;
   }
@@ -411,7 +331,7 @@ launch (Work *work)
 
   work->generate = generate_new (&request, &error);
   if (work->generate == NULL) {
-    note_back (batch, work);
+    batch_note_back (batch, work);
     batch_stop (batch, FAILURE_LATER, error->message);
     batch_end_work (batch, work, EVENT_LEFT, error->message);
     return;
@@ -446,7 +366,7 @@ batch_start_work (Batch *batch, Work *work)
   work->is_reserved = TRUE;
   batch->n_requests++;
   pace_start (&batch->pace, g_get_monotonic_time ());
-  note (batch, work, EVENT_REQUEST, NULL, on_request_noted);
+  batch_note (batch, work, EVENT_REQUEST, NULL, on_request_noted);
 }
 
 /* --- The end --- */

@@ -40,3 +40,22 @@ folder_file (const char *folder, const char *stem, const Shard *shard)
 
   return g_build_filename (folder, name, NULL);
 }
+
+gboolean
+folder_check_file (const char *file, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (file);
+  const char *what = NULL;
+  struct stat status;
+
+  if (g_mkdir_with_parents (folder, 0777) != 0
+      || access (folder, W_OK | X_OK) != 0)
+    what = g_strerror (errno);
+  else if (lstat (file, &status) == 0 && S_ISDIR (status.st_mode))
+    what = g_strerror (EISDIR);
+  if (what == NULL)
+    return TRUE;
+  g_set_error (error, FAILURE, FAILURE_OUTPUT,
+      "\"%s\" cannot be written: %s; choose another place.", file, what);
+  return FALSE;
+}

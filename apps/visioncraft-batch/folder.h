@@ -15,4 +15,8 @@ gboolean folder_check_cache (const char *path, GError **error);
  * it. */
 char *folder_file (const char *folder, const char *stem, const Shard *shard);
 
+/* Whether @file can be written, before anything is paid for it; makes its
+ * folder. FALSE with a FAILURE_OUTPUT. */
+gboolean folder_check_file (const char *file, GError **error);
+
 G_END_DECLS

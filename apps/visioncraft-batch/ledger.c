@@ -161,11 +161,12 @@ load_file (Loading *loading, guint index, GError **error)
 
 /* --- The folder --- */
 
+/* A name that folder_file() makes. */
 static gboolean
 is_journal (const char *name)
 {
-  return g_str_has_prefix (name, "journal")
-      && g_str_has_suffix (name, ".jsonl");
+  return g_regex_match_simple (
+      "^journal(-[0-9]+-of-[0-9]+)?\\.jsonl$", name, G_REGEX_RAW, 0);
 }
 
 static int

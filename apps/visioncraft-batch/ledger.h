@@ -28,7 +28,7 @@ typedef struct
 /* Told of each damaged line: "FILE:LINE". */
 typedef void (*LedgerDamageFunc) (const char *where, gpointer data);
 
-/* Reads every journal*.jsonl in @folder, @own first (a path; NULL: none is
+/* Reads every journal in @folder, journal.jsonl and those of shards, @own first (a path; NULL: none is
  * special). A torn last line is passed over. NULL with a FAILURE_INPUT. */
 Ledger *ledger_load (const char *folder, const char *own,
     LedgerDamageFunc damage, gpointer data, GError **error);

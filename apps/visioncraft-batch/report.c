@@ -105,7 +105,7 @@ put_text (Report *report, const char *tag, const char *text)
   g_autofree char *printable = failure_printable (text);
   g_autofree char *escaped = g_markup_escape_text (printable, -1);
 
-  fprintf (report->file, "<p class=\"%s\">%s</p>\n", tag, escaped);
+  fprintf (report->file, "<p class=\"%s\" dir=\"auto\">%s</p>\n", tag, escaped);
 }
 
 static void

@@ -116,6 +116,45 @@ test_file_of_somebody_else_stays (ProgramFixture *fixture, gconstpointer unused)
   batch_assert_gifs (fixture, "out", 2);
 }
 
+/* Nothing is paid for what could not be written. */
+static void
+test_place_that_cannot_be_written_costs_nothing (
+    ProgramFixture *fixture, gconstpointer row)
+{
+  static const char *const folders[] = { "out/1.gif", "file", "out" };
+  const char *folder = folders[GPOINTER_TO_UINT (row)];
+  g_autofree char *path = program_path (fixture, folder);
+  g_autofree char *words =
+      g_strdup_printf ("list.txt -o %s --journal-dir journal --jobs 1",
+          row == GUINT_TO_POINTER (1) ? "file/{n}.gif" : "out/{n}.gif");
+
+  batch_write_list (fixture, 2);
+  if (row == GUINT_TO_POINTER (1))
+    program_write (fixture, "file", "mine");
+  else
+    g_assert_cmpint (g_mkdir_with_parents (path, 0777), ==, 0);
+  if (row != GUINT_TO_POINTER (2)) {
+    batch_run (fixture, 75, 0, words);
+    g_assert_cmpint (g_remove (path), ==, 0);
+  }
+  batch_run (fixture, 0, 2, words);
+}
+
+/* A setting with which no request can leave is nobody's turn to try again. */
+static void
+test_settings_that_cannot_be_are_said_once (
+    ProgramFixture *fixture, gconstpointer row)
+{
+  static const char *const options[] = { "--ca-file nowhere.pem",
+    "--api-url ftp://x", "--api-url http://example.com", "--proxy :" };
+  g_autofree char *words = g_strdup_printf (
+      "list.txt -o out/{n}.gif %s", options[GPOINTER_TO_UINT (row)]);
+
+  batch_write_list (fixture, 3);
+  batch_run (fixture, 64, 0, words);
+  batch_run (fixture, 0, 3, "list.txt -o out/{n}.gif");
+}
+
 /* --- What the service refuses --- */
 
 static void
@@ -294,98 +333,33 @@ test_pipe_is_worked_on_while_it_comes (
   batch_assert_gifs (fixture, "out", 3);
 }
 
-/* --- Signals --- */
-
-/* A run with one request out that the server holds. */
-static GSubprocess *
-start_held (ProgramFixture *fixture, const char *options)
-{
-  g_autofree char *words =
-      g_strconcat ("list.txt -o out/{n}.gif --jobs 1 ", options, NULL);
-  GSubprocess *process;
-
-  batch_write_list (fixture, 3);
-  mock_server_hold (fixture->server, MOCK_STAGE_POST, MOCK_HOLD_REPLY);
-  process = batch_start (fixture, words);
-  g_assert_true (mock_server_wait_for (
-      fixture->server, MOCK_EVENT_HELD, 1, FIXTURE_DEADLINE_MS));
-  return process;
-}
-
+/* Nobody can read the list again: what was left is told of as well. */
 static void
-test_signal_waits_for_what_is_out (ProgramFixture *fixture, gconstpointer row)
+test_results_of_a_pipe_tell_of_all (
+    ProgramFixture *fixture, gconstpointer unused)
 {
-  static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+  static const char list[] = "a\nb\nc\nd\ne\n";
   g_auto (Result) result = { 0 };
-  g_autoptr (GSubprocess) process = start_held (fixture, "");
-  g_autoptr (GString) seen = g_string_new (NULL);
-  GUnixInputStream *err =
-      G_UNIX_INPUT_STREAM (g_subprocess_get_stderr_pipe (process));
+  g_autoptr (GSubprocess) process = NULL;
+  g_autofree char *results = NULL;
+  g_auto (GStrv) lines = NULL;
+  int ends[2];
+  gsize size;
 
-  g_subprocess_send_signal (process, numbers[GPOINTER_TO_UINT (row)]);
-  program_read_until (g_unix_input_stream_get_fd (err), seen, "Interrupted");
-  mock_server_release (fixture->server);
+  g_assert_true (g_unix_open_pipe (ends, FD_CLOEXEC, NULL));
+  g_assert_cmpint (
+      write (ends[1], list, strlen (list)), ==, (gssize) strlen (list));
+  close (ends[1]);
+  g_subprocess_launcher_take_fd (fixture->launcher, ends[0], STDIN_FILENO);
+  process = batch_start (fixture, "- -o out/{n}.gif --max-paid 2");
   program_finish (process, &result);
   g_assert_cmpint (result.status, ==, 75);
-  batch_assert_gifs (fixture, "out", 1);
-  batch_run (fixture, 0, 3, "list.txt -o out/{n}.gif");
-}
-
-/* Engines signal a script and its programs, and the script passes it on. */
-static void
-test_hangup_is_no_second_signal (ProgramFixture *fixture, gconstpointer row)
-{
-  static const int orders[][3] = { { SIGHUP, SIGTERM, SIGHUP },
-    { SIGTERM, SIGHUP, SIGHUP } };
-  const int *order = orders[GPOINTER_TO_UINT (row)];
-  g_auto (Result) result = { 0 };
-  g_autoptr (GSubprocess) process = start_held (fixture, "");
-  g_autoptr (GString) seen = g_string_new (NULL);
-  GUnixInputStream *err =
-      G_UNIX_INPUT_STREAM (g_subprocess_get_stderr_pipe (process));
-
-  for (guint i = 0; i < G_N_ELEMENTS (orders[0]); i++)
-    g_subprocess_send_signal (process, order[i]);
-  program_read_until (g_unix_input_stream_get_fd (err), seen, "Interrupted");
-  mock_server_release (fixture->server);
-  program_finish (process, &result);
-  g_assert_cmpint (result.status, ==, 75);
-  batch_assert_gifs (fixture, "out", 1);
-}
-
-static void
-test_grace_has_an_end (ProgramFixture *fixture, gconstpointer unused)
-{
-  g_auto (Result) result = { 0 };
-  g_autoptr (GSubprocess) process = start_held (fixture, "--grace 1");
-
-  g_subprocess_send_signal (process, SIGTERM);
-  program_finish (process, &result);
-  g_assert_cmpint (result.status, ==, 75);
-  g_assert_nonnull (strstr (result.err, "billed"));
-  mock_server_release (fixture->server);
-  /* What was out is not asked for again; what was not, is. */
-  batch_run (fixture, 76, 3, "list.txt -o out/{n}.gif");
-  batch_run (fixture, 0, 4, "list.txt -o out/{n}.gif --repeat-unknown");
-}
-
-static void
-test_second_signal_ends_at_once (ProgramFixture *fixture, gconstpointer row)
-{
-  static const int numbers[] = { SIGINT, SIGTERM };
-  int number = numbers[GPOINTER_TO_UINT (row)];
-  g_auto (Result) result = { 0 };
-  g_autoptr (GSubprocess) process = start_held (fixture, "--grace 600");
-  g_autoptr (GString) seen = g_string_new (NULL);
-  GUnixInputStream *err =
-      G_UNIX_INPUT_STREAM (g_subprocess_get_stderr_pipe (process));
-
-  g_subprocess_send_signal (process, number);
-  program_read_until (g_unix_input_stream_get_fd (err), seen, "Interrupted");
-  g_subprocess_send_signal (process, number);
-  program_finish (process, &result);
-  g_assert_cmpint (result.status, ==, 128 + number);
-  mock_server_release (fixture->server);
+  results = program_read (fixture, "out/results.jsonl", &size);
+  lines = g_strsplit (results, "\n", -1);
+  g_assert_cmpuint (g_strv_length (lines), ==, 6);
+  for (guint i = 0; i < 5; i++)
+    g_assert_nonnull (
+        strstr (lines[i], i < 2 ? "\"state\":\"done\"" : "\"state\":\"left\""));
 }
 
 int
@@ -407,15 +381,14 @@ main (int argc, char **argv)
   TEST (budget_is_kept);
   TEST (check_says_what_would_be_paid);
   TEST (pipe_is_worked_on_while_it_comes);
-  TEST (grace_has_an_end);
+  TEST (results_of_a_pipe_tell_of_all);
 #undef TEST
 #define EACH(name, n) program_add_each ("/batch/" #name, n, test_##name)
+  EACH (place_that_cannot_be_written_costs_nothing, 3);
+  EACH (settings_that_cannot_be_are_said_once, 4);
   EACH (refused_key_stops_at_once, 3);
   EACH (busy_service_is_waited_for, 5);
   EACH (long_wait_ends_the_run, 5);
-  EACH (signal_waits_for_what_is_out, 3);
-  EACH (second_signal_ends_at_once, 2);
-  EACH (hangup_is_no_second_signal, 2);
 #undef EACH
   return g_test_run ();
 }

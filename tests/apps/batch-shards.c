@@ -111,6 +111,30 @@ test_merge_is_of_the_newest_list (ProgramFixture *fixture, gconstpointer unused)
       "d");
 }
 
+/* A name that only begins like a journal's is no journal. */
+static void
+test_files_of_others_are_not_read (
+    ProgramFixture *fixture, gconstpointer unused)
+{
+  static const char *const names[] = { "journal-notes.jsonl",
+    "journalism.jsonl", "journal.jsonl.bak", "my-journal.jsonl",
+    "journal-1-of-x.jsonl" };
+  g_auto (Result) result = { 0 };
+  g_autoptr (GSubprocess) process = NULL;
+
+  batch_write_list (fixture, 2);
+  batch_run (fixture, 0, 2, "list.txt -o out/{n}.gif");
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autofree char *name = g_build_filename ("out", names[i], NULL);
+
+    program_write (fixture, name, "dear diary\n{\"event\":\"done\"}\n\n");
+  }
+  process = batch_start (fixture, "--merge out");
+  program_finish (process, &result);
+  g_assert_cmpint (result.status, ==, 0);
+  g_assert_cmpstr (result.err, ==, "");
+}
+
 static void
 test_merge_says_how_items_ended (ProgramFixture *fixture, gconstpointer unused)
 {
@@ -160,6 +184,7 @@ main (int argc, char **argv)
   TEST (shards_make_the_whole_list);
   TEST (shards_may_change);
   TEST (merge_is_of_the_newest_list);
+  TEST (files_of_others_are_not_read);
   TEST (merge_says_how_items_ended);
   TEST (results_are_a_line_for_each_id);
 #undef TEST
