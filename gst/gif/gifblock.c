@@ -137,6 +137,18 @@ read_sub_block (GifCursor *cursor, GifBlock *block)
                                            : GIF_RESULT_NEED_DATA;
 }
 
+/* Skips sub-blocks with content that are all there. Returns: where it is then. */
+static gsize
+skip_data (GifCursor *cursor)
+{
+  const guint8 *data = cursor->data;
+  gsize pos = cursor->pos, size = cursor->size;
+
+  while (pos < size && data[pos] > 0 && data[pos] < size - pos)
+    pos += 1 + (gsize) data[pos];
+  return cursor->pos = pos;
+}
+
 static guint
 state_after (const GifBlock *block)
 {
@@ -168,14 +180,12 @@ gif_block_read (
     case STATE_BLOCK:
       result = read_toplevel (&cursor, block);
       break;
-    case STATE_EXTENSION_DATA:
-      result = read_sub_block (&cursor, block);
-      break;
     case STATE_IMAGE_DATA:
       /* What was skipped stays skipped when the bytes run out. */
-      while ((result = read_sub_block (&cursor, block)) == GIF_RESULT_OK
-          && block->type == GIF_BLOCK_DATA)
-        reader->pos = cursor.pos;
+      reader->pos = skip_data (&cursor);
+      /* fall through */
+    case STATE_EXTENSION_DATA:
+      result = read_sub_block (&cursor, block);
       break;
     default:
       return GIF_RESULT_END;
@@ -190,6 +200,20 @@ gif_block_read (
   reader->pos = cursor.pos;
   reader->state = state_after (block);
   return GIF_RESULT_OK;
+}
+
+const guint8 *
+gif_block_take_extension (GifBlockReader *reader, const guint8 *data,
+    gsize size, guint8 label, guint8 n)
+{
+  const guint8 *bytes = data + reader->pos;
+
+  if (reader->state != STATE_BLOCK || size - reader->pos < (gsize) n + 4
+      || bytes[0] != EXTENSION_INTRODUCER || bytes[1] != label || bytes[2] != n
+      || bytes[3 + n] != 0)
+    return NULL;
+  reader->pos += (gsize) n + 4;
+  return bytes + 3;
 }
 
 gsize

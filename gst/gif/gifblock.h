@@ -62,6 +62,12 @@ typedef struct
 GifResult gif_block_read (
     GifBlockReader *reader, const guint8 *data, gsize size, GifBlock *block);
 
+/* Takes what comes next in one step if that is an extension called @label with
+ * one sub-block of @n bytes. Returns: (transfer none) (nullable): these bytes;
+ * NULL and no step otherwise: gif_block_read() takes what it is. */
+const guint8 *gif_block_take_extension (GifBlockReader *reader,
+    const guint8 *data, gsize size, guint8 label, guint8 n);
+
 /* GIF89a §15: bytes in a sub-block. */
 #define GIF_BLOCK_MAX_DATA 255
 

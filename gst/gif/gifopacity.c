@@ -107,7 +107,9 @@ gif_opacity_add (GifOpacity *self, const guint8 *data, const GifFrame *frame)
 {
   const GifRect all = { 0, 0, self->width, self->height };
   GifRect visible = clip (self, &frame->rect);
-  gboolean solid = is_solid (data, frame), covers_all = covers (&visible, &all);
+  gboolean covers_all = covers (&visible, &all);
+  gboolean solid =
+      (covers_all || !is_empty (&self->hole)) && is_solid (data, frame);
   gboolean is_key = self->cleared
       || (solid && covers_all && frame->disposal != GIF_DISPOSAL_PREVIOUS);
 

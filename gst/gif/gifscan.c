@@ -349,11 +349,16 @@ GifResult
 gif_scan_feed (GifScan *self, const guint8 *data, gsize size, gboolean at_end)
 {
   GifResult result = self->result;
+  const guint8 *control;
   GifBlock block;
 
   if (result != GIF_RESULT_NEED_DATA)
     return result;
   do {
+    control = gif_block_take_extension (
+        &self->reader, data, size, LABEL_GRAPHIC_CONTROL, GRAPHIC_CONTROL_SIZE);
+    if (control != NULL)
+      read_control (self, control);
     result = gif_block_read (&self->reader, data, size, &block);
     if (result == GIF_RESULT_OK)
       result = take_block (self, data, &block);

@@ -231,6 +231,33 @@ test_gather_takes_what_is_there (void)
   }
 }
 
+/* At any place, cut anywhere: in one step, or none and nothing is lost. */
+static void
+test_an_extension_is_taken_whole_or_not_at_all (void)
+{
+  gsize size;
+
+  for (size = 0; size <= sizeof file; size++) {
+    g_autofree guint8 *data = g_memdup2 (file, MAX (1, size));
+    GifBlockReader reader = { 0 }, slow = { 0 };
+    const guint8 *bytes;
+    guint n_taken = 0;
+    GifBlock block;
+
+    do {
+      bytes = gif_block_take_extension (&reader, data, size, 0xf9, 4);
+      g_assert_true (bytes == NULL || bytes == data + 22);
+      n_taken += bytes != NULL;
+      g_assert_null (gif_block_take_extension (&reader, data, size, 0xf9, 3));
+      g_assert_null (gif_block_take_extension (&reader, data, size, 0xfe, 4));
+    } while (gif_block_read (&reader, data, size, &block) == GIF_RESULT_OK);
+    while (gif_block_read (&slow, data, size, &block) == GIF_RESULT_OK)
+      ;
+    g_assert_cmpuint (n_taken, ==, size >= 27);
+    g_assert_cmpuint (reader.pos, ==, slow.pos);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -253,6 +280,8 @@ main (int argc, char **argv)
       "/gif/blocks/gather-drops-lengths", test_gather_drops_lengths);
   g_test_add_func ("/gif/blocks/gather-goes-on-where-it-stopped",
       test_gather_goes_on_where_it_stopped);
+  g_test_add_func ("/gif/blocks/an-extension-is-taken-whole-or-not-at-all",
+      test_an_extension_is_taken_whole_or_not_at_all);
   g_test_add_func ("/gif/blocks/gather-takes-what-is-there",
       test_gather_takes_what_is_there);
   return g_test_run ();
