@@ -1,22 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "gifcanvas.h"
+#include "gifpixels.h"
 
-#include <stdlib.h>
 #include <string.h>
-#ifdef __linux__
-#include <sys/mman.h>
-#endif
 
 /* Pixels of memory that a canvas keeps from one file to the next: 16 MB. */
 #define MAX_KEPT (4u << 20)
-
-/* Pixel storage with free room in front. */
-typedef struct
-{
-  guint32 *memory;
-  gsize n_pixels; /* without the room */
-} Plane;
 
 /* How a frame gets on the picture. */
 typedef enum
@@ -28,13 +18,11 @@ typedef enum
 
 struct _GifCanvas
 {
-  gsize lead;
   guint width, height;
   guint32 background; /* pixel where nothing is drawn */
 
-  Plane shown;   /* the picture */
-  Plane scratch; /* the frame being decoded */
-  Plane saved;   /* what GIF_DISPOSAL_PREVIOUS brings back */
+  GifPixels pixels;
+  gsize n_saved, n_scratch; /* of it, what the frames expected take */
 
   /* The picture shall be empty and is not yet: the next frame may cover it. */
   gboolean needs_clearing;
@@ -56,101 +44,46 @@ gif_canvas_new (gsize lead)
 {
   GifCanvas *self = g_new0 (GifCanvas, 1);
 
-  self->lead = lead;
+  self->pixels.lead = lead;
   return self;
-}
-
-/* Returns: (transfer full) (nullable): @n_bytes for free(). Many of them in pages
- * as large as the system has, where it can be asked for them: the first touch of
- * each small one costs more than decoding what is in it. */
-static gpointer
-new_memory (gsize n_bytes)
-{
-#ifdef MADV_HUGEPAGE
-  const gsize huge_page = 2 * 1024 * 1024;
-  gpointer memory;
-
-  if (n_bytes >= 2 * huge_page) {
-    if (posix_memalign (&memory, huge_page, n_bytes) != 0)
-      return NULL;
-    /* A wish: without such pages all works as well. */
-    (void) madvise (memory, n_bytes, MADV_HUGEPAGE);
-    return memory;
-  }
-#endif
-  return malloc (n_bytes);
-}
-
-static void
-free_plane (Plane *plane)
-{
-  free (plane->memory);
-  plane->memory = NULL;
-  plane->n_pixels = 0;
-}
-
-static void
-free_planes (GifCanvas *self)
-{
-  free_plane (&self->shown);
-  free_plane (&self->scratch);
-  free_plane (&self->saved);
 }
 
 void
 gif_canvas_free (GifCanvas *self)
 {
-  free_planes (self);
+  gif_pixels_clear (&self->pixels);
   g_free (self);
 }
 
 void
 gif_canvas_reset (GifCanvas *self)
 {
-  if (self->shown.n_pixels + self->scratch.n_pixels + self->saved.n_pixels
-      > MAX_KEPT)
-    free_planes (self);
+  if (self->pixels.n_reserved > MAX_KEPT)
+    gif_pixels_clear (&self->pixels);
   self->width = self->height = 0;
-}
-
-/* Grows @plane to @n_pixels; content is lost then. FALSE: no memory. */
-static gboolean
-reserve (GifCanvas *self, Plane *plane, gsize n_pixels)
-{
-  if (plane->memory && plane->n_pixels >= n_pixels)
-    return TRUE;
-  free_plane (plane);
-  if (n_pixels > G_MAXSIZE / sizeof (guint32) - self->lead)
-    return FALSE;
-  plane->memory = new_memory ((self->lead + n_pixels) * sizeof (guint32));
-  if (!plane->memory)
-    return FALSE;
-  plane->n_pixels = n_pixels;
-  return TRUE;
-}
-
-static inline guint32 *
-pixels_of (const GifCanvas *self, const Plane *plane)
-{
-  return plane->memory + self->lead;
+  self->n_saved = self->n_scratch = 0;
 }
 
 static inline guint32 *
 row_of (const GifCanvas *self, guint x, guint y)
 {
-  return pixels_of (self, &self->shown) + (gsize) y * self->width + x;
+  return self->pixels.shown + (gsize) y * self->width + x;
 }
 
-gboolean
-gif_canvas_setup (GifCanvas *self, guint width, guint height)
+void
+gif_canvas_set_size (GifCanvas *self, guint width, guint height)
 {
-  if (!reserve (self, &self->shown, (gsize) width * height))
-    return FALSE;
   self->width = width;
   self->height = height;
   self->trusts_frames = TRUE;
   gif_canvas_clear (self);
-  return TRUE;
+}
+
+gboolean
+gif_canvas_reserve (GifCanvas *self)
+{
+  return gif_pixels_setup (&self->pixels, (gsize) self->width * self->height,
+      self->n_saved, self->n_scratch);
 }
 
 void
@@ -185,8 +118,7 @@ static void
 clear_if_needed (GifCanvas *self)
 {
   if (self->needs_clearing)
-    clear_pixels (self, pixels_of (self, &self->shown),
-        (gsize) self->width * self->height);
+    clear_pixels (self, self->pixels.shown, (gsize) self->width * self->height);
   self->needs_clearing = FALSE;
 }
 
@@ -194,7 +126,7 @@ const guint32 *
 gif_canvas_get_pixels (GifCanvas *self)
 {
   clear_if_needed (self);
-  return pixels_of (self, &self->shown);
+  return self->pixels.shown;
 }
 
 static GifRect
@@ -216,7 +148,7 @@ void
 gif_canvas_restore (
     GifCanvas *self, const guint32 *pixels, const GifFrame *frame)
 {
-  memcpy (pixels_of (self, &self->shown), pixels,
+  memcpy (self->pixels.shown, pixels,
       (gsize) self->width * self->height * sizeof (guint32));
   self->needs_clearing = FALSE;
   self->last = clip (self, &frame->rect);
@@ -227,15 +159,6 @@ static gboolean
 is_whole (const GifCanvas *self, const GifRect *rect)
 {
   return rect->width == self->width && rect->height == self->height;
-}
-
-static void
-swap (Plane *a, Plane *b)
-{
-  Plane plane = *a;
-
-  *a = *b;
-  *b = plane;
 }
 
 /* Undoes the frame drawn last as its disposal says. */
@@ -252,7 +175,7 @@ dispose (GifCanvas *self)
   if (is_whole (self, rect) && clears)
     self->needs_clearing = TRUE;
   else if (is_whole (self, rect))
-    swap (&self->shown, &self->saved);
+    gif_pixels_swap (&self->pixels);
   else
     for (y = 0; y < rect->height; y++) {
       guint32 *row = row_of (self, rect->x, rect->y + y);
@@ -260,32 +183,28 @@ dispose (GifCanvas *self)
       if (clears)
         clear_pixels (self, row, rect->width);
       else
-        memcpy (row, pixels_of (self, &self->saved) + (gsize) y * rect->width,
+        memcpy (row, self->pixels.saved + (gsize) y * rect->width,
             rect->width * sizeof (guint32));
     }
 }
 
-/* Keeps what is under the frame begun. FALSE: no memory. */
-static gboolean
+/* Keeps what is under the frame begun. */
+static void
 save (GifCanvas *self)
 {
   const GifRect *rect = &self->last;
-  gsize n_pixels = (gsize) rect->width * rect->height;
-  guint32 *saved;
   guint y;
 
-  if (!reserve (self, &self->saved, n_pixels))
-    return FALSE;
-  if (is_whole (self, rect))
-    swap (&self->shown, &self->saved);
-  saved = pixels_of (self, &self->saved);
-  if (!is_whole (self, rect))
+  if (!is_whole (self, rect)) {
     for (y = 0; y < rect->height; y++)
-      memcpy (saved + (gsize) y * rect->width,
+      memcpy (self->pixels.saved + (gsize) y * rect->width,
           row_of (self, rect->x, rect->y + y), rect->width * sizeof (guint32));
-  else if (self->way != WAY_STRAIGHT)
-    memcpy (pixels_of (self, &self->shown), saved, n_pixels * sizeof (guint32));
-  return TRUE;
+    return;
+  }
+  gif_pixels_swap (&self->pixels);
+  if (self->way != WAY_STRAIGHT)
+    memcpy (self->pixels.shown, self->pixels.saved,
+        self->pixels.n_shown * sizeof (guint32));
 }
 
 /* Puts @n pixels at @src over those at @dest, which stay where @src is zero. */
@@ -372,7 +291,7 @@ static void
 order_rows (GifCanvas *self, const GifRect *rect)
 {
   gsize n_bytes = rect->width * sizeof (guint32);
-  guint32 *held = pixels_of (self, &self->scratch);
+  guint32 *held = self->pixels.scratch;
   guint8 *is_done = (guint8 *) (held + rect->width);
   guint first, y, from;
 
@@ -412,28 +331,51 @@ arrange (GifCanvas *self, const GifFrame *frame, gsize n_decoded)
   }
   if (frame->interlaced)
     order_rows (self, rect);
-  clear_pixels (
-      self, pixels_of (self, &self->shown), (gsize) rect->y * self->width);
+  clear_pixels (self, self->pixels.shown, (gsize) rect->y * self->width);
   clear_pixels (self, first + (gsize) rect->height * self->width,
       (gsize) (self->height - end) * self->width);
   self->needs_clearing = FALSE;
 }
 
+/* @rect: what is seen of @frame. */
 static Way
-find_way (const GifCanvas *self, const GifFrame *frame)
+find_way (const GifCanvas *self, const GifFrame *frame, const GifRect *rect,
+    gboolean is_empty)
 {
-  const GifRect *rect = &self->last;
   gboolean is_trusted = self->trusts_frames && frame->complete;
 
   if (rect->height == 0 || rect->width < frame->rect.width
       || (frame->interlaced && rect->height < frame->rect.height))
     return WAY_SCRATCH;
-  if (self->needs_clearing && (is_trusted || !frame->spreads))
+  if (is_empty && (is_trusted || !frame->spreads))
     return WAY_EMPTY;
   if (is_trusted && frame->transparent_index < 0 && !frame->interlaced
       && rect->width == self->width)
     return WAY_STRAIGHT;
   return WAY_SCRATCH;
+}
+
+/* Scratch pixels that it takes. */
+static gsize
+count_scratch (
+    Way way, const GifFrame *frame, const GifRect *rect, gsize n_pixels)
+{
+  if (way == WAY_EMPTY && frame->interlaced)
+    return (gsize) rect->width + rect->height;
+  return way == WAY_SCRATCH ? n_pixels : 0;
+}
+
+void
+gif_canvas_expect (
+    GifCanvas *self, const GifFrame *frame, gsize n_pixels, gboolean is_first)
+{
+  GifRect rect = clip (self, &frame->rect);
+  Way way = find_way (self, frame, &rect, is_first);
+
+  self->n_scratch =
+      MAX (self->n_scratch, count_scratch (way, frame, &rect, n_pixels));
+  if (frame->disposal == GIF_DISPOSAL_PREVIOUS && !is_first)
+    self->n_saved = MAX (self->n_saved, (gsize) rect.width * rect.height);
 }
 
 /* Whether @frame leaves nothing of the picture before. */
@@ -453,32 +395,30 @@ gif_canvas_begin (
     GifCanvas *self, const GifFrame *frame, gsize n_pixels, GifTarget *target)
 {
   GifDisposal disposal = frame->disposal;
-  gsize n_scratch = n_pixels;
+  gsize n_saved = 0;
 
   if (!covers (self, frame))
     dispose (self);
   self->last = clip (self, &frame->rect);
-  self->way = find_way (self, frame);
+  self->way = find_way (self, frame, &self->last, self->needs_clearing);
   self->n_wanted = n_pixels;
 
-  if (self->way == WAY_EMPTY)
-    n_scratch = frame->interlaced ? self->last.width + self->last.height : 0;
-  if (self->way != WAY_STRAIGHT && !reserve (self, &self->scratch, n_scratch))
-    return FALSE;
   /* Of the empty picture nothing need be kept. */
   if (disposal == GIF_DISPOSAL_PREVIOUS && self->needs_clearing)
     disposal = GIF_DISPOSAL_BACKGROUND;
-  if (disposal == GIF_DISPOSAL_PREVIOUS && !save (self))
-    return FALSE;
   self->last_disposal = disposal;
+  if (disposal == GIF_DISPOSAL_PREVIOUS)
+    n_saved = (gsize) self->last.width * self->last.height;
+  if (!gif_pixels_grow (&self->pixels, n_saved,
+          count_scratch (self->way, frame, &self->last, n_pixels)))
+    return FALSE;
+  if (disposal == GIF_DISPOSAL_PREVIOUS)
+    save (self);
 
-  if (self->way == WAY_SCRATCH) {
-    *target = (GifTarget){ self->scratch.memory,
-      pixels_of (self, &self->scratch), 0 };
-  } else {
-    *target = (GifTarget){ self->shown.memory, row_of (self, 0, self->last.y),
-      self->way == WAY_EMPTY ? self->background : 0 };
-  }
+  target->palette = self->pixels.memory;
+  target->clear = self->way == WAY_EMPTY ? self->background : 0;
+  target->pixels = self->way == WAY_SCRATCH ? self->pixels.scratch
+                                            : row_of (self, 0, self->last.y);
   return TRUE;
 }
 
@@ -499,8 +439,7 @@ gif_canvas_end (GifCanvas *self, const GifFrame *frame, gsize n_decoded)
   } else if (self->last.height > 0) {
     clear_if_needed (self);
     if (self->way == WAY_SCRATCH)
-      draw_rows (self, frame, &self->last, pixels_of (self, &self->scratch),
-          n_decoded);
+      draw_rows (self, frame, &self->last, self->pixels.scratch, n_decoded);
   }
   return TRUE;
 }

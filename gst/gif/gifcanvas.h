@@ -20,9 +20,18 @@ void gif_canvas_free (GifCanvas *self);
  * the next picture. */
 void gif_canvas_reset (GifCanvas *self);
 
-/* Makes a transparent picture of @width × @height, whose product the caller has
- * checked. Memory that is large enough is used again. FALSE: no memory. */
-gboolean gif_canvas_setup (GifCanvas *self, guint width, guint height);
+/* Makes it @width × @height, whose product the caller has checked. */
+void gif_canvas_set_size (GifCanvas *self, guint width, guint height);
+
+/* Lets gif_canvas_reserve() take what @frame needs, for as long as no frame is
+ * found to lack pixels; arguments as of gif_canvas_begin(). Others can be drawn
+ * too, for a new block of memory. @is_first: on an empty picture. */
+void gif_canvas_expect (
+    GifCanvas *self, const GifFrame *frame, gsize n_pixels, gboolean is_first);
+
+/* Takes the memory, in one block; one that is large enough is used again. All
+ * below needs it. FALSE: no memory. */
+gboolean gif_canvas_reserve (GifCanvas *self);
 
 /* What is shown where nothing is drawn, 0 at first. Clears the picture. */
 void gif_canvas_set_background (GifCanvas *self, guint32 pixel);
@@ -41,7 +50,8 @@ const guint32 *gif_canvas_get_pixels (GifCanvas *self);
 /* Where the pixels of a frame go. */
 typedef struct
 {
-  guint32 *palette; /* room in front of them, in the same array */
+  guint32 *palette; /* room in front of them, in the same array; stays as it is
+                     * from one frame to the next until the size changes */
   guint32 *pixels;  /* room for all of them in the order of the file */
   guint32 clear;    /* what the transparent index stands for */
 } GifTarget;

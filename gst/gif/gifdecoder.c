@@ -25,15 +25,18 @@ struct _GifDecoder
   guint32 background; /* 0xAARRGGBB */
   GifCanvas *canvas;
   GifLzw *lzw;
-  guint32 palette[GIF_LZW_MAX_COLORS]; /* the last one used, in the layout */
+
+  /* The palette on the canvas. */
   gsize palette_offset;
-  guint n_mapped; /* pixels of it */
+  guint n_mapped;        /* pixels of it; 0: none */
+  int transparent_index; /* of which the pixel is no colour; -1: none */
 
   GifWindow *window;        /* NULL until a frame needs it */
   guint8 codes[CODES_SIZE]; /* the piece being decoded, without lengths */
 
   gboolean has_canvas; /* the canvas has the size of the screen */
   gboolean has_picture;
+  gboolean first_is_opaque; /* the first frame, when it was drawn last */
   guint n_drawn; /* frames on the canvas: the last is number n_drawn - 1 */
 };
 
@@ -173,22 +176,56 @@ count_pixels (const GifDecoder *self, const GifFrame *frame)
   return (gsize) n_rows * frame->rect.width;
 }
 
-/* Fills @palette for @frame. */
+/* Pixels that leave no hole in @frame where they are drawn: those of the first
+ * pass, if its rows are repeated where others are missing. */
+static gsize
+count_filling (const GifFrame *frame)
+{
+  guint n_rows = frame->rect.height;
+
+  return (gsize) frame->rect.width
+      * (frame->spreads ? (n_rows + 7) / 8 : n_rows);
+}
+
+/* Makes @n entries from @first on pixels of their colours. */
 static void
-take_palette (GifDecoder *self, const guint8 *data, const GifFrame *frame,
-    const GifTarget *target, guint32 *palette)
+map_colors (GifDecoder *self, const guint8 *data, const GifFrame *frame,
+    guint32 *palette, guint first, guint n)
+{
+  guint n_colors = frame->n_colors > first ? frame->n_colors - first : 0;
+
+  gif_color_map_palette (palette + first, n,
+      data + frame->palette_offset + 3 * first, n_colors, self->layout);
+}
+
+/* The transparent index of @frame, -1 where no pixel can have it. */
+static int
+find_transparent (const GifFrame *frame)
+{
+  return frame->transparent_index < 1 << frame->code_size
+      ? frame->transparent_index
+      : -1;
+}
+
+/* Makes the palette of @target that of @frame. */
+static void
+set_palette (GifDecoder *self, const guint8 *data, const GifFrame *frame,
+    const GifTarget *target)
 {
   guint n = 1u << frame->code_size;
+  int index = find_transparent (frame);
 
   if (n > self->n_mapped || frame->palette_offset != self->palette_offset) {
-    gif_color_map_palette (self->palette, n, data + frame->palette_offset,
-        frame->n_colors, self->layout);
+    map_colors (self, data, frame, target->palette, 0, n);
     self->palette_offset = frame->palette_offset;
     self->n_mapped = n;
+  } else if (self->transparent_index >= 0) {
+    map_colors (
+        self, data, frame, target->palette, (guint) self->transparent_index, 1);
   }
-  memcpy (palette, self->palette, n * sizeof (guint32));
-  if (frame->transparent_index >= 0 && (guint) frame->transparent_index < n)
-    palette[frame->transparent_index] = target->clear;
+  if (index >= 0)
+    target->palette[index] = target->clear;
+  self->transparent_index = index;
 }
 
 /* Decodes @frame to @target. Returns: the number of pixels that came out. */
@@ -197,14 +234,21 @@ decode_frame (GifDecoder *self, const guint8 *data, const GifFrame *frame,
     const GifTarget *target, gsize n_pixels)
 {
   gsize at = frame->data_offset, end = frame->offset + frame->size, n;
+  gboolean is_watched = self->n_drawn == 0 && find_transparent (frame) >= 0;
 
-  take_palette (self, data, frame, target, target->palette);
+  set_palette (self, data, frame, target);
   gif_lzw_begin (
       self->lzw, frame->code_size, target->palette, target->pixels, n_pixels);
+  if (is_watched)
+    gif_lzw_watch (self->lzw, (guint) frame->transparent_index);
   do {
     n = gif_block_gather (data, &at, end, self->codes, CODES_SIZE);
   } while (n > 0 && gif_lzw_feed (self->lzw, self->codes, n));
-  return gif_lzw_end (self->lzw);
+  n = gif_lzw_end (self->lzw);
+  if (self->n_drawn == 0)
+    self->first_is_opaque = n >= count_filling (frame)
+        && !(is_watched && gif_lzw_has_seen (self->lzw));
+  return n;
 }
 
 /* The same for one of which only @seen is seen: holes where no pixel comes out.
@@ -215,7 +259,6 @@ decode_through_window (GifDecoder *self, const guint8 *data,
     gsize n_pixels, gsize *n_decoded)
 {
   gsize n_seen = (gsize) seen->width * seen->height, i;
-  guint32 palette[1u << GIF_MAX_CODE_SIZE];
 
   if (self->window == NULL)
     self->window = gif_window_new ();
@@ -223,10 +266,29 @@ decode_through_window (GifDecoder *self, const guint8 *data,
     return FALSE;
   for (i = 0; i < n_seen; i++)
     target->pixels[i] = target->clear;
-  take_palette (self, data, frame, target, palette);
-  *n_decoded = gif_window_decode (self->window, data, frame, palette, n_pixels,
-      target->pixels, seen->width, seen->height);
+  set_palette (self, data, frame, target);
+  *n_decoded = gif_window_decode (self->window, data, frame, target->palette,
+      n_pixels, target->pixels, seen->width, seen->height);
   return TRUE;
+}
+
+/* @frame is so large beside what is seen of it that it is drawn through a window,
+ * as @part: the frame of what is seen. FALSE: it is not. */
+static gboolean
+needs_window (const GifDecoder *self, const GifFrame *frame, gsize n_pixels,
+    GifFrame *part)
+{
+  const GifInfo *info = gif_decoder_get_info (self);
+  GifRect *rect = &part->rect;
+
+  if (n_pixels <= MAX_HIDDEN)
+    return FALSE;
+  *part = *frame;
+  rect->width = MIN (rect->width, info->width - rect->x);
+  rect->height = MIN (rect->height, info->height - rect->y);
+  part->interlaced = part->spreads = FALSE;
+  part->transparent_index = 0;
+  return n_pixels > (gsize) rect->width * rect->height + MAX_HIDDEN;
 }
 
 /* Draws @frame, of which @n_pixels are wanted, and counts those that came out.
@@ -235,18 +297,12 @@ static GifResult
 draw_frame (GifDecoder *self, const guint8 *data, const GifFrame *frame,
     gsize n_pixels, gsize *n_decoded)
 {
-  const GifInfo *info = gif_decoder_get_info (self);
   gboolean can_decode = n_pixels > 0 && frame->code_size <= GIF_MAX_CODE_SIZE;
-  GifFrame part = *frame;
   GifTarget target;
+  GifFrame part;
   gsize n_seen;
 
-  if (n_pixels > 0) {
-    part.rect.width = MIN (part.rect.width, info->width - part.rect.x);
-    part.rect.height = MIN (part.rect.height, info->height - part.rect.y);
-  }
-  n_seen = (gsize) part.rect.width * part.rect.height;
-  if (n_pixels <= n_seen + MAX_HIDDEN) {
+  if (!needs_window (self, frame, n_pixels, &part)) {
     if (!gif_canvas_begin (self->canvas, frame, n_pixels, &target))
       return GIF_RESULT_NO_MEMORY;
     if (can_decode)
@@ -255,8 +311,7 @@ draw_frame (GifDecoder *self, const guint8 *data, const GifFrame *frame,
         ? GIF_RESULT_OK
         : GIF_RESULT_CORRUPT;
   }
-  part.interlaced = part.spreads = FALSE;
-  part.transparent_index = 0;
+  n_seen = (gsize) part.rect.width * part.rect.height;
   if (!gif_canvas_begin (self->canvas, &part, n_seen, &target)
       || (can_decode
           && !decode_through_window (
@@ -287,14 +342,28 @@ draw_next (GifDecoder *self, const guint8 *data)
   return n_decoded < n_pixels ? GIF_RESULT_CORRUPT : GIF_RESULT_OK;
 }
 
+/* Takes memory for all frames that are known. FALSE: no memory. */
 static gboolean
 prepare_canvas (GifDecoder *self)
 {
   const GifInfo *info = gif_decoder_get_info (self);
+  GifFrame part;
+  guint i;
 
-  if (!self->has_canvas)
-    self->has_canvas =
-        gif_canvas_setup (self->canvas, info->width, info->height);
+  if (self->has_canvas)
+    return TRUE;
+  gif_canvas_set_size (self->canvas, info->width, info->height);
+  for (i = 0; i < info->n_frames; i++) {
+    const GifFrame *frame = gif_decoder_get_frame (self, i);
+    gsize n_pixels = count_pixels (self, frame);
+
+    if (needs_window (self, frame, n_pixels, &part))
+      gif_canvas_expect (self->canvas, &part,
+          (gsize) part.rect.width * part.rect.height, i == 0);
+    else
+      gif_canvas_expect (self->canvas, frame, n_pixels, i == 0);
+  }
+  self->has_canvas = gif_canvas_reserve (self->canvas);
   return self->has_canvas;
 }
 
@@ -396,42 +465,6 @@ gif_decoder_render (GifDecoder *self, const guint8 *data, gsize size, guint n)
   return draw_up_to (self, data, n);
 }
 
-/* Whether byte @alpha of each of @n pixels is 255. */
-static gboolean
-is_row_opaque (const guint8 *row, gsize n, guint alpha)
-{
-  guint64 words[4], all = G_MAXUINT64;
-  const gsize step = sizeof words / 4;
-  guint8 bytes[sizeof all];
-  gsize i;
-
-  for (i = 0; i + step <= n; i += step) {
-    memcpy (words, row + 4 * i, sizeof words);
-    all &= words[0] & words[1] & words[2] & words[3];
-  }
-  memcpy (bytes, &all, sizeof bytes);
-  for (; i < n; i++)
-    bytes[alpha] &= row[4 * i + alpha];
-  return (bytes[alpha] & bytes[alpha + 4]) == 0xff;
-}
-
-/* Whether nothing shows through the picture on the canvas. */
-static gboolean
-is_canvas_opaque (const GifDecoder *self)
-{
-  gboolean alpha_is_last =
-      self->layout == GIF_LAYOUT_RGBA || self->layout == GIF_LAYOUT_BGRA;
-  const GifInfo *info = gif_decoder_get_info (self);
-  const guint8 *row = gif_decoder_get_canvas (self);
-  guint y;
-
-  for (y = 0; y < info->height; y++, row += 4 * (gsize) info->width) {
-    if (!is_row_opaque (row, info->width, alpha_is_last ? 3 : 0))
-      return FALSE;
-  }
-  return TRUE;
-}
-
 /* Many files declare a transparent index and never use it in the first frame,
  * which alone decides then. What is drawn here stays for whoever renders it in
  * this layout and on no background. */
@@ -444,8 +477,9 @@ judge_first_frame (GifDecoder *self, const guint8 *data, gsize size)
   if (self->has_picture || !gif_scan_needs_first (self->scan))
     return;
   gif_decoder_set_background (self, 0);
+  self->first_is_opaque = FALSE;
   result = gif_decoder_render (self, data, size, 0);
-  if (self->has_picture && is_canvas_opaque (self))
+  if (self->has_picture && self->first_is_opaque)
     gif_scan_set_opaque (self->scan);
   /* Damage is for whoever renders it. */
   if (result != GIF_RESULT_OK)

@@ -57,6 +57,7 @@ struct _GifLzw
    * behind the last string is of images before, or of nothing, and never looked
    * at. */
   guint code_size; /* G_MAXUINT at first */
+  guint watched;   /* NO_SLICE too until it comes; G_MAXUINT: none */
   Slice table[MAX_CODES];
 };
 
@@ -65,7 +66,7 @@ gif_lzw_new (void)
 {
   GifLzw *self = g_new (GifLzw, 1);
 
-  self->code_size = G_MAXUINT;
+  self->code_size = self->watched = G_MAXUINT;
   return self;
 }
 
@@ -186,6 +187,13 @@ decode_groups (State *state, gboolean is_full)
   *state = s;
 }
 
+/* What stands for a single pixel. */
+static inline Slice
+make_pixel (guint index)
+{
+  return MAKE_SLICE (index, 0);
+}
+
 static void
 forget_strings (State *s)
 {
@@ -197,7 +205,7 @@ forget_strings (State *s)
 /* Decodes one code with all that can happen to it. FALSE, and nothing done, if
  * no more comes: of this input, or at all. */
 static gboolean
-decode_code (State *s)
+decode_code (State *s, guint *watched)
 {
   gboolean is_full = s->last == NO_SLICE || s->next == MAX_CODES;
   const guint32 *src;
@@ -216,6 +224,10 @@ decode_code (State *s)
     s->n_bits -= s->width;
     forget_strings (s);
     return TRUE;
+  }
+  if (code == *watched) {
+    s->table[code] = make_pixel (code);
+    *watched = G_MAXUINT;
   }
   if (!is_full)
     s->table[s->next] = s->last + 1;
@@ -247,7 +259,7 @@ set_up_table (GifLzw *self, guint code_size)
   if (self->code_size == code_size)
     return;
   for (i = 0; i < clear; i++)
-    self->table[i] = MAKE_SLICE (i, 0);
+    self->table[i] = make_pixel (i);
   self->table[clear] = NO_SLICE;
   self->table[clear + 1] = NO_SLICE;
   self->code_size = code_size;
@@ -266,7 +278,23 @@ gif_lzw_begin (GifLzw *self, guint code_size, guint32 *palette, guint32 *out,
     .clear = 1u << code_size,
   };
   forget_strings (&self->state);
+  if (self->watched != G_MAXUINT)
+    self->table[self->watched] = make_pixel (self->watched);
+  self->watched = G_MAXUINT;
   set_up_table (self, code_size);
+}
+
+void
+gif_lzw_watch (GifLzw *self, guint index)
+{
+  self->table[index] = NO_SLICE;
+  self->watched = index;
+}
+
+gboolean
+gif_lzw_has_seen (const GifLzw *self)
+{
+  return self->watched == G_MAXUINT;
 }
 
 gboolean
@@ -276,7 +304,7 @@ gif_lzw_feed (GifLzw *self, const guint8 *in, gsize in_size)
 
   s.in = in;
   s.in_end = in + in_size;
-  while (s.pos < s.end && decode_code (&s)) {
+  while (s.pos < s.end && decode_code (&s, &self->watched)) {
     if (s.last == NO_SLICE)
       continue;
     if (s.next == MAX_CODES)

@@ -27,6 +27,12 @@ void gif_lzw_free (GifLzw *self);
 void gif_lzw_begin (GifLzw *self, guint code_size, guint32 *palette,
     guint32 *out, gsize n_pixels);
 
+/* Lets gif_lzw_has_seen() tell whether @index, below 1 << the code size, is
+ * among the pixels of the image begun. */
+void gif_lzw_watch (GifLzw *self, guint index);
+
+gboolean gif_lzw_has_seen (const GifLzw *self);
+
 /* Goes on with the next @in_size bytes, without sub-block lengths. FALSE: no
  * more are needed: all pixels are there, or an end code or a code that stands
  * for nothing. What lies behind the pixels decoded so far is undefined then. */

@@ -12,12 +12,19 @@
 #define HEIGHT 5
 #define N_PIXELS (WIDTH * HEIGHT)
 
+static void
+set_up (GifCanvas *canvas, guint width, guint height)
+{
+  gif_canvas_set_size (canvas, width, height);
+  g_assert_true (gif_canvas_reserve (canvas));
+}
+
 static GifCanvas *
 make_canvas (void)
 {
   GifCanvas *canvas = gif_canvas_new (LEAD);
 
-  g_assert_true (gif_canvas_setup (canvas, WIDTH, HEIGHT));
+  set_up (canvas, WIDTH, HEIGHT);
   return canvas;
 }
 
@@ -257,7 +264,7 @@ test_interlace_is_right_at_any_height (void)
   guint pass, y, row;
 
   for (frame.rect.height = 1; frame.rect.height < 100; frame.rect.height++) {
-    g_assert_true (gif_canvas_setup (canvas, 2, frame.rect.height));
+    set_up (canvas, 2, frame.rect.height);
     draw_interlaced (canvas, frame);
     for (pass = 0, row = 1; pass < 4; pass++) {
       for (y = starts[pass]; y < frame.rect.height; y += steps[pass], row++)
@@ -367,10 +374,10 @@ test_a_smaller_screen_uses_the_same_memory (void)
   GifCanvas *canvas = gif_canvas_new (LEAD);
   GifFrame all = make_frame (0, 0, WIDTH, HEIGHT, GIF_DISPOSAL_PREVIOUS);
 
-  g_assert_true (gif_canvas_setup (canvas, 2 * WIDTH, HEIGHT));
+  set_up (canvas, 2 * WIDTH, HEIGHT);
   all.rect.width = 2 * WIDTH;
   draw_all (canvas, &all, 1);
-  g_assert_true (gif_canvas_setup (canvas, WIDTH, HEIGHT));
+  set_up (canvas, WIDTH, HEIGHT);
   assert_picture (canvas, "000000 000000 000000 000000 000000");
   all.rect.width = WIDTH;
   draw_all (canvas, &all, 2);

@@ -381,6 +381,39 @@ test_no_more_is_asked_for_at_the_end (Fixture *f, gconstpointer data)
   g_assert_true (gif_lzw_feed (f->lzw, more, 0));
 }
 
+/* Whatever its place: first, last, in the middle, in long strings, not at all. */
+static void
+test_a_watched_index_is_seen_if_it_comes (Fixture *f, gconstpointer data)
+{
+  guint8 indices[2000];
+  guint watched, n_seen = 0;
+  gsize i;
+
+  for (i = 0; i < G_N_ELEMENTS (indices); i++)
+    indices[i] = i < 3 ? (guint8) i : i < 1500 ? 7 : 3 + i % 3;
+  indices[1999] = 8;
+  encode (f, 4, indices, G_N_ELEMENTS (indices), TRUE);
+  for (watched = 0; watched < 16; watched++) {
+    gif_lzw_begin (f->lzw, 4, f->memory, f->out, G_N_ELEMENTS (indices));
+    gif_lzw_watch (f->lzw, watched);
+    gif_lzw_feed (f->lzw, f->bytes->data, f->bytes->len);
+    g_assert_cmpuint (gif_lzw_end (f->lzw), ==, G_N_ELEMENTS (indices));
+    for (i = 0; i < G_N_ELEMENTS (indices); i++)
+      g_assert_cmpuint (f->out[i], ==, indices[i] + 1u);
+    g_assert_cmpint (gif_lzw_has_seen (f->lzw), ==,
+        memchr (indices, (int) watched, sizeof indices) != NULL);
+    n_seen += gif_lzw_has_seen (f->lzw);
+  }
+  g_assert_cmpuint (n_seen, ==, 8);
+  /* One that did not come does not disturb the next image. */
+  gif_lzw_begin (f->lzw, 4, f->memory, f->out, 1);
+  gif_lzw_watch (f->lzw, 15);
+  g_assert_cmpuint (decode (f, MAX_PIXELS), ==, G_N_ELEMENTS (indices));
+  put_all (f, 4, (const gint[]){ 16, 15, 17, -1 });
+  g_assert_cmpuint (decode (f, MAX_PIXELS), ==, 1);
+  g_assert_cmpuint (f->out[0], ==, 16);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -408,6 +441,8 @@ main (int argc, char **argv)
         test_longest_strings_are_cut_at_the_end },
     { "pieces-make-the-same", test_pieces_make_the_same },
     { "no-more-is-asked-for-at-the-end", test_no_more_is_asked_for_at_the_end },
+    { "a-watched-index-is-seen-if-it-comes",
+        test_a_watched_index_is_seen_if_it_comes },
   };
   guint i;
 

@@ -76,6 +76,25 @@ test_a_reset_decoder_allocates_nothing (void)
   g_assert_cmpuint (n_allocations, ==, before);
 }
 
+/* Canvas, scratch and what is kept below a frame. */
+static void
+test_the_pixels_of_a_file_are_in_one_block (void)
+{
+  static const char *const names[] = { "mixed", "disposal-previous-chain",
+    "interlace", "full-frames" };
+  guint i, n;
+
+  for (i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autoptr (GifGolden) golden = gif_golden_load (names[i]);
+    g_autoptr (GifDecoder) decoder = gif_golden_scan (golden);
+    guint before = n_allocations;
+
+    for (n = 0; n < gif_decoder_get_info (decoder)->n_frames; n++)
+      gif_decoder_render (decoder, golden->data, golden->size, n);
+    g_assert_cmpuint (n_allocations, <=, before + 1);
+  }
+}
+
 /* Shrinks what malloc() gives until every kind of memory has been refused. */
 static void
 test_no_memory_is_a_result (void)
@@ -171,6 +190,8 @@ main (int argc, char **argv)
       test_the_second_round_allocates_nothing);
   g_test_add_func ("/gif/memory/a-reset-decoder-allocates-nothing",
       test_a_reset_decoder_allocates_nothing);
+  g_test_add_func ("/gif/memory/the-pixels-of-a-file-are-in-one-block",
+      test_the_pixels_of_a_file_are_in_one_block);
   g_test_add_func (
       "/gif/memory/no-memory-is-a-result", test_no_memory_is_a_result);
   g_test_add_func ("/gif/memory/frames-out-of-sight-take-no-memory",
