@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "animgifplanes.h"
+#include "giftypes.h"
 
 #include <string.h>
 
@@ -12,19 +13,6 @@
 #endif
 #define VALUE_OF(pixel, byte) ((pixel) >> SHIFT_OF (byte) & 0xff)
 
-/* What pays in these loops: -O3, which vectorises them, and instructions that not
- * every processor has; glibc picks the right copy when the library is loaded. */
-#if defined(__GNUC__) && !defined(__clang__)
-#if defined(__x86_64__) && defined(__GLIBC__)
-#define VECTORISED \
-  __attribute__ ((optimize ("O3"), target_clones ("avx2", "default")))
-#else
-#define VECTORISED __attribute__ ((optimize ("O3")))
-#endif
-#else
-#define VECTORISED
-#endif
-
 /* The byte in memory of each of @n pixels. */
 static inline void
 split (guint8 *restrict dest, const guint32 *restrict src, gsize n, guint byte)
@@ -33,19 +21,19 @@ split (guint8 *restrict dest, const guint32 *restrict src, gsize n, guint byte)
     dest[i] = VALUE_OF (src[i], byte);
 }
 
-static VECTORISED void
+static GIF_FAST void
 split_alpha (guint8 *dest, const guint32 *src, gsize n)
 {
   split (dest, src, n, 0);
 }
 
-static VECTORISED void
+static GIF_FAST void
 split_luma (guint8 *dest, const guint32 *src, gsize n)
 {
   split (dest, src, n, 1);
 }
 
-static VECTORISED void
+static GIF_FAST void
 split_chroma (guint8 *cb, guint8 *cr, const guint32 *src, gsize n)
 {
   split (cb, src, n, 2);
@@ -54,7 +42,7 @@ split_chroma (guint8 *cb, guint8 *cr, const guint32 *src, gsize n)
 
 /* @n pixels of two rows: the sums of both chroma values, Cb in the lower half of
  * each word. */
-static VECTORISED void
+static GIF_FAST void
 add_rows (guint32 *restrict sums, const guint32 *restrict above,
     const guint32 *restrict below, gsize n)
 {
@@ -64,7 +52,7 @@ add_rows (guint32 *restrict sums, const guint32 *restrict above,
 }
 
 /* Means of two sums each, to two planes. */
-static VECTORISED void
+static GIF_FAST void
 halve_to_planes (guint8 *restrict cb, guint8 *restrict cr,
     const guint32 *restrict sums, gsize n)
 {
@@ -77,7 +65,7 @@ halve_to_planes (guint8 *restrict cb, guint8 *restrict cr,
 }
 
 /* The same, to one plane in turns. */
-static VECTORISED void
+static GIF_FAST void
 halve_to_plane (guint8 *restrict both, const guint32 *restrict sums, gsize n)
 {
   for (gsize i = 0; i < n; i++) {

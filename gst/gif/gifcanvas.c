@@ -208,22 +208,12 @@ save (GifCanvas *self)
 }
 
 /* Puts @n pixels at @src over those at @dest, which stay where @src is zero. */
-static void
-blend_row (guint32 *dest, const guint32 *src, gsize n)
+static GIF_FAST void
+blend_row (guint32 *restrict dest, const guint32 *restrict src, gsize n)
 {
-  gsize i = 0;
-#ifdef __GNUC__ /* clang too */
-  typedef guint32 Pixels __attribute__ ((vector_size (16)));
-  Pixels above, below;
+  gsize i;
 
-  for (; i + 4 <= n; i += 4) {
-    memcpy (&above, src + i, sizeof above);
-    memcpy (&below, dest + i, sizeof below);
-    above |= below & (Pixels) (above == 0);
-    memcpy (dest + i, &above, sizeof above);
-  }
-#endif
-  for (; i < n; i++)
+  for (i = 0; i < n; i++)
     dest[i] = src[i] ? src[i] : dest[i];
 }
 

@@ -204,7 +204,7 @@ forget_strings (State *s)
 
 /* Decodes one code with all that can happen to it. FALSE, and nothing done, if
  * no more comes: of this input, or at all. */
-static gboolean
+static G_ALWAYS_INLINE inline gboolean
 decode_code (State *s, guint *watched)
 {
   gboolean is_full = s->last == NO_SLICE || s->next == MAX_CODES;
@@ -297,7 +297,7 @@ gif_lzw_has_seen (const GifLzw *self)
   return self->watched == G_MAXUINT;
 }
 
-gboolean
+GIF_FAST gboolean
 gif_lzw_feed (GifLzw *self, const guint8 *in, gsize in_size)
 {
   State s = self->state;
