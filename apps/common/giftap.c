@@ -28,6 +28,16 @@ unref_tap (gpointer tap)
   g_atomic_rc_box_release_full (tap, clear_tap);
 }
 
+static gsize
+total_size (const GPtrArray *pieces)
+{
+  gsize size = 0;
+
+  for (guint i = 0; i < pieces->len; i++)
+    size += gst_buffer_get_size (pieces->pdata[i]);
+  return size;
+}
+
 /* Called with @lock held. */
 static void
 collect (GifTap *tap, GstBuffer *buffer)
@@ -38,20 +48,76 @@ collect (GifTap *tap, GstBuffer *buffer)
   g_ptr_array_add (tap->pieces, gst_buffer_ref (buffer));
 }
 
-/* The same. */
+/* Pieces that are mapped for reading, one behind the other in memory. */
+typedef struct
+{
+  GPtrArray *pieces;
+  GArray *maps; /* of GstMapInfo, one for each of the first pieces */
+} Row;
+
+static void
+row_free (gpointer data)
+{
+  Row *row = data;
+
+  for (guint i = 0; i < row->maps->len; i++)
+    gst_buffer_unmap (
+        row->pieces->pdata[i], &g_array_index (row->maps, GstMapInfo, i));
+  g_array_unref (row->maps);
+  g_ptr_array_unref (row->pieces);
+  g_free (row);
+}
+
+/* A source that reads into one block gives pieces of it: nothing is copied.
+ * NULL: they lie elsewhere. */
+static GBytes *
+join_row (GPtrArray *pieces)
+{
+  Row *row = g_new0 (Row, 1);
+  const guint8 *begin = NULL;
+  gsize size = 0;
+
+  row->pieces = g_ptr_array_ref (pieces);
+  row->maps = g_array_new (FALSE, FALSE, sizeof (GstMapInfo));
+  for (guint i = 0; i < pieces->len; i++) {
+    GstMapInfo map;
+
+    if (!gst_buffer_map (pieces->pdata[i], &map, GST_MAP_READ))
+      break;
+    g_array_append_val (row->maps, map);
+    if (i == 0)
+      begin = map.data;
+    else if (map.data != begin + size)
+      break;
+    size += map.size;
+  }
+  if (begin != NULL && size == total_size (pieces))
+    return g_bytes_new_with_free_func (begin, size, row_free, row);
+  row_free (row);
+  return NULL;
+}
+
+static GBytes *
+join_copies (GPtrArray *pieces)
+{
+  gsize size = total_size (pieces), at = 0;
+  guint8 *data = g_malloc (size);
+
+  for (guint i = 0; i < pieces->len; i++)
+    at += gst_buffer_extract (pieces->pdata[i], 0, data + at, size - at);
+  return g_bytes_new_take (data, at);
+}
+
+/* Called with @lock held. */
 static GBytes *
 join (GifTap *tap)
 {
-  gsize size = 0, at = 0;
-  guint8 *data;
+  g_autoptr (GPtrArray) pieces = g_steal_pointer (&tap->pieces);
+  GBytes *row = join_row (pieces);
 
-  for (guint i = 0; i < tap->pieces->len; i++)
-    size += gst_buffer_get_size (tap->pieces->pdata[i]);
-  data = g_malloc (size);
-  for (guint i = 0; i < tap->pieces->len; i++)
-    at += gst_buffer_extract (tap->pieces->pdata[i], 0, data + at, size - at);
-  g_ptr_array_set_size (tap->pieces, 0);
-  return g_bytes_new_take (data, at);
+  tap->pieces =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) gst_buffer_unref);
+  return row != NULL ? row : join_copies (pieces);
 }
 
 static void

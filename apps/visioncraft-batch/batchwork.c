@@ -378,8 +378,6 @@ batch_on_converted (Work *work, gpointer data)
   GError *error = g_steal_pointer (&work->error);
 
   batch->tally->n_waiting--;
-  /* The files are what stays: the GIF may be needed no more. */
-  g_clear_pointer (&work->gif, g_bytes_unref);
   if (error == NULL) {
     space_note (&batch->space, work->n_bytes);
     for (guint i = 0; i < work->item->files->len; i++) {

@@ -12,6 +12,7 @@ typedef struct
   Encoders *encoders;
   Work *work;
   const char *file;
+  gboolean is_copy; /* of the GIF: written at once, it takes no encoder */
   Output *output;
   Encode *encode;
   guint64 n_bytes;
@@ -24,10 +25,11 @@ struct _Encoders
   EncodersFunc func;
   gpointer data;
   Leftovers *leftovers;
-  GQueue waiting;   /* of Task */
-  GQueue running;   /* likewise */
-  guint n_writing;  /* of those, how many a thread has */
-  gboolean is_over; /* nobody wants to hear of it */
+  GQueue waiting;     /* of Task */
+  GQueue running;     /* likewise */
+  guint n_converting; /* of those, how many are no copies */
+  guint n_writing;    /* and how many a thread has */
+  gboolean is_over;   /* nobody wants to hear of it */
   guint idle;
 };
 
@@ -104,6 +106,8 @@ end (Task *task, const GError *error)
     work->error = g_error_copy (error);
   work->n_bytes += task->n_bytes;
   work->n_left--;
+  if (!task->is_copy)
+    encoders->n_converting--;
   g_queue_remove (&encoders->running, task);
   task_free (task);
   if (encoders->is_over)
@@ -178,34 +182,53 @@ begin (Task *task, GError **error)
 }
 
 static void
+start (Task *task)
+{
+  Work *work = task->work;
+  g_autoptr (GError) error = NULL;
+  /* One of a work that has failed is not begun. */
+  gboolean begun = work->error == NULL && begin (task, &error);
+
+  g_queue_push_tail (&task->encoders->running, task);
+  if (!task->is_copy)
+    task->encoders->n_converting++;
+  if (begun)
+    encode_start (task->encode, work->gif, work->tags, on_encoded, task);
+  /* What encodes has it, or it is on the disk. */
+  if (--work->n_unstarted == 0)
+    g_clear_pointer (&work->gif, g_bytes_unref);
+  if (!begun)
+    end (task, error);
+}
+
+static void
 start_waiting (Encoders *encoders)
 {
-  while (g_queue_get_length (&encoders->running) < encoders->n_at_once) {
-    Task *task = g_queue_pop_head (&encoders->waiting);
-    g_autoptr (GError) error = NULL;
+  GList *next;
 
-    if (task == NULL)
-      return;
-    g_queue_push_tail (&encoders->running, task);
-    /* One of a work that has failed is not begun. */
-    if (task->work->error == NULL && begin (task, &error))
-      encode_start (
-          task->encode, task->work->gif, task->work->tags, on_encoded, task);
-    else
-      end (task, error);
+  for (GList *at = encoders->waiting.head; at != NULL; at = next) {
+    Task *task = at->data;
+
+    next = at->next;
+    if (!task->is_copy && encoders->n_converting >= encoders->n_at_once)
+      continue;
+    g_queue_delete_link (&encoders->waiting, at);
+    start (task);
   }
 }
 
 void
 encoders_add (Encoders *encoders, Work *work)
 {
-  work->n_left = work->missing->len;
+  work->n_left = work->n_unstarted = work->missing->len;
   for (guint i = 0; i < work->missing->len; i++) {
     Task *task = g_new0 (Task, 1);
+    const Format *format = format_of_file (work->missing->pdata[i], NULL);
 
     task->encoders = encoders;
     task->work = work;
     task->file = work->missing->pdata[i];
+    task->is_copy = format != NULL && format->id == FORMAT_GIF;
     g_queue_push_tail (&encoders->waiting, task);
   }
   start_soon (encoders);
@@ -223,6 +246,8 @@ drop_from (GQueue *tasks, Work *work)
     if (task->work != work || (task->output != NULL && task->encode == NULL))
       continue; /* another one's, or a thread has it */
     g_queue_delete_link (tasks, at);
+    if (tasks == &task->encoders->running && !task->is_copy)
+      task->encoders->n_converting--;
     task_free (task);
     work->n_left--;
     if (work->error == NULL)

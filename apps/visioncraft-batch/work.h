@@ -24,12 +24,13 @@ typedef struct
   gint64 started_us;
   guint timer; /* until the next try */
 
-  GBytes *gif; /* once it is there */
+  GBytes *gif; /* while somebody will need it */
   GstTagList *tags;
   double generate_s;
-  guint n_left;    /* files that are not made yet */
-  guint64 n_bytes; /* of the files */
-  GError *error;   /* the first one */
+  guint n_left;      /* files that are not made yet */
+  guint n_unstarted; /* of them, those that nobody works at */
+  guint64 n_bytes;   /* of the files */
+  GError *error;     /* the first one */
 } Work;
 
 /* Takes @item. */
