@@ -4,7 +4,9 @@
  * there already. argv as of player-window.c.
  */
 #include "playerfixture.h"
+#include "programfixture.h"
 
+#include <gio/gunixinputstream.h>
 #include <string.h>
 
 typedef struct
@@ -146,6 +148,53 @@ test_a_file_is_played_for_nothing (PlayerFixture *fixture, gconstpointer data)
   g_assert_cmpuint (count_history (fixture), ==, 0);
 }
 
+/* Drags @path out of another program's window, which lies
+ * on the player's, and drops them on the stage. */
+static void
+drag_and_drop (PlayerFixture *fixture, const char *path)
+{
+  g_autoptr (GSubprocessLauncher) launcher = player_world_make_launcher (
+      &player_world, G_SUBPROCESS_FLAGS_STDOUT_PIPE, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocess) source = g_subprocess_launcher_spawn (
+      launcher, &error, g_getenv ("TEST_DRAG_SOURCE"), path, NULL);
+  g_autoptr (GString) seen = g_string_new (NULL);
+  int fd;
+
+  g_assert_no_error (error);
+  fd = g_unix_input_stream_get_fd (
+      G_UNIX_INPUT_STREAM (g_subprocess_get_stdout_pipe (source)));
+  program_read_until (fd, seen, "shown\n");
+  x_screen_do (player_world.screen, "mousemove", "50", "50", "mousedown", "1",
+      "mousemove", "60", "60", "mousemove", "90", "90", NULL);
+  program_read_until (fd, seen, "dragging\n");
+  x_screen_do (player_world.screen, "mousemove", "600", "400", "mousemove",
+      "610", "410", NULL);
+  program_read_until (fd, seen, "accepted\n");
+  x_screen_do (player_world.screen, "mouseup", "1", NULL);
+  program_read_until (fd, seen, "done\n");
+  g_subprocess_force_exit (source);
+  g_subprocess_wait (source, NULL, NULL);
+}
+
+static void
+test_a_dropped_file_is_played (PlayerFixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = write_gif ("füchse & co.gif");
+
+  drag_and_drop (fixture, path);
+  fixture_wait_until (player_is_playing, fixture, "the file");
+  g_assert_cmpuint (player_count_posts (fixture), ==, 0);
+}
+
+static void
+test_a_dropped_text_is_refused (PlayerFixture *fixture, gconstpointer data)
+{
+  drag_and_drop (fixture, "/etc/hostname");
+  fixture_wait_until (player_has_message, fixture, "the message");
+  g_assert_true (player_remote_has_status (&fixture->remote, "idle"));
+}
+
 /* What was asked for is paid: it comes all the same. */
 static void
 test_a_file_does_not_end_a_generation (
@@ -227,6 +276,8 @@ main (int argc, char **argv)
   ADD ("new", test_generate_makes_a_new_one_each_time);
   ADD ("file", test_a_file_is_played_for_nothing);
   ADD ("file-meanwhile", test_a_file_does_not_end_a_generation);
+  ADD ("drop", test_a_dropped_file_is_played);
+  ADD ("drop-text", test_a_dropped_text_is_refused);
   ADD ("no-file", test_what_cannot_be_opened_is_told);
   ADD ("settings", test_settings_outlive_the_program);
   status = g_test_run ();
