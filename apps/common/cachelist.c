@@ -2,6 +2,7 @@
 #include "cachelist.h"
 
 #include <string.h>
+#include <vcfolder.h>
 #include <vcjson.h>
 
 char *
@@ -138,29 +139,89 @@ is_same (const CacheEntry *entry, const CacheEntry *request)
       && g_strcmp0 (entry->negative_prompt, request->negative_prompt) == 0;
 }
 
+static guint
+find_free_variation (
+    const char *directory, const CacheEntry *request, guint minimum)
+{
+  g_autoptr (GPtrArray) entries = cache_list_read (directory);
+  g_autoptr (GHashTable) taken = g_hash_table_new (NULL, NULL);
+  guint variation = minimum;
+
+  for (guint i = 0; i < entries->len; i++) {
+    const CacheEntry *entry = entries->pdata[i];
+
+    if (is_same (entry, request))
+      g_hash_table_add (taken, GUINT_TO_POINTER (entry->variation));
+  }
+  while (g_hash_table_contains (taken, GUINT_TO_POINTER (variation)))
+    variation++;
+  return variation;
+}
+
+/* The name of the lock that says: this one is being made. The caller owns it. */
+static char *
+make_claim_name (const CacheEntry *request, guint variation)
+{
+  g_autofree char *text = g_strdup_printf ("%s\n%s\n%s\n%d\n%d",
+      request->prompt, request->negative_prompt, request->sampler,
+      request->cfg_scale, request->steps);
+  g_autofree char *sum =
+      g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
+
+  return g_strdup_printf ("%s-%u.new", sum, variation);
+}
+
+/* @source keeps the claim, which ends with it. FALSE: somebody else has it. */
+static gboolean
+claim (GstElement *source, const char *directory, const CacheEntry *request,
+    guint variation)
+{
+  g_autofree char *name = make_claim_name (request, variation);
+  VcFolder *folder = vc_folder_open (directory, NULL);
+
+  /* The source will say that it cannot be used. */
+  if (folder == NULL)
+    return TRUE;
+  if (!vc_folder_try_lock (folder, name)) {
+    vc_folder_close (folder);
+    return FALSE;
+  }
+  g_object_set_data_full (
+      G_OBJECT (source), "claim", folder, (GDestroyNotify) vc_folder_close);
+  return TRUE;
+}
+
+static guint
+claim_variation (GstElement *source, const char *directory,
+    const CacheEntry *request, guint minimum)
+{
+  guint variation = find_free_variation (directory, request, minimum);
+
+  for (;;) {
+    guint free;
+
+    while (!claim (source, directory, request, variation))
+      variation++;
+    /* Somebody may have made just this one, and given up the claim. */
+    free = find_free_variation (directory, request, variation);
+    if (free == variation)
+      return variation;
+    variation = free;
+  }
+}
+
 guint
 cache_list_take_variation (GstElement *source, guint minimum)
 {
   g_autofree char *directory = NULL;
   CacheEntry request = { 0 };
-  g_autoptr (GHashTable) taken = g_hash_table_new (NULL, NULL);
   guint variation = minimum;
 
   g_object_get (source, "cache-dir", &directory, "prompt", &request.prompt,
       "negative-prompt", &request.negative_prompt, "sampler", &request.sampler,
       "cfg-scale", &request.cfg_scale, "steps", &request.steps, NULL);
-  if (directory != NULL && directory[0] != '\0') {
-    g_autoptr (GPtrArray) entries = cache_list_read (directory);
-
-    for (guint i = 0; i < entries->len; i++) {
-      const CacheEntry *entry = entries->pdata[i];
-
-      if (is_same (entry, &request))
-        g_hash_table_add (taken, GUINT_TO_POINTER (entry->variation));
-    }
-  }
-  while (g_hash_table_contains (taken, GUINT_TO_POINTER (variation)))
-    variation++;
+  if (directory != NULL && directory[0] != '\0')
+    variation = claim_variation (source, directory, &request, minimum);
   g_object_set (source, "variation", variation, NULL);
   g_free (request.prompt);
   g_free (request.negative_prompt);

@@ -30,8 +30,9 @@ GPtrArray *cache_list_read (const char *directory);
 GstTagList *cache_entry_new_tags (const CacheEntry *entry);
 
 /* Sets "variation" of @source, a visioncraftgifsrc that has its other settings,
- * to the lowest number from @minimum on that nothing in its cache-dir has: the
- * service is asked for a new picture. Returns it. */
+ * to the lowest number from @minimum on that nothing in its cache-dir has, and
+ * nobody else is at, in any process: the service is asked for a new picture.
+ * Returns it. @source has the number to itself as long as it lives. */
 guint cache_list_take_variation (GstElement *source, guint minimum);
 
 G_END_DECLS

@@ -27,9 +27,6 @@ G_DEFINE_FINAL_TYPE (WebJob, web_job, G_TYPE_OBJECT)
 
 static guint changed_signal;
 
-/* Two that run at the same time ask for two pictures. */
-static guint next_variation;
-
 static void
 change (WebJob *job, WebJobState state)
 {
@@ -186,7 +183,7 @@ set_up_source (WebJob *job)
       "retry-backoff-max", 2.0, NULL);
   /* Each click makes a new picture, whatever the environment says. */
   if (job->service->gallery_dir != NULL)
-    job->variation = cache_list_take_variation (source, next_variation++);
+    job->variation = cache_list_take_variation (source, 0);
   if (job->service->api_url != NULL)
     g_object_set (source, "api-url", job->service->api_url, NULL);
 }

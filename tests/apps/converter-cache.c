@@ -120,12 +120,45 @@ test_new_fills_a_gap (ProgramFixture *fixture, gconstpointer unused)
   g_assert_cmpuint (count_posts (fixture), ==, 5);
 }
 
-/* Both choose the same number: who waits for the other takes the next one. */
+/* Each has a number to itself, and waits for nobody. */
 static void
-test_two_at_once_are_two_pictures (
+test_many_at_once_are_as_many_pictures (
     ProgramFixture *fixture, gconstpointer unused)
 {
-  static const char *const words[][5] = { { "a fox", "1.gif", "--new" },
+  static const char *const files[] = { "1.gif", "2.gif", "3.gif" };
+  GSubprocess *processes[G_N_ELEMENTS (files)];
+
+  mock_server_hold (fixture->server, MOCK_STAGE_POST, MOCK_HOLD_REPLY);
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++) {
+    const char *const words[] = { "a fox", files[i], "--new", NULL };
+
+    processes[i] = program_start (fixture, words);
+  }
+  g_assert_true (mock_server_wait_for (
+      fixture->server, MOCK_EVENT_HELD, G_N_ELEMENTS (files), 30000));
+  mock_server_release (fixture->server);
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++) {
+    g_auto (Result) result = { 0 };
+
+    program_finish (processes[i], &result);
+    g_object_unref (processes[i]);
+    g_assert_cmpint (result.status, ==, 0);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++) {
+    g_autofree char *variation = g_strdup_printf ("--variation=%u", i);
+
+    generate (fixture, "a fox", "again.gif", variation);
+  }
+  g_assert_cmpuint (count_posts (fixture), ==, G_N_ELEMENTS (files));
+}
+
+/* Who did not ask for a new one has no claim: --new waits for its picture, and
+ * then takes the next number. */
+static void
+test_new_is_not_what_another_is_making (
+    ProgramFixture *fixture, gconstpointer unused)
+{
+  static const char *const words[][5] = { { "a fox", "1.gif" },
     { "a fox", "2.gif", "--new", "--json" } };
   g_autoptr (GSubprocess) first = NULL;
   g_autoptr (GSubprocess) second = NULL;
@@ -168,7 +201,9 @@ main (int argc, char **argv)
   program_add ("/cache/new-takes-the-lowest-free-variation", NULL,
       test_new_takes_the_lowest_free_variation);
   program_add ("/cache/new-fills-a-gap", NULL, test_new_fills_a_gap);
-  program_add ("/cache/two-at-once-are-two-pictures", NULL,
-      test_two_at_once_are_two_pictures);
+  program_add ("/cache/many-at-once-are-as-many-pictures", NULL,
+      test_many_at_once_are_as_many_pictures);
+  program_add ("/cache/new-is-not-what-another-is-making", NULL,
+      test_new_is_not_what_another_is_making);
   return g_test_run ();
 }
