@@ -100,7 +100,7 @@ static const Property properties[] = {
    * GstAnimGifDec:max-pixels:
    *
    * A file with a larger screen is refused with a RESOURCE/NO_SPACE_LEFT error
-   * before memory is taken for it.
+   * before memory is taken for it. Without a limit, 2147483647 can be decoded.
    *
    * Since: 0.1
    */

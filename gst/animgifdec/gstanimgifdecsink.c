@@ -24,15 +24,23 @@ gst_anim_gif_dec_forget_file (GstAnimGifDec *self)
   g_mutex_unlock (&self->lock);
 }
 
-/* Posts that the file has more of @what than @property allows. */
+/* Posts that the file has more of @what than @property allows: @limit, where 0
+ * allows what can be decoded at all, @most. */
 static void
-post_beyond (
-    GstAnimGifDec *self, const char *what, const char *property, guint64 limit)
+post_beyond (GstAnimGifDec *self, const char *what, const char *property,
+    guint64 limit, guint64 most)
 {
-  GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,
-      ("This GIF is too large: %s than %s allows (%" G_GUINT64_FORMAT ").",
-          what, property, limit),
-      (NULL));
+  if (limit == 0 || limit > most)
+    GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,
+        ("This GIF is too large: %s than can be decoded (%" G_GUINT64_FORMAT
+         ").",
+            what, most),
+        (NULL));
+  else
+    GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,
+        ("This GIF is too large: %s than %s allows (%" G_GUINT64_FORMAT ").",
+            what, property, limit),
+        (NULL));
 }
 
 /* Posts what is wrong with the file; from now on the task only says EOS. */
@@ -46,15 +54,15 @@ refuse_file (GstAnimGifDec *self, GifResult result)
       break;
     case GIF_RESULT_TOO_LARGE:
       if (anim_gif_input_is_too_long (self->input))
-        post_beyond (
-            self, "the file has more bytes", "max-size", self->active.max_size);
+        post_beyond (self, "the file has more bytes", "max-size",
+            self->active.max_size, G_MAXSSIZE);
       else
         post_beyond (self, "its pictures have more pixels each", "max-pixels",
-            self->active.max_pixels);
+            self->active.max_pixels, GIF_DECODER_MOST_PIXELS);
       break;
     case GIF_RESULT_TOO_LONG:
       post_beyond (self, "its pictures have more pixels together",
-          "max-total-pixels", self->active.max_total_pixels);
+          "max-total-pixels", self->active.max_total_pixels, G_MAXUINT64);
       break;
     case GIF_RESULT_NO_MEMORY:
       GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,

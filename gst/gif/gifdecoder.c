@@ -78,8 +78,7 @@ gif_decoder_reset (GifDecoder *self)
 void
 gif_decoder_set_max_pixels (GifDecoder *self, guint64 max_pixels)
 {
-  /* Pixels are counted in 31 bits further down. */
-  self->max_pixels = MIN (max_pixels, G_MAXINT32);
+  self->max_pixels = MIN (max_pixels, GIF_DECODER_MOST_PIXELS);
   gif_scan_set_max_pixels (self->scan, self->max_pixels);
 }
 

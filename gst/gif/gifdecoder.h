@@ -32,6 +32,9 @@ typedef struct _GifDecoder GifDecoder;
 #define GIF_DECODER_MAX_PIXELS (G_GUINT64_CONSTANT (1) << 25)
 #define GIF_DECODER_MAX_TOTAL_PIXELS (G_GUINT64_CONSTANT (1) << 34)
 
+/* The most that gif_decoder_set_max_pixels() can allow. */
+#define GIF_DECODER_MOST_PIXELS ((guint64) G_MAXINT32)
+
 /* Returns: (transfer full): a decoder that has seen nothing, layout RGBA. */
 GifDecoder *gif_decoder_new (void);
 
@@ -41,8 +44,9 @@ void gif_decoder_free (GifDecoder *self);
  * does memory, unless it is much. */
 void gif_decoder_reset (GifDecoder *self);
 
-/* The most pixels that the screen may have, enlarged by the first image or not;
- * call before the first scan. A larger one ends the scan with TOO_LARGE before
+/* The most pixels that the screen may have, enlarged by the first image or not:
+ * @max_pixels, but never more than GIF_DECODER_MOST_PIXELS. Call before the first
+ * scan. A larger one ends the scan with TOO_LARGE before
  * anything is allocated for it. Frames may be of any size: only what is on the
  * screen takes memory. */
 void gif_decoder_set_max_pixels (GifDecoder *self, guint64 max_pixels);

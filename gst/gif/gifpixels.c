@@ -8,8 +8,9 @@
 #include <sys/mman.h>
 #endif
 
-/* Returns: (transfer full) (nullable): @n_bytes for free(); many of them in pages
- * as large as the system has, where it can be asked for them. */
+/* Returns: (transfer full) (nullable): @n_bytes for free(), which frees GLib's
+ * memory too; many of them in pages as large as the system has, where it can be
+ * asked for them. */
 static gpointer
 new_memory (gsize n_bytes)
 {
@@ -25,7 +26,7 @@ new_memory (gsize n_bytes)
     return memory;
   }
 #endif
-  return malloc (n_bytes);
+  return g_try_malloc (n_bytes);
 }
 
 /* Returns: (transfer full) (nullable): a block with room for @n pixels, which LZW

@@ -37,10 +37,19 @@ static const struct
 {
   guint8 size[4];
   guint64 max_pixels;
+  const char *text; /* why not */
 } screens[] = {
-  { { 0xff, 0xff, 0xff, 0xff }, 1 << 25 },
-  { { 0x01, 0x20, 0x00, 0x10 }, 1 << 25 }, /* 8193 × 4096 */
-  { { 40, 0, 30, 0 }, 40 * 30 - 1 },
+  { { 0xff, 0xff, 0xff, 0xff }, 1 << 25, "than max-pixels allows (33554432)." },
+  { { 0x01, 0x20, 0x00, 0x10 }, 1 << 25, /* 8193 × 4096 */
+      "than max-pixels allows (33554432)." },
+  { { 40, 0, 30, 0 }, 40 * 30 - 1, "than max-pixels allows (1199)." },
+  /* 0: no limit, but there is one to what can be decoded. */
+  { { 0xff, 0xff, 0xff, 0xff }, 0, "than can be decoded (2147483647)." },
+  { { 0x01, 0x80, 0xff, 0xff }, 0, "than can be decoded (2147483647)." },
+  { { 0xff, 0xff, 0xff, 0xff }, G_MAXUINT64,
+      "than can be decoded (2147483647)." },
+  { { 0xff, 0xff, 0xff, 0xff }, G_MAXINT32,
+      "than max-pixels allows (2147483647)." },
 };
 
 GST_START_TEST (test_a_screen_above_max_pixels_is_refused)
@@ -49,11 +58,19 @@ GST_START_TEST (test_a_screen_above_max_pixels_is_refused)
   g_autoptr (GBytes) bytes =
       patch (plain, AT_SCREEN_SIZE, screens[__i__].size, 4);
   GstHarness *h = start_decoder ("max-pixels", screens[__i__].max_pixels, NULL);
+  g_autoptr (GstMessage) message = NULL;
+  g_autoptr (GError) error = NULL;
 
   fail_unless_equals_int (push_bytes (h, bytes, 0), GST_FLOW_ERROR);
   expect_eos (h);
   fail_unless_equals_int (gst_harness_buffers_received (h), 0);
-  assert_one_error (h, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT);
+  message = await_message (h, GST_MESSAGE_ERROR);
+  gst_message_parse_error (message, &error, NULL);
+  fail_unless (g_error_matches (
+      error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT));
+  fail_unless (g_str_has_suffix (error->message, screens[__i__].text), "%s",
+      error->message);
+  fail_unless_equals_int (count_messages (h, GST_MESSAGE_ERROR), 0);
   stop_decoder (h);
 }
 GST_END_TEST

@@ -5,12 +5,16 @@
 
 #include "gifgolden.h"
 
+#include <errno.h>
+
 extern void *__libc_malloc (size_t size);
 extern void *__libc_calloc (size_t n, size_t size);
 extern void *__libc_realloc (void *memory, size_t size);
 void *malloc (size_t size);
 void *calloc (size_t n, size_t size);
+extern void *__libc_memalign (size_t alignment, size_t size);
 void *realloc (void *memory, size_t size);
+int posix_memalign (void **memory, size_t alignment, size_t size);
 
 static guint n_allocations;
 static gsize largest = G_MAXSIZE; /* what is given at most */
@@ -34,6 +38,14 @@ realloc (void *memory, size_t size)
 {
   n_allocations++;
   return size <= largest ? __libc_realloc (memory, size) : NULL;
+}
+
+int
+posix_memalign (void **memory, size_t alignment, size_t size)
+{
+  n_allocations++;
+  *memory = size <= largest ? __libc_memalign (alignment, size) : NULL;
+  return *memory != NULL ? 0 : ENOMEM;
 }
 
 static void
@@ -162,6 +174,26 @@ make_many_frames (guint8 side, guint n)
   return file;
 }
 
+/* From 4 MB on, memory comes from elsewhere. */
+static void
+test_no_memory_for_a_large_screen_is_a_result (void)
+{
+  static const guint8 bytes[] = { 'G', 'I', 'F', '8', '9', 'a', 0, 8, 0, 8, 0,
+    0, 0, ',', 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x44, 1, 0, ';' };
+  g_autoptr (GifDecoder) decoder = gif_decoder_new ();
+
+  largest = 4 << 20;
+  g_assert_cmpint (gif_decoder_scan (decoder, bytes, sizeof bytes, TRUE), ==,
+      GIF_RESULT_END);
+  g_assert_cmpint (gif_decoder_render (decoder, bytes, sizeof bytes, 0), ==,
+      GIF_RESULT_NO_MEMORY);
+  g_assert_null (gif_decoder_get_canvas (decoder));
+  largest = G_MAXSIZE;
+  g_assert_cmpint (
+      gif_decoder_render (decoder, bytes, sizeof bytes, 0), ==, GIF_RESULT_OK);
+  g_assert_nonnull (gif_decoder_get_canvas (decoder));
+}
+
 static void
 test_no_memory_for_the_frames_is_a_result (void)
 {
@@ -196,6 +228,8 @@ main (int argc, char **argv)
       "/gif/memory/no-memory-is-a-result", test_no_memory_is_a_result);
   g_test_add_func ("/gif/memory/frames-out-of-sight-take-no-memory",
       test_frames_out_of_sight_take_no_memory);
+  g_test_add_func ("/gif/memory/no-memory-for-a-large-screen-is-a-result",
+      test_no_memory_for_a_large_screen_is_a_result);
   g_test_add_func ("/gif/memory/no-memory-for-the-frames-is-a-result",
       test_no_memory_for_the_frames_is_a_result);
   return g_test_run ();
