@@ -79,7 +79,7 @@ read_screen (GifCursor *cursor, GifBlock *block)
 static GifResult
 read_image (GifCursor *cursor, GifBlock *block)
 {
-  const guint8 *bytes = gif_cursor_take (cursor, IMAGE_SIZE);
+  const guint8 *bytes = gif_cursor_take (cursor, IMAGE_SIZE - 1), *flags;
 
   if (!bytes)
     return GIF_RESULT_NEED_DATA;
@@ -88,8 +88,10 @@ read_image (GifCursor *cursor, GifBlock *block)
   block->rect.y = read_u16 (bytes + 3);
   block->rect.width = read_u16 (bytes + 5);
   block->rect.height = read_u16 (bytes + 7);
-  block->interlaced = (bytes[9] & FLAG_INTERLACED) != 0;
-  if (!take_palette (cursor, bytes[9], block))
+  if (!(flags = gif_cursor_take (cursor, 1)))
+    return GIF_RESULT_NEED_DATA;
+  block->interlaced = (*flags & FLAG_INTERLACED) != 0;
+  if (!take_palette (cursor, *flags, block))
     return GIF_RESULT_NEED_DATA;
   block->data_offset = cursor->pos;
   return gif_cursor_take (cursor, 1) ? GIF_RESULT_OK : GIF_RESULT_NEED_DATA;

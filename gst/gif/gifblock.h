@@ -56,8 +56,8 @@ typedef struct
  * is reported.
  *
  * OK: @block is filled. NEED_DATA: not all of the block is there; call again
- * with more (its type is IMAGE when the descriptor is there and only the rest
- * is not). END: after a trailer, or at a byte that begins no block (browsers
+ * with more (its type is IMAGE when the rectangle is there and only the rest is
+ * not). END: after a trailer, or at a byte that begins no block (browsers
  * take that as the end too). NOT_A_GIF: the signature is another one. */
 GifResult gif_block_read (
     GifBlockReader *reader, const guint8 *data, gsize size, GifBlock *block);

@@ -64,7 +64,7 @@ void gif_decoder_set_max_total_pixels (
  *
  * NEED_DATA: all of @data is scanned, the file goes on.
  * END: trailer seen (what follows it is ignored), or @at_end. An image that
- *   @at_end cuts short counts as a frame if its descriptor is there.
+ *   @at_end cuts short counts as a frame if its rectangle is there.
  * NOT_A_GIF, TOO_LARGE, TOO_LONG, NO_MEMORY: final, later calls return the
  *   same. */
 GifResult gif_decoder_scan (

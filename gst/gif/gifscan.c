@@ -319,7 +319,7 @@ take_block (GifScan *self, const guint8 *data, const GifBlock *block)
   g_assert_not_reached ();
 }
 
-/* An image that ends behind its descriptor, at the end of the file: a frame in
+/* An image that ends behind its rectangle, at the end of the file: a frame in
  * which nothing is drawn. */
 static GifResult
 begin_cut_image (GifScan *self, const GifBlock *block, gsize size)

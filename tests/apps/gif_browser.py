@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Every file of tests/data/gif in headless Chromium: its pictures and times are
-those of the file's .conf, or NAME.txt says where they are not, and why. And
-well-formed files made at random, where the two may not part.
+those of the file's .conf, or NAME.txt says where they are not, and why. And a
+file cut at each place, and well-formed ones made at random, where the two may
+not part.
 
     gif_browser.py DIRECTORY [NAME...]
 """
@@ -16,6 +17,26 @@ import threading
 from browser import Browser
 
 N_RANDOM = 150
+
+# Cut behind each byte of the second image.
+CUT = """
+palette p ff0000 00ff00 0000ff ffffff
+screen 4 2 palette=p
+control delay=5
+image 0 0 4 2
+rows
+0123
+3210
+end
+control delay=60 disposal=2
+image 1 0 2 2 palette=p
+rows
+32
+10
+end
+trailer
+imagemagick agrees
+"""
 
 # A picture is [width, height, duration in µs, pixels], or null where there is
 # none. An image that cannot be decoded whole is still shown by <img>, if it is
@@ -148,6 +169,11 @@ def files(directory, names):
             maker = make.Maker(source.read_text("utf-8"))
             yield (source.name, maker.out, reference.Gif(maker.out),
                    maker.chromium)
+    if not names:
+        whole = make.Maker(CUT).out
+        for size in range(whole.rindex(b",") - 9, len(whole)):
+            yield (f"file cut at {size}", whole[:size],
+                   reference.Gif(whole[:size]), set())
     for number in range(0 if names else N_RANDOM):
         made = randomgif.make_file(number)
         if made:

@@ -335,6 +335,41 @@ test_comments_have_an_end (void)
       strlen (gif_decoder_get_comment (decoder, 0)), ==, 64 * 1024);
 }
 
+/* Cut behind each byte; read at once, or told later that no more comes. */
+static void
+test_a_cut_image_counts_from_its_rectangle_on (void)
+{
+  static const guint8 bytes[] = { 'G', 'I', 'F', '8', '9', 'a', 2, 0, 1, 0, 0,
+    0, 0, '!', 0xf9, 4, 8, 7, 0, 0, 0, ',', 0, 0, 0, 0, 2, 0, 1, 0, 0x80, 255,
+    0, 0, 0, 0, 255, 2, 2, 4, 10, 0, ';' };
+  const gsize at = 21, n_rectangle = 9, terminator = sizeof bytes - 2;
+  gsize size;
+  guint step;
+
+  g_assert_cmpint (bytes[at], ==, ',');
+  for (size = 13; size <= sizeof bytes; size++) {
+    for (step = 0; step < 2; step++) {
+      g_autofree guint8 *data = g_memdup2 (bytes, size);
+      g_autoptr (GifDecoder) decoder = gif_decoder_new ();
+      const GifInfo *info = gif_decoder_get_info (decoder);
+
+      if (step == 1)
+        gif_decoder_scan (decoder, data, size, FALSE);
+      g_assert_cmpint (
+          gif_decoder_scan (decoder, data, size, TRUE), ==, GIF_RESULT_END);
+      g_assert_cmpuint (info->n_frames, ==, size >= at + n_rectangle);
+      if (info->n_frames == 0)
+        continue;
+      g_assert_cmpuint (info->duration_cs, ==, 7);
+      g_assert_cmpint (
+          gif_decoder_get_frame (decoder, 0)->complete, ==, size > terminator);
+      g_assert_cmpint (gif_decoder_render (decoder, data, size, 0), ==,
+          size >= terminator ? GIF_RESULT_OK : GIF_RESULT_CORRUPT);
+      g_assert_cmpint (info->opaque, ==, size >= terminator);
+    }
+  }
+}
+
 static void
 test_the_way_to_a_frame_starts_at_a_key (void)
 {
@@ -363,6 +398,8 @@ main (int argc, char **argv)
       test_a_screen_above_the_limit_is_refused);
   g_test_add_func ("/gif/decoder/all-pictures-have-a-budget",
       test_all_pictures_have_a_budget);
+  g_test_add_func ("/gif/decoder/a-cut-image-counts-from-its-rectangle-on",
+      test_a_cut_image_counts_from_its_rectangle_on);
   g_test_add_func ("/gif/decoder/the-way-to-a-frame-starts-at-a-key",
       test_the_way_to_a_frame_starts_at_a_key);
   g_test_add_func (

@@ -142,13 +142,14 @@ class Gif:
 
     def read_image(self, start):
         d, at = self.data, self.at
-        if at + 10 > len(d):
+        if at + 9 > len(d):  # policy: truncated file
             raise IndexError
         rect = u16(d, at + 1), u16(d, at + 3), u16(d, at + 5), u16(d, at + 7)
         self.at += 10
-        palette, code_size, blocks, whole = [], 0, [], False
+        palette, code_size, blocks, whole, flags = [], 0, [], False, 0
         try:
-            palette = self.read_palette(d[at + 9])
+            flags = d[at + 9]
+            palette = self.read_palette(flags)
             code_size = d[self.at]
             self.at += 1
             blocks, whole = self.sub_blocks()
@@ -162,7 +163,7 @@ class Gif:
         self.control = None  # policy: images without graphic control
         disposal = {2: "background", 3: "previous", 4: "previous"}.get(
             disposal, "keep")
-        frame = Frame(rect, delay, disposal, transparent, bool(d[at + 9] & 64))
+        frame = Frame(rect, delay, disposal, transparent, bool(flags & 64))
         frame.palette = palette or self.palette
         frame.code_size, frame.data = code_size, b"".join(blocks)
         frame.complete = whole
