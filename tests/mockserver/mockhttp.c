@@ -116,6 +116,13 @@ send_plain_status (MockConn *conn, const char *status)
   send_bytes (conn, head, strlen (head));
 }
 
+/* RFC 9110 §9.1: a method begins a request; a TLS handshake does not. */
+static gboolean
+begins_request (MockConn *conn)
+{
+  return conn->received->len == 0 || g_ascii_isalpha (conn->received->data[0]);
+}
+
 /* Size of request line and headers, including the empty line; 0: no end. */
 static gsize
 receive_head (MockConn *conn)
@@ -127,6 +134,10 @@ receive_head (MockConn *conn)
 
     if (end != NULL)
       return (gsize) (end - conn->received->data) + 4;
+    if (!begins_request (conn)) {
+      send_plain_status (conn, "400 Bad Request");
+      return 0;
+    }
     if (conn->received->len > MAX_HEAD || !receive_more (conn))
       return 0;
   }
