@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "vcimages.h"
 #include "vcjob-private.h"
+#include "vcredact.h"
 #include "vctext.h"
 #include "vctransport.h"
 #include "vcwire.h"
@@ -175,8 +176,8 @@ note_images (VcJob *job, const GPtrArray *images)
   GPtrArray *addresses = g_ptr_array_new_with_free_func (g_free);
 
   for (guint i = 0; i < images->len; i++)
-    g_ptr_array_add (addresses,
-        vc_text_redact (g_ptr_array_index (images, i), job->secrets));
+    g_ptr_array_add (
+        addresses, vc_redact (g_ptr_array_index (images, i), job->secrets));
   g_mutex_lock (&job->lock);
   job->report.images = addresses;
   g_mutex_unlock (&job->lock);

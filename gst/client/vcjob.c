@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "vcjob-private.h"
+#include "vcredact.h"
 #include "vctext.h"
 
 #include <string.h>
@@ -250,7 +251,7 @@ fail (VcJob *job, const GError *error, gboolean billed)
   }
 
   line = vc_text_one_line (text->str, -1);
-  redacted = vc_text_redact (line, job->secrets);
+  redacted = vc_redact (line, job->secrets);
   whole = g_error_new_literal (error->domain, error->code, redacted);
   finish (job, whole);
 }

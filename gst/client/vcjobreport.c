@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "vcjob-private.h"
+#include "vcredact.h"
 #include "vctext.h"
 #include "vcwire.h"
+
+#include <string.h>
 
 /* What is known of a job, and how it gets known. */
 
@@ -137,8 +140,7 @@ vc_job_note_location (VcJob *job, GUri *uri)
 {
   g_autofree char *address =
       g_uri_to_string_partial (uri, G_URI_HIDE_USERINFO | G_URI_HIDE_FRAGMENT);
-  char *location =
-      address != NULL ? vc_text_redact (address, job->secrets) : NULL;
+  char *location = address != NULL ? vc_redact (address, job->secrets) : NULL;
   /* What is left of an address without its secrets may be none. */
   char *host = g_uri_get_host (uri) != NULL
       ? vc_text_quote (g_uri_get_host (uri), -1, job->secrets)
@@ -210,39 +212,57 @@ find_posted_header (const char *name)
   return i;
 }
 
-static void
-add_posted_header (
-    VcJob *job, GPtrArray *fields, const char *name, const char *value)
+/* The values as they may be shown, each behind its name. None, where a secret
+ * was spread over several. */
+static char **
+redact_values (VcJob *job, GPtrArray *names, GPtrArray *lines)
 {
-  g_autofree char *line = vc_text_one_line (value, -1);
-  g_autofree char *redacted = vc_text_redact (line, job->secrets);
+  g_autofree char *text = NULL, *redacted = NULL;
+  g_auto (GStrv) values = NULL;
+  GPtrArray *fields = g_ptr_array_new ();
 
-  g_ptr_array_add (fields, g_strdup (name));
-  g_ptr_array_add (fields, g_strndup (redacted, HEADER_SIZE));
+  g_ptr_array_add (lines, NULL);
+  text = g_strjoinv ("\n", (char **) lines->pdata);
+  redacted = vc_redact (text, job->secrets);
+  values = g_strsplit (redacted, "\n", -1);
+  for (guint i = 0; g_strv_length (values) == names->len && i < names->len;
+       i++) {
+    gsize size = MIN (strlen (values[i]), HEADER_SIZE);
+
+    while ((values[i][size] & 0xc0) == 0x80)
+      size--; /* no half of a character */
+    g_ptr_array_add (fields, g_strdup (g_ptr_array_index (names, i)));
+    g_ptr_array_add (fields, g_strndup (values[i], size));
+  }
+  g_ptr_array_add (fields, NULL);
+  return (char **) g_ptr_array_free (fields, FALSE);
 }
 
 void
 vc_job_note_gif_headers (VcJob *job, SoupMessage *message)
 {
-  g_autoptr (GPtrArray) fields = g_ptr_array_new ();
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
   guint times[G_N_ELEMENTS (posted_headers)] = { 0 };
   SoupMessageHeadersIter iter;
   const char *name, *value;
-  char **old;
+  char **old, **fields;
 
   soup_message_headers_iter_init (
       &iter, soup_message_get_response_headers (message));
   while (soup_message_headers_iter_next (&iter, &name, &value)) {
     guint i = find_posted_header (name);
 
-    if (i < G_N_ELEMENTS (posted_headers) && times[i]++ < HEADER_TIMES)
-      add_posted_header (job, fields, posted_headers[i], value);
+    if (i < G_N_ELEMENTS (posted_headers) && times[i]++ < HEADER_TIMES) {
+      g_ptr_array_add (names, (char *) posted_headers[i]);
+      g_ptr_array_add (lines, vc_text_one_line (value, -1));
+    }
   }
-  g_ptr_array_add (fields, NULL);
+  fields = redact_values (job, names, lines);
 
   g_mutex_lock (&job->lock);
   old = job->report.headers;
-  job->report.headers = (char **) g_ptr_array_steal (fields, NULL);
+  job->report.headers = fields;
   g_mutex_unlock (&job->lock);
 
   g_strfreev (old);

@@ -11,14 +11,6 @@ G_BEGIN_DECLS
 /* The most bytes of an error body that any message carries. */
 #define VC_SERVER_MESSAGE_MAX 512
 
-/* @text with each of @secrets (NULL-terminated, entries may be empty; NULL: none)
- * replaced wherever it stands: as it is; in percent-encoding (RFC 3986 §2.1), in
- * JSON (RFC 8259 §7), in HTML's character references, each in any case, in
- * several at once and several times over; and in base64, also amid other bytes.
- * One of fewer than 8 bytes is only taken out where it is a word of its own. The
- * caller owns the result. */
-char *vc_text_redact (const char *text, const char *const *secrets);
-
 /* @text (@length bytes, any encoding; -1: up to its NUL) as valid UTF-8 in which
  * every control character is a space, as is what turns the direction of writing. The caller owns it. */
 char *vc_text_one_line (const char *text, gssize length);

@@ -8,6 +8,7 @@
 #include "fuzz.h"
 #include "fuzztext.h"
 #include "vcaddress.h"
+#include "vcredact.h"
 #include "vctext.h"
 #include "vcwire.h"
 
@@ -63,7 +64,7 @@ check_text (const char *data, gsize size)
   g_autofree char *line = vc_text_one_line (data, (gssize) size);
   g_autofree char *page = vc_text_of_page (data, (gssize) size);
   g_autofree char *quote = vc_text_quote (data, (gssize) size, secrets);
-  g_autofree char *redacted = vc_text_redact (line, secrets);
+  g_autofree char *redacted = vc_redact (line, secrets);
 
   fuzz_assert_clean (line);
   assert_text_is_safe (quote);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "vcredact.h"
 #include "vctext.h"
 
 #include <string.h>
@@ -9,7 +10,7 @@ static void
 assert_redacted (const char *text, const char *secret, const char *expected)
 {
   const char *const secrets[] = { "", secret, NULL };
-  g_autofree char *redacted = vc_text_redact (text, secrets);
+  g_autofree char *redacted = vc_redact (text, secrets);
 
   g_assert_cmpstr (redacted, ==, expected);
 }
@@ -35,6 +36,12 @@ test_secrets_are_taken_out_in_every_writing (void)
     "a&amp;#47;b&amp;bsol;c&amp;amp;quot;d+e",
     "a%26%2347%3bb\\c%26quot%3bd+e",
     "a%2Fb\\\\c&quot;d\\u002be",
+    "a%u002fb\\c%U0022d+e",
+    "\\u{61}\\057b\\134c\\u{000022}d\\u{2b}e",
+    "612f625c6322642B65",
+    "A/b\\C\"d+E",
+    "a/b\\ c\"  d+e",
+    "YS9i XGMi ZCtl",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (writings); i++) {
@@ -84,8 +91,8 @@ test_secrets_are_taken_out_of_base64 (void)
         if (url == 1)
           g_strdelimit (g_strdelimit (base64, "+", '-'), "/", '_');
         escaped = g_uri_escape_string (base64, NULL, FALSE);
-        redacted = vc_text_redact (base64, secrets);
-        again = vc_text_redact (escaped, secrets);
+        redacted = vc_redact (base64, secrets);
+        again = vc_redact (escaped, secrets);
         g_assert_nonnull (strstr (redacted, "[secret]"));
         g_assert_nonnull (strstr (again, "[secret]"));
         /* What is left are the neighbours' own characters and filling. */
@@ -116,8 +123,8 @@ static void
 test_a_text_without_secrets_stays (void)
 {
   const char *const none[] = { NULL };
-  g_autofree char *a = vc_text_redact ("a%2f", NULL);
-  g_autofree char *b = vc_text_redact ("a%2f", none);
+  g_autofree char *a = vc_redact ("a%2f", NULL);
+  g_autofree char *b = vc_redact ("a%2f", none);
 
   g_assert_cmpstr (a, ==, "a%2f");
   g_assert_cmpstr (b, ==, "a%2f");

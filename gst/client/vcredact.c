@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "vcredact.h"
+#include "vcescape.h"
+
+#include <string.h>
+
+/* What stands where a secret stood. */
+#define REDACTED "[secret]"
+
+/* A shorter one is found within words that have nothing to do with it. */
+#define LONG_SECRET 8
+
+/* How often a text may be encoded, and still be read. */
+#define LEVELS_MAX 8
+
+#define BASE64 \
+  "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
+
+/* A text with some of its encodings undone: byte @i of @bytes is what the bytes
+ * from @start[i] up to @end[i] of the original stand for. */
+typedef struct
+{
+  GString *bytes;
+  GArray *start, *end; /* of guint */
+} Decoded;
+
+static Decoded *
+decoded_new (void)
+{
+  Decoded *decoded = g_new (Decoded, 1);
+
+  decoded->bytes = g_string_new (NULL);
+  decoded->start = g_array_new (FALSE, FALSE, sizeof (guint));
+  decoded->end = g_array_new (FALSE, FALSE, sizeof (guint));
+  return decoded;
+}
+
+static void
+decoded_free (Decoded *decoded)
+{
+  g_string_free (decoded->bytes, TRUE);
+  g_array_unref (decoded->start);
+  g_array_unref (decoded->end);
+  g_free (decoded);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Decoded, decoded_free)
+
+static void
+decoded_append (
+    Decoded *decoded, const char *bytes, gsize n, guint start, guint end)
+{
+  g_string_append_len (decoded->bytes, bytes, n);
+  for (; n > 0; n--) {
+    g_array_append_val (decoded->start, start);
+    g_array_append_val (decoded->end, end);
+  }
+}
+
+/* Undoes one encoding of each byte; NULL where there is none. */
+static Decoded *
+decode (const Decoded *text)
+{
+  g_autoptr (Decoded) decoded = decoded_new ();
+  gsize used;
+
+  for (gsize i = 0; i < text->bytes->len; i += used) {
+    const char *at = text->bytes->str + i;
+    char bytes[6];
+    gsize n = vc_escape_read (at, bytes, &used);
+
+    if (n == 0)
+      used = 1;
+    decoded_append (decoded, n > 0 ? bytes : at, n > 0 ? n : 1,
+        g_array_index (text->start, guint, i),
+        g_array_index (text->end, guint, i + used - 1));
+  }
+  return decoded->bytes->len < text->bytes->len ? g_steal_pointer (&decoded)
+                                                : NULL;
+}
+
+static Decoded *
+decoded_new_plain (const char *text)
+{
+  Decoded *decoded = decoded_new ();
+
+  for (guint i = 0; text[i] != '\0'; i++)
+    decoded_append (decoded, text + i, 1, i, i + 1);
+  return decoded;
+}
+
+/* @text without blanks. */
+static Decoded *
+squeeze (const Decoded *text)
+{
+  Decoded *squeezed = decoded_new ();
+
+  for (gsize i = 0; i < text->bytes->len; i++) {
+    if (!g_ascii_isspace (text->bytes->str[i]))
+      decoded_append (squeezed, text->bytes->str + i, 1,
+          g_array_index (text->start, guint, i),
+          g_array_index (text->end, guint, i));
+  }
+  return squeezed;
+}
+
+/* All that @text is, from itself to where nothing is encoded any more. */
+static GPtrArray *
+decode_all (const char *text)
+{
+  GPtrArray *levels =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) decoded_free);
+  Decoded *level = decoded_new_plain (text);
+
+  do {
+    g_ptr_array_add (levels, level);
+    level = decode (level);
+  } while (level != NULL && levels->len < LEVELS_MAX);
+  if (level != NULL)
+    decoded_free (level);
+  return levels;
+}
+
+static gboolean
+is_word_byte (char c)
+{
+  return g_ascii_isalnum (c) || c == '_' || (guchar) c >= 0x80;
+}
+
+static gboolean
+is_base64 (char c)
+{
+  return c != '\0' && strchr (BASE64, c) != NULL;
+}
+
+/* Marks in @covered what the bytes of @text from @first up to @end stand for. */
+static void
+cover (const Decoded *text, gsize first, gsize end, char *covered)
+{
+  guint from = g_array_index (text->start, guint, first);
+  guint to = g_array_index (text->end, guint, end - 1);
+
+  memset (covered + from, TRUE, to - from);
+}
+
+/* Finds @secret in @all, which is @text or is written otherwise. */
+static void
+cover_word (const Decoded *text, const char *all, const char *secret,
+    gboolean only_words, char *covered)
+{
+  const char *found = all;
+  gsize length = strlen (secret);
+
+  for (; (found = strstr (found, secret)) != NULL; found++) {
+    const char *end = found + length;
+
+    if (!only_words
+        || ((found == all || !is_word_byte (found[-1]))
+            && !is_word_byte (*end)))
+      cover (text, found - all, end - all, covered);
+  }
+}
+
+/* A host's name comes back in small letters, say. */
+static void
+cover_in_any_case (
+    const Decoded *text, const char *lower, const char *secret, char *covered)
+{
+  g_autofree char *lower_secret = g_ascii_strdown (secret, -1);
+
+  cover_word (text, lower, lower_secret, FALSE, covered);
+}
+
+static void
+cover_hex (
+    const Decoded *text, const char *lower, const char *secret, char *covered)
+{
+  g_autoptr (GString) hex = g_string_new (NULL);
+
+  for (const char *p = secret; *p != '\0'; p++)
+    g_string_append_printf (hex, "%02x", (guchar) *p);
+  cover_word (text, lower, hex->str, FALSE, covered);
+}
+
+/* In base64 (RFC 4648 §4, §5) a text looks differently for each place of its
+ * first byte among three. Characters that it shares with its neighbours are not
+ * known: one at each side at most. */
+static void
+cover_base64 (const Decoded *text, const char *secret, char *covered)
+{
+  gsize length = strlen (secret);
+
+  for (gsize lead = 0; lead < 3; lead++) {
+    g_autofree guint8 *bytes = g_malloc0 (lead + length);
+    g_autofree char *base64 = NULL;
+    gsize shared = lead > 0 ? 1 : 0, first = lead + shared;
+    const char *all = text->bytes->str, *found = all;
+
+    memcpy (bytes + lead, secret, length);
+    base64 = g_base64_encode (bytes, lead + length);
+    base64[(lead + length) * 8 / 6] = '\0';
+    for (guint url = 0; url < 2; url++) {
+      if (url == 1) {
+        g_strdelimit (base64, "+", '-');
+        g_strdelimit (base64, "/", '_');
+      }
+      for (found = all; (found = strstr (found, base64 + first)) != NULL;
+           found++) {
+        const char *start = found, *end = found + strlen (base64 + first);
+
+        if (shared > 0 && start > all && is_base64 (start[-1]))
+          start--;
+        if ((lead + length) % 3 != 0 && is_base64 (*end))
+          end++;
+        cover (text, start - all, end - all, covered);
+      }
+    }
+  }
+}
+
+static void
+cover_long (const Decoded *text, const char *secret, char *covered)
+{
+  g_autofree char *lower =
+      g_ascii_strdown (text->bytes->str, (gssize) text->bytes->len);
+
+  cover_in_any_case (text, lower, secret, covered);
+  cover_hex (text, lower, secret, covered);
+  cover_base64 (text, secret, covered);
+}
+
+static void
+cover_all (const GPtrArray *levels, const char *secret, char *covered)
+{
+  g_autoptr (GPtrArray) of_secret = decode_all (secret);
+  const Decoded *bare = g_ptr_array_index (of_secret, of_secret->len - 1);
+
+  for (guint i = 0; i < levels->len; i++) {
+    const Decoded *text = g_ptr_array_index (levels, i);
+    g_autoptr (Decoded) squeezed = squeeze (text);
+
+    if (strlen (secret) < LONG_SECRET) {
+      cover_word (text, text->bytes->str, secret, TRUE, covered);
+    } else {
+      cover_long (text, secret, covered);
+      cover_long (squeezed, secret, covered);
+    }
+    /* One that looks encoded itself is decoded with the text. */
+    if (of_secret->len > 1 && bare->bytes->len >= LONG_SECRET)
+      cover_word (text, text->bytes->str, bare->bytes->str, FALSE, covered);
+  }
+}
+
+char *
+vc_redact (const char *text, const char *const *secrets)
+{
+  gsize length = strlen (text);
+  g_autofree char *covered = g_malloc0 (length + 1);
+  g_autoptr (GPtrArray) levels = NULL;
+  GString *redacted;
+
+  if (secrets == NULL || secrets[0] == NULL)
+    return g_strdup (text);
+  levels = decode_all (text);
+  for (guint i = 0; secrets[i] != NULL; i++) {
+    if (secrets[i][0] != '\0')
+      cover_all (levels, secrets[i], covered);
+  }
+  redacted = g_string_sized_new (length);
+  for (gsize i = 0; i < length; i++) {
+    if (!covered[i])
+      g_string_append_c (redacted, text[i]);
+    else if (!covered[i + 1])
+      g_string_append (redacted, REDACTED);
+  }
+  return g_string_free (redacted, FALSE);
+}
