@@ -141,10 +141,9 @@ next_block_size (VcBody *body)
 {
   Block *last = last_block (body);
 
-  /* One byte more than what is left: the read that meets the end needs room as
-   * well. */
+  /* More than what is left: the read that meets the end needs room as well. */
   if (body->total > body->size)
-    return MIN (body->total - body->size + 1, BLOCK_MAX);
+    return MIN (body->total - body->size + VC_BODY_ROOM_MIN, BLOCK_MAX);
   return last != NULL ? MIN (last->size * 2, BLOCK_MAX) : BLOCK_MIN;
 }
 
@@ -155,7 +154,7 @@ vc_body_reserve (VcBody *body, gsize *ret_size)
       g_mutex_locker_new (&body->lock);
   Block *block = last_block (body);
 
-  if (block == NULL || block->filled == block->size) {
+  if (block == NULL || block->size - block->filled < VC_BODY_ROOM_MIN) {
     block = block_new (body->size, next_block_size (body));
     /* Not in smaller pieces: what is left is for those that cannot do without.
      */
@@ -222,7 +221,7 @@ vc_body_commit (VcBody *body, gsize size, GError **error)
     return FALSE;
   block->filled += size;
   body->size += size;
-  if (block->filled == block->size)
+  if (block->size - block->filled < VC_BODY_ROOM_MIN)
     g_cond_broadcast (&body->cond);
   return check_magic (body, FALSE, error);
 }

@@ -33,8 +33,9 @@ void vc_body_free (VcBody *body); /* slices handed out stay valid */
  * VC_ERROR_TOO_LARGE where that is over the limit. */
 gboolean vc_body_expect (VcBody *body, guint64 total, GError **error);
 
-/* Space for the next bytes; @ret_size is at least 1. Valid until the next call
- * of a writer's function. NULL where there is no memory. */
+/* Space for the next bytes; @ret_size is at least VC_BODY_ROOM_MIN. Valid until
+ * the next call of a writer's function. NULL where there is no memory. */
+#define VC_BODY_ROOM_MIN 2
 guint8 *vc_body_reserve (VcBody *body, gsize *ret_size);
 
 /* The first @size bytes of the reserved space are now part of the body. Readers

@@ -265,9 +265,22 @@ on_space (gsize *ret_size, gpointer data)
   if (download->scratch == NULL)
     download->scratch = g_try_malloc (SCRATCH_SIZE);
   *ret_size = SCRATCH_SIZE;
-  if (download->error_body == NULL)
-    *ret_size = MIN (download->skip, SCRATCH_SIZE);
   return download->scratch;
+}
+
+/* Of @size bytes in the scratch: how many of them are those that are held, which
+ * are skipped. 0 where they are others: another GIF is there. */
+static gsize
+skip_held (VcJob *job, gsize size)
+{
+  VcDownload *download = &job->download;
+  gsize n = MIN (download->skip, size);
+
+  if (!vc_body_equals (
+          job->body, held (job) - download->skip, download->scratch, n))
+    return 0;
+  download->skip -= n;
+  return n;
 }
 
 static gboolean
@@ -275,6 +288,8 @@ on_body (gsize size, gpointer data)
 {
   VcJob *job = data;
   VcDownload *download = &job->download;
+  gsize skipped = 0;
+  gboolean good;
   g_autoptr (GError) error = NULL;
 
   if (download->error_body != NULL) {
@@ -287,16 +302,18 @@ on_body (gsize size, gpointer data)
     return FALSE;
   }
   if (download->skip > 0) {
-    if (vc_body_equals (
-            job->body, held (job) - download->skip, download->scratch, size)) {
-      download->skip -= size;
-      return TRUE;
+    skipped = skip_held (job, size);
+    if (skipped == 0) {
+      if (start_over (job))
+        try_again (job);
+      return FALSE;
     }
-    if (start_over (job))
-      try_again (job);
-    return FALSE;
+    good = vc_body_append (
+        job->body, download->scratch + skipped, size - skipped, &error);
+  } else {
+    good = vc_body_commit (job->body, size, &error);
   }
-  if (vc_body_commit (job->body, size, &error))
+  if (good)
     return TRUE;
   vc_job_finish_billed (job, error);
   return FALSE;
@@ -360,6 +377,8 @@ end_gif (VcJob *job)
   else if (total == 0 && size >= VC_GIF_MAGIC_SIZE
       && !vc_job_has_whole_gif (job))
     error = vc_job_cut_error (size, 0);
+  else if (total == 0)
+    vc_body_check_end (job->body, &error);
 
   if (error != NULL)
     retry_or_fail (job, error, FALSE);

@@ -116,7 +116,7 @@ on_space (gsize *ret_size, gpointer data)
   if (job->reply_is_gif)
     return vc_body_reserve (job->body, ret_size);
 
-  if (job->reply_size == job->reply_room) {
+  if (job->reply_room - job->reply_size < VC_BODY_ROOM_MIN) {
     gsize room = MAX (job->reply_room * 2, READ_SIZE);
     guint8 *grown = g_try_realloc (job->reply, room);
 

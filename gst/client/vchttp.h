@@ -22,8 +22,10 @@ typedef struct
   void (*sent) (gpointer user_data);
   /* Status and headers are there. The exchange may be abandoned here. */
   void (*head) (SoupMessage *message, gpointer user_data);
-  /* Where the next bytes of the body go; at least one byte. NULL where there is
-   * no memory, which ends the exchange. */
+  /* Where the next bytes of the body go; at least two bytes: libsoup up to 3.6
+   * reads a chunked body's trailers into it, line by line, and warns critically
+   * of a line that has no room. NULL where there is no memory, which ends the
+   * exchange. */
   guint8 *(*space) (gsize *ret_size, gpointer user_data);
   /* @size bytes were written there. FALSE ends the reading for this turn: the
    * exchange was abandoned. */

@@ -83,23 +83,38 @@ vc_job_set_phase (VcJob *job, VcPhase phase)
   job->phase_us = now;
 }
 
+/* The longest wait that a head asks for; -1: it asks for none. */
+static int
+find_wait (SoupMessageHeaders *headers)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+  SoupMessageHeadersIter iter;
+  const char *name, *value;
+  int longest_s = -1;
+
+  soup_message_headers_iter_init (&iter, headers);
+  while (soup_message_headers_iter_next (&iter, &name, &value)) {
+    if (g_ascii_strcasecmp (name, "Retry-After") == 0)
+      longest_s = MAX (longest_s, vc_wire_retry_after (value, now));
+  }
+  return longest_s;
+}
+
 void
 vc_job_note_head (VcJob *job, SoupMessage *message)
 {
-  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
-  const char *header = soup_message_headers_get_one (
-      soup_message_get_response_headers (message), "Retry-After");
+  int wait_s = find_wait (soup_message_get_response_headers (message));
 
   job->is_from_proxy = soup_message_get_status (message)
           == SOUP_STATUS_PROXY_AUTHENTICATION_REQUIRED
       || vc_http_is_from_proxy (job->http);
   job->is_read_by_proxy = vc_http_is_read_by_proxy (job->http);
-  job->has_retry_after = header != NULL;
+  job->has_retry_after = wait_s >= 0;
   job->retry_after_s = 0;
   g_mutex_lock (&job->lock);
   job->report.status = soup_message_get_status (message);
   g_mutex_unlock (&job->lock);
-  vc_job_note_wait (job, vc_wire_retry_after (header, now));
+  vc_job_note_wait (job, MAX (wait_s, 0));
 }
 
 gboolean

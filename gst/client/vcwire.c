@@ -60,24 +60,43 @@ vc_wire_request (const VcRequest *request)
       json, strlen (json), free_secret_bytes, json);
 }
 
-guint
-vc_wire_retry_after (const char *header, GDateTime *now)
+/* Seconds as servers write them: also a fraction, of which the next second is
+ * meant, and several of them where a field was joined. -1: none. */
+static int
+read_seconds (const char *text)
+{
+  g_auto (GStrv) parts = g_strsplit (text, ",", -1);
+  int longest = -1;
+
+  for (char **part = parts; *part != NULL; part++) {
+    const char *number = g_strstrip (*part);
+    gsize digits = strspn (number, "0123456789");
+    const char *rest = number + digits;
+    gboolean is_fraction =
+        rest[0] == '.' && rest[1 + strspn (rest + 1, "0123456789")] == '\0';
+
+    if (digits == 0 || (rest[0] != '\0' && !is_fraction))
+      return -1;
+    /* Also where it is out of range. */
+    longest = MAX (longest,
+        (int) MIN (g_ascii_strtoull (number, NULL, 10), SECONDS_MAX)
+            + (is_fraction ? 1 : 0));
+  }
+  return longest;
+}
+
+int
+vc_wire_retry_after (const char *field, GDateTime *now)
 {
   g_autoptr (GDateTime) date = NULL;
-  guint64 seconds;
+  int seconds = read_seconds (field);
   GTimeSpan wait;
 
-  if (header == NULL)
-    return 0;
-  if (header[0] != '\0' && header[strspn (header, "0123456789")] == '\0') {
-    /* Also where it is out of range. */
-    seconds = g_ascii_strtoull (header, NULL, 10);
-    return MIN (seconds, SECONDS_MAX);
-  }
-
-  date = soup_date_time_new_from_http_string (header);
+  if (seconds >= 0)
+    return seconds;
+  date = soup_date_time_new_from_http_string (field);
   if (date == NULL)
-    return 0;
+    return -1;
   wait = g_date_time_difference (date, now);
   /* Rounded up: a second too early is refused once more. */
   return CLAMP (

@@ -42,8 +42,8 @@ gboolean vc_wire_read_reply (GBytes *body, guint status, GUri *base,
 void vc_reply_clear (VcReply *reply);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (VcReply, vc_reply_clear)
 
-/* The seconds that a Retry-After header asks for (RFC 9110 §10.2.3: seconds or
- * a date), seen at @now; 0: none. */
-guint vc_wire_retry_after (const char *header, GDateTime *now);
+/* The seconds that a Retry-After @field asks for (RFC 9110 §10.2.3: seconds or
+ * a date), seen at @now; 0: the time is over, -1: it says nothing. */
+int vc_wire_retry_after (const char *field, GDateTime *now);
 
 G_END_DECLS

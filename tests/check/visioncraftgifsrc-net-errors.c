@@ -290,7 +290,7 @@ static const NetRow files[] = {
       .words = "begins with \"\\x89PNG\\x0d\\x0a\\x1a\\x0a, not a" },
   { "gif-html", NULL, STREAM (WRONG_TYPE), 1, 1, "download", 200,
       .words = "<!DOCTYPE html>" },
-  { "gif-empty", NULL, STREAM (WRONG_TYPE), 1, 1, "download", 200,
+  { "gif-empty", NULL, STREAM (WRONG_TYPE), 1, 2, "download", 200,
       .words = "no bytes" },
   { "gif-short", NULL, STREAM (WRONG_TYPE), 1, 1, "download", 200,
       .words = "\"GIF8\"" },

@@ -25,6 +25,8 @@ static const NetRow generations[] = {
   { "429 retry-after=7", "retries=2", RESOURCE (BUSY), 1, 0, "reply", 429,
       .words = "wait 7 seconds, longer than retry-backoff-max",
       .retry_after = 7 },
+  { "429 retry-after='7, 0'", "retries=2", RESOURCE (BUSY), 1, 0, "reply", 429,
+      .words = "wait 7 seconds", .retry_after = 7 },
   { "503 retry-after=5", "retries=2", RESOURCE (BUSY), 1, 0, "reply", 503,
       .words = "wait 5 seconds", .retry_after = 5 },
   { "rate-limit", "retries=2", RESOURCE (BUSY), 1, 0, "reply", 403,
@@ -35,6 +37,8 @@ static const NetRow generations[] = {
   /* A gateway had passed it on, for all that is known. */
   { "503 times=1", "retries=3", RESOURCE (BUSY), 1, 0, "reply", 503,
       .words = BILLED },
+  { "503 times=1 retry-after=soon", "retries=3", RESOURCE (BUSY), 1, 0, "reply",
+      503, .words = BILLED },
   { "503 times=1 body=text", "retries=3", RESOURCE (BUSY), 1, 0, "reply", 503,
       .words = BILLED },
 
@@ -126,6 +130,11 @@ static const NetRow downloads[] = {
   { "404 on=get", "retries=2", RESOURCE (NOT_FOUND), 1, 3, "download", 404,
       .words = "The download from 127.0.0.1 failed." },
   { "202 on=get", NULL, STREAM (FORMAT), 1, 2, "download", 202 },
+  /* Too few bytes to be a GIF's beginning are no other file's. */
+  { "no-length fault:close-body after=3 times=1", NULL, GIF, 1, 2 },
+  { "chunked fault:close-body after=0 times=1", NULL, GIF, 1, 2 },
+  /* The length is known from the range, and the trailers need room. */
+  { "chunked fault:reset-body after=1000 times=1", NULL, GIF, 1, 2 },
   { "401 on=get", "retries=2", RESOURCE (NOT_AUTHORIZED), 1, 1, "download",
       401 },
   { "410 on=get", "retries=2", RESOURCE (NOT_FOUND), 1, 1, "download", 410 },

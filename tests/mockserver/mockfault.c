@@ -23,7 +23,7 @@ static const struct
   { "type", FALSE, "the reply's Content-Type" },
   { "message", FALSE, "the text in an error" },
   { "body", FALSE, "of a bare status: a fault whose body it takes" },
-  { "retry-after", TRUE, "Retry-After: N seconds" },
+  { "retry-after", FALSE, "Retry-After: as it is given" },
   { "retry-after-date", TRUE, "Retry-After: the date N seconds from now" },
   { "location", FALSE, "of a redirect" },
   { "hops", TRUE, "redirects before the file" },

@@ -421,18 +421,22 @@ test_retry_after_is_seconds_or_a_date (void)
 {
   static const struct
   {
-    const char *header;
-    guint seconds;
+    const char *field;
+    int seconds;
   } rows[] = {
-    { NULL, 0 },
-    { "", 0 },
+    { "", -1 },
     { "0", 0 },
     { "7", 7 },
     { "007", 7 },
     { "99999999999999999999999999", 86400 },
-    { "-7", 0 },
-    { "7.5", 0 },
-    { "soon", 0 },
+    { "-7", -1 },
+    { "+7", -1 },
+    { "7 s", -1 },
+    { "7.5", 8 },
+    { "7.5.1", -1 },
+    { "0, 7 ,3", 7 },
+    { "7,", -1 },
+    { "soon", -1 },
     { "Thu, 01 Jan 2026 00:00:30 GMT", 30 },
     { "Thu, 01 Jan 2026 00:00:00 GMT", 0 },
     { "Wed, 31 Dec 2025 00:00:00 GMT", 0 },
@@ -441,8 +445,8 @@ test_retry_after_is_seconds_or_a_date (void)
   g_autoptr (GDateTime) now = g_date_time_new_utc (2026, 1, 1, 0, 0, 0);
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
-    g_assert_cmpuint (
-        vc_wire_retry_after (rows[i].header, now), ==, rows[i].seconds);
+    g_assert_cmpint (
+        vc_wire_retry_after (rows[i].field, now), ==, rows[i].seconds);
 }
 
 #define ADD(name) g_test_add_func ("/vcwire/" #name, test_##name)
