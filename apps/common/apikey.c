@@ -19,6 +19,7 @@
 #define FILE_NAME "token"
 #define API_KEY "API key"
 #define PASSWORD "password"
+#define BYTE_ORDER_MARK "\357\273\277"
 
 /* --- What a key may be --- */
 
@@ -29,11 +30,16 @@ refuse (GError **error, const char *where, const char *why)
   return FALSE;
 }
 
-/* Ends @key before the line end that editors and echo leave. @where says which
- * it is. */
+/* Ends @key before the line end that editors and echo leave, and takes away the
+ * byte order mark of some. @where says which key or password it is. */
 static gboolean
-check_key (char *key, gsize size, const char *where, GError **error)
+check_secret (char *key, gsize size, const char *where, GError **error)
 {
+  if (size >= strlen (BYTE_ORDER_MARK)
+      && memcmp (key, BYTE_ORDER_MARK, strlen (BYTE_ORDER_MARK)) == 0) {
+    size -= strlen (BYTE_ORDER_MARK);
+    memmove (key, key + strlen (BYTE_ORDER_MARK), size + 1);
+  }
   while (size > 0 && (key[size - 1] == '\n' || key[size - 1] == '\r'))
     key[--size] = '\0';
   if (size == 0)
@@ -46,6 +52,19 @@ check_key (char *key, gsize size, const char *where, GError **error)
           "has more than one line, or control characters: it must stand alone");
   if (!g_utf8_validate (key, (gssize) size, NULL))
     return refuse (error, where, "is not UTF-8 text");
+  return TRUE;
+}
+
+/* Before a server starts with what the service would never be sent. */
+static gboolean
+check_key (char *key, gsize size, const char *where, GError **error)
+{
+  if (!check_secret (key, size, where, error))
+    return FALSE;
+  for (const char *c = key; *c != '\0'; c++)
+    if (!g_ascii_isgraph (*c))
+      return refuse (error, where,
+          "holds a space or a letter that no API key has: it must stand alone");
   return TRUE;
 }
 
@@ -104,7 +123,10 @@ read_file (
     *ret_warning = g_strdup_printf (
         "Others can read the %s's file \"%s\": chmod 600 it.", what, shown);
   close (fd);
-  return check_key (key, size, where, error) ? g_steal_pointer (&key) : NULL;
+  if (g_str_equal (what, API_KEY) ? check_key (key, size, where, error)
+                                  : check_secret (key, size, where, error))
+    return g_steal_pointer (&key);
+  return NULL;
 }
 
 char *

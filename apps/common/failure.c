@@ -129,6 +129,10 @@ failure_from_message (GstMessage *message, GstElement *source)
     return g_error_new (FAILURE, FAILURE_OUTPUT,
         "The file cannot be written (%s): make room, or choose another place.",
         text);
+  if (g_error_matches (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE)
+      || g_error_matches (error, GST_STREAM_ERROR, GST_STREAM_ERROR_DECODE))
+    return g_error_new (FAILURE, FAILURE_UNAVAILABLE,
+        "The GIF cannot be converted (%s): nothing can be made of it.", text);
   return g_error_new (FAILURE, FAILURE_UNAVAILABLE,
       "The GIF cannot be converted (%s): choose another format; .gif keeps it "
       "as it is.",

@@ -39,6 +39,31 @@ number_read (const char *option, const char *text, int minimum, int maximum,
   return FALSE;
 }
 
+gboolean
+number_check (const void *options, const NumberRange *ranges, guint n_ranges,
+    GError **error)
+{
+  for (guint i = 0; i < n_ranges; i++) {
+    const NumberRange *range = &ranges[i];
+    int value = G_STRUCT_MEMBER (int, options, range->offset);
+    g_autofree char *text = g_strdup_printf ("%d", value);
+
+    if (!number_read (
+            range->option, text, range->minimum, range->maximum, &value, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean
+option_check_text (const char *option, const char *text, GError **error)
+{
+  if (text == NULL || text[0] != '\0')
+    return TRUE;
+  g_set_error (error, FAILURE, FAILURE_USAGE, "%s must not be empty.", option);
+  return FALSE;
+}
+
 /* Digits, perhaps a point and more digits: as a fraction. */
 static gboolean
 read_decimal (const char *text, int *ret_n, int *ret_d)

@@ -99,16 +99,28 @@ has_quality (const Format *format)
 static gboolean
 check_texts (const Value *values, GError **error)
 {
-  static const SharedOption texts[] = { OPTION_NEGATIVE_PROMPT, OPTION_SAMPLER,
-    OPTION_API_URL, OPTION_PROXY };
+  static const struct
+  {
+    SharedOption option;
+    gboolean may_be_empty, is_file;
+  } texts[] = {
+    { OPTION_NEGATIVE_PROMPT, .may_be_empty = TRUE },
+    { OPTION_SAMPLER },
+    { OPTION_API_URL },
+    { OPTION_PROXY, .may_be_empty = TRUE },
+    { OPTION_CA_FILE, .is_file = TRUE },
+    { OPTION_CACHE_DIR, .is_file = TRUE },
+  };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++) {
-    const char *text = values[texts[i]].text;
+    const char *text = values[texts[i].option].text;
     g_autofree char *name =
-        g_strconcat ("--", shared_options[texts[i]].name, NULL);
+        g_strconcat ("--", shared_options[texts[i].option].name, NULL);
 
-    if (text != NULL && !g_utf8_validate (text, -1, NULL))
+    if (text != NULL && !texts[i].is_file && !g_utf8_validate (text, -1, NULL))
       return option_wrong_value (error, name, "valid UTF-8");
+    if (!texts[i].may_be_empty && !option_check_text (name, text, error))
+      return FALSE;
   }
   return TRUE;
 }
@@ -197,7 +209,8 @@ check_formats (const Value *values, Formats formats, GError **error)
     g_set_error (error, FAILURE, FAILURE_USAGE,
         "--%s means nothing for %s files%s.",
         shared_options[needs[i].option].name, formats.formats[0]->suffix,
-        formats.formats[0]->id == FORMAT_GIF ? ", which are the service's bytes"
+        formats.formats[0]->id == FORMAT_GIF
+            ? ", which stay as the service made them"
             : formats.formats[0]->id == FORMAT_PNG
             ? "; for all frames use a name like fox-%03d.png"
             : "");

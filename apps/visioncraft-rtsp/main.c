@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "access.h"
+#include "number.h"
 #include "rtspfactory.h"
 #include "rtspserver.h"
 
@@ -42,6 +43,16 @@ static const char summary[] =
     "Whoever reaches the server spends that key's credit: it listens\non this "
     "machine only, or asks for a password "
     "(rtsp://" RTSP_SERVER_USER ":PASSWORD@HOST…).";
+
+static const NumberRange ranges[] = {
+  { "--port", G_STRUCT_OFFSET (Arguments, port), 0, G_MAXUINT16 },
+  { "--max-mounts", G_STRUCT_OFFSET (Arguments, max_mounts), 1, G_MAXINT },
+  { "--max-clients", G_STRUCT_OFFSET (Arguments, max_clients), 1, G_MAXINT },
+  { "--max-jobs", G_STRUCT_OFFSET (Arguments, max_jobs), 1, G_MAXINT },
+  { "--rate", G_STRUCT_OFFSET (Arguments, rate), 0, G_MAXINT },
+  { "--total-rate", G_STRUCT_OFFSET (Arguments, total_rate), 0, G_MAXINT },
+  { "--wait", G_STRUCT_OFFSET (Arguments, wait_s), 1, G_MAXINT },
+};
 
 static gboolean
 parse_arguments (int *argc, char ***argv, Arguments *args, GError **error)
@@ -100,14 +111,9 @@ parse_arguments (int *argc, char ***argv, Arguments *args, GError **error)
         "No such argument: %s", (*argv)[1]);
     return FALSE;
   }
-  if (args->port < 0 || args->port > G_MAXUINT16 || args->max_mounts < 1
-      || args->max_clients < 1 || args->max_jobs < 1 || args->rate < 0
-      || args->total_rate < 0 || args->wait_s < 1) {
-    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-        "A number is out of range");
-    return FALSE;
-  }
-  return TRUE;
+  return number_check (args, ranges, G_N_ELEMENTS (ranges), error)
+      && option_check_text ("--api-url", args->api_url, error)
+      && option_check_text ("--cache-dir", args->cache_dir, error);
 }
 
 /* What would otherwise be known only when the first client has come. */

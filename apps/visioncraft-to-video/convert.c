@@ -4,9 +4,11 @@
 #include "failure.h"
 #include "generate.h"
 
+#include <gio/gio.h>
 #include <string.h>
 
 #define DRAW_EVERY_MS 125
+#define GIF_HEADER_SIZE 13
 
 typedef struct
 {
@@ -158,24 +160,37 @@ add_way_on (Run *run, GError *error)
       before, how);
 }
 
-/* Any file that begins like a GIF; what is wrong inside, the decoder says. */
+/* Any file that begins like a GIF; what is wrong inside, the decoder says. Looks
+ * first: some files, like those in /dev, have no end. */
 static GBytes *
 read_gif (const char *from, GError **error)
 {
-  const char *path = g_str_equal (from, "-") ? "/dev/stdin" : from;
+  g_autoptr (GFile) file =
+      g_file_new_for_path (g_str_equal (from, "-") ? "/dev/stdin" : from);
+  g_autoptr (GFileInputStream) input = NULL;
+  g_autoptr (GOutputStream) gif = g_memory_output_stream_new_resizable ();
   g_autoptr (GError) reason = NULL;
-  char *data;
-  gsize size;
+  char magic[GIF_HEADER_SIZE];
+  gsize size = 0;
 
-  if (!g_file_get_contents (path, &data, &size, &reason)) {
+  if ((input = g_file_read (file, NULL, &reason)) == NULL
+      || !g_input_stream_read_all (
+          G_INPUT_STREAM (input), magic, sizeof magic, &size, NULL, &reason)) {
     g_set_error (error, FAILURE, FAILURE_INPUT,
         "The GIF to convert cannot be read: %s.", reason->message);
     return NULL;
   }
-  if (size >= 6 && memcmp (data, "GIF8", 4) == 0)
-    return g_bytes_new_take (data, size);
-  g_free (data);
-  g_set_error (error, FAILURE, FAILURE_INPUT, "\"%s\" is no GIF.", from);
+  if (size < sizeof magic || memcmp (magic, "GIF8", 4) != 0) {
+    g_set_error (error, FAILURE, FAILURE_INPUT, "\"%s\" is no GIF.", from);
+    return NULL;
+  }
+  if (g_output_stream_write_all (gif, magic, size, NULL, NULL, &reason)
+      && g_output_stream_splice (gif, G_INPUT_STREAM (input),
+             G_OUTPUT_STREAM_SPLICE_CLOSE_TARGET, NULL, &reason)
+          >= 0)
+    return g_memory_output_stream_steal_as_bytes (G_MEMORY_OUTPUT_STREAM (gif));
+  g_set_error (error, FAILURE, FAILURE_INPUT,
+      "The GIF to convert cannot be read: %s.", reason->message);
   return NULL;
 }
 

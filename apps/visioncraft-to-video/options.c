@@ -148,19 +148,25 @@ read_values (Options *options, GError **error)
 static gboolean
 check_prompt (const char *prompt, GError **error)
 {
-  g_autofree char *folded = g_ascii_strdown (prompt, -1);
+  const Format *format;
 
   if (prompt[strspn (prompt, " \t\r\n")] == '\0')
     return option_wrong_value (error, "PROMPT", "some text");
   if (!g_utf8_validate (prompt, -1, NULL))
     return option_wrong_value (error, "PROMPT", "valid UTF-8");
-  if (!g_str_has_suffix (folded, ".gif")
-      || !g_file_test (prompt, G_FILE_TEST_IS_REGULAR))
+  format = format_of_file (prompt, NULL);
+  if (format == NULL || !g_file_test (prompt, G_FILE_TEST_IS_REGULAR))
     return TRUE;
-  g_set_error (error, FAILURE, FAILURE_USAGE,
-      "\"%s\" is a file, and would be paid for as a prompt: convert it with "
-      "--from \"%s\".",
-      prompt, prompt);
+  if (format->id == FORMAT_GIF)
+    g_set_error (error, FAILURE, FAILURE_USAGE,
+        "\"%s\" is a file, and would be paid for as a prompt: convert it with "
+        "--from \"%s\".",
+        prompt, prompt);
+  else
+    g_set_error (error, FAILURE, FAILURE_USAGE,
+        "\"%s\" is a file, and would be paid for as a prompt; only GIFs can be "
+        "converted, with --from.",
+        prompt);
   return FALSE;
 }
 
@@ -197,6 +203,7 @@ check_rest (Options *options, GError **error)
   const char *from = options_get (options, OPTION_FROM);
   guint n_rest = options->rest != NULL ? g_strv_length (options->rest) : 0;
   guint first = from == NULL ? 1 : 0;
+  gboolean to_stdout = FALSE;
 
   if (n_rest <= first) {
     g_set_error_literal (error, FAILURE, FAILURE_USAGE,
@@ -218,7 +225,11 @@ check_rest (Options *options, GError **error)
     if (g_str_equal (options->rest[i], "-") && options->json)
       return option_wrong_value (
           error, "FILE", "a name with --json, which uses standard output");
+    to_stdout |= g_str_equal (options->rest[i], "-");
   }
+  if (options->values[OPTION_FORMAT].text != NULL && !to_stdout)
+    return option_wrong_value (error, "FILE",
+        "- with --format; other files say their format by their names");
   return TRUE;
 }
 

@@ -3,6 +3,8 @@
 
 #include "weboptions.h"
 
+#include "number.h"
+
 #include <gst/gst.h>
 
 #define DEFAULT_LISTEN "127.0.0.1"
@@ -24,35 +26,17 @@ static const char summary[] =
     "page spends that key's credit: it listens on this machine\nonly, or asks "
     "for a password.";
 
-static const struct
-{
-  const char *name;
-  gsize offset;
-  int min, max;
-} ranges[] = {
-  { "port", G_STRUCT_OFFSET (WebOptions, port), 0, G_MAXUINT16 },
-  { "max-jobs", G_STRUCT_OFFSET (WebOptions, max_jobs), 1, 64 },
-  { "max-queue", G_STRUCT_OFFSET (WebOptions, max_queue), 0, 1000 },
-  { "rate", G_STRUCT_OFFSET (WebOptions, rate), 0, 10000 },
-  { "gallery", G_STRUCT_OFFSET (WebOptions, gallery), 1, 1000 },
-  { "max-prompt", G_STRUCT_OFFSET (WebOptions, max_prompt), 1, 10000 },
+/* No number of --gallery's, however wrong. */
+#define NOT_SAID G_MININT
+
+static const NumberRange ranges[] = {
+  { "--port", G_STRUCT_OFFSET (WebOptions, port), 0, G_MAXUINT16 },
+  { "--max-jobs", G_STRUCT_OFFSET (WebOptions, max_jobs), 1, 64 },
+  { "--max-queue", G_STRUCT_OFFSET (WebOptions, max_queue), 0, 1000 },
+  { "--rate", G_STRUCT_OFFSET (WebOptions, rate), 0, 10000 },
+  { "--gallery", G_STRUCT_OFFSET (WebOptions, gallery), 1, 1000 },
+  { "--max-prompt", G_STRUCT_OFFSET (WebOptions, max_prompt), 1, 10000 },
 };
-
-static gboolean
-check_ranges (const WebOptions *options, GError **error)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (ranges); i++) {
-    int value = G_STRUCT_MEMBER (int, options, ranges[i].offset);
-
-    if (value < ranges[i].min || value > ranges[i].max) {
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-          "--%s takes a number from %d to %d", ranges[i].name, ranges[i].min,
-          ranges[i].max);
-      return FALSE;
-    }
-  }
-  return TRUE;
-}
 
 /* systemd may name several folders; the unit has one. */
 static void
@@ -62,7 +46,7 @@ set_gallery (WebOptions *options)
 
   if (options->gallery_dir == NULL && state != NULL && state[0] == '/')
     options->gallery_dir = g_strndup (state, strcspn (state, ":"));
-  if (options->gallery == -1)
+  if (options->gallery == NOT_SAID)
     options->gallery =
         options->gallery_dir != NULL ? DEFAULT_STORED_GALLERY : DEFAULT_GALLERY;
 }
@@ -117,7 +101,7 @@ web_options_parse (WebOptions *options, int *argc, char ***argv, GError **error)
     .max_jobs = DEFAULT_MAX_JOBS,
     .max_queue = DEFAULT_MAX_QUEUE,
     .rate = DEFAULT_RATE,
-    .gallery = -1,
+    .gallery = NOT_SAID,
     .max_prompt = DEFAULT_MAX_PROMPT };
   g_option_context_set_summary (context, summary);
   g_option_context_add_main_entries (context, entries, NULL);
@@ -132,7 +116,9 @@ web_options_parse (WebOptions *options, int *argc, char ***argv, GError **error)
   if (options->listen == NULL)
     options->listen = g_strdup (DEFAULT_LISTEN);
   set_gallery (options);
-  return check_ranges (options, error);
+  return number_check (options, ranges, G_N_ELEMENTS (ranges), error)
+      && option_check_text ("--api-url", options->api_url, error)
+      && option_check_text ("--gallery-dir", options->gallery_dir, error);
 }
 
 gboolean

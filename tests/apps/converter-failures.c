@@ -136,6 +136,12 @@ static const char *const usages[][6] = {
   { "a fox", "-", "--format=m3u8" },
   { "a fox", "-", "--format=avi" },
   { "--from=fox.gif" },
+  { "a fox", "fox.mp4", "--format=gif" },
+  /* An empty variable of the shell's. */
+  { "a fox", "fox.mp4", "--api-url=" },
+  { "a fox", "fox.mp4", "--cache-dir=" },
+  { "a fox", "fox.mp4", "--ca-file=" },
+  { "a fox", "fox.mp4", "--sampler=" },
   { "a fox", "fox.mp4", "--api-url", "not an address" },
 };
 

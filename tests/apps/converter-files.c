@@ -119,7 +119,10 @@ test_what_is_no_gif_is_refused (ProgramFixture *fixture, gconstpointer unused)
 {
   g_auto (Result) absent = { 0 };
   g_auto (Result) other = { 0 };
+  g_auto (Result) endless = { 0 };
 
+  program_run (fixture, &endless, "--from=/dev/zero", "fox.mp4", NULL);
+  program_assert_failure (fixture, &endless, 66, "is no GIF", 0);
   program_run (fixture, &absent, "--from=none.gif", "fox.mp4", NULL);
   program_assert_failure (fixture, &absent, 66, "No such file", 0);
   program_write (fixture, "text.gif", "text that is no GIF");
@@ -130,13 +133,17 @@ test_what_is_no_gif_is_refused (ProgramFixture *fixture, gconstpointer unused)
 
 /* A prompt that names a file is a mistake that would be billed. */
 static void
-test_a_gif_is_no_prompt (ProgramFixture *fixture, gconstpointer unused)
+test_a_file_is_no_prompt (ProgramFixture *fixture, gconstpointer unused)
 {
   g_auto (Result) result = { 0 };
+  g_auto (Result) video = { 0 };
 
   copy_gif (fixture, "delays-1840ms.gif", "fox.gif");
   program_run (fixture, &result, "fox.gif", "fox.mp4", NULL);
   program_assert_failure (fixture, &result, 64, "--from \"fox.gif\"", 0);
+  program_write (fixture, "old.MP4", "");
+  program_run (fixture, &video, "old.MP4", "fox.mp4", NULL);
+  program_assert_failure (fixture, &video, 64, "only GIFs can be converted", 0);
 }
 
 /* --- Rates --- */
@@ -339,7 +346,7 @@ main (int argc, char **argv)
       test_a_gif_is_converted_without_a_key);
   program_add (
       "/files/what-is-no-gif-is-refused", NULL, test_what_is_no_gif_is_refused);
-  program_add ("/files/a-gif-is-no-prompt", NULL, test_a_gif_is_no_prompt);
+  program_add ("/files/a-file-is-no-prompt", NULL, test_a_file_is_no_prompt);
   program_add (
       "/files/rates-may-be-fractions", NULL, test_rates_may_be_fractions);
   program_add ("/files/standard-output", NULL, test_standard_output);

@@ -72,7 +72,7 @@ test_the_nearest_key_wins (ProgramFixture *fixture, gconstpointer unused)
   g_assert_cmpint (from_file.status, ==, 0);
 
   forget_key (fixture);
-  keep (fixture, TEST_KEY "\r\n\n", -1);
+  keep (fixture, "\357\273\277" TEST_KEY "\r\n\n", -1);
   program_run (fixture, &kept, "a fox", "3.gif", "-q", NULL);
   g_assert_cmpint (kept.status, ==, 0);
   g_assert_cmpstr (kept.err, ==, "");
@@ -108,6 +108,8 @@ static const struct
   { "with\0nul", 8, "stand alone" },
   { "\033[2Jscreen", -1, "stand alone" },
   { "\xff\xfe", -1, "not UTF-8" },
+  { "two words\n", -1, "no API key has" },
+  { TEST_KEY "\342\200\213\n", -1, "no API key has" },
 };
 
 /* Neither are they printed: they may be a key with something behind it. */

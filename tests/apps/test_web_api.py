@@ -466,6 +466,9 @@ class CommandLine(unittest.TestCase):
     def test_nonsense_is_refused_with_a_sentence(self):
         for args, word in [(["--max-jobs", "0"], "--max-jobs"),
                            (["--port", "70000"], "--port"),
+                           (["--gallery", "-1"], "--gallery"),
+                           (["--gallery-dir", ""], "--gallery-dir must"),
+                           (["--api-url", ""], "--api-url must"),
                            (["--listen", "somewhere"], "somewhere"),
                            (["extra"], "extra"),
                            (["--token-file", "/nonexistent"], "/nonexistent")]:
