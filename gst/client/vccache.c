@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "vccache.h"
 #include "vcfolder.h"
+#include "vcjson.h"
 
 #include <string.h>
-
-#include <json-glib/json-glib.h>
 
 #define JSON_MAX (4 * 1024 * 1024)
 
@@ -115,21 +114,10 @@ read_file (VcCache *cache, const char *suffix, guint64 max)
   return vc_folder_read (cache->folder, name, max);
 }
 
-static const char *
-string_member (JsonObject *object, const char *name)
-{
-  JsonNode *node = json_object_get_member (object, name);
-
-  return node != NULL && JSON_NODE_HOLDS_VALUE (node)
-          && json_node_get_value_type (node) == G_TYPE_STRING
-      ? json_node_get_string (node)
-      : NULL;
-}
-
 static gint64
-int_member (JsonObject *object, const char *name)
+int_member (JsonNode *entry, const char *name)
 {
-  JsonNode *node = json_object_get_member (object, name);
+  JsonNode *node = vc_json_member (entry, name);
 
   return node != NULL && JSON_NODE_HOLDS_VALUE (node)
           && json_node_get_value_type (node) == G_TYPE_INT64
@@ -138,29 +126,25 @@ int_member (JsonObject *object, const char *name)
 }
 
 static GPtrArray *
-dup_images (JsonObject *object)
+dup_images (JsonNode *entry)
 {
-  JsonNode *node = json_object_get_member (object, "images");
   GPtrArray *images = g_ptr_array_new_with_free_func (g_free);
-  JsonArray *array = node != NULL && JSON_NODE_HOLDS_ARRAY (node)
-      ? json_node_get_array (node)
-      : NULL;
+  JsonArray *array = vc_json_array (vc_json_member (entry, "images"));
 
   for (guint i = 0; array != NULL && i < json_array_get_length (array); i++) {
-    JsonNode *image = json_array_get_element (array, i);
+    const char *image = vc_json_string (json_array_get_element (array, i));
 
-    if (JSON_NODE_HOLDS_VALUE (image)
-        && json_node_get_value_type (image) == G_TYPE_STRING)
-      g_ptr_array_add (images, g_strdup (json_node_get_string (image)));
+    if (image != NULL)
+      g_ptr_array_add (images, g_strdup (image));
   }
   return images;
 }
 
 static void
-load_gif (VcCache *cache, JsonObject *object, VcCacheEntry *ret_entry)
+load_gif (VcCache *cache, JsonNode *entry, VcCacheEntry *ret_entry)
 {
-  gint64 size = int_member (object, "size");
-  const char *wanted = string_member (object, "sha256");
+  gint64 size = int_member (entry, "size");
+  const char *wanted = vc_json_string (vc_json_member (entry, "sha256"));
   g_autoptr (GBytes) gif = NULL;
   g_autofree char *sum = NULL;
 
@@ -173,7 +157,7 @@ load_gif (VcCache *cache, JsonObject *object, VcCacheEntry *ret_entry)
   if (!g_str_equal (sum, wanted))
     return;
   ret_entry->gif = g_steal_pointer (&gif);
-  ret_entry->images = dup_images (object);
+  ret_entry->images = dup_images (entry);
 }
 
 gboolean
@@ -181,31 +165,30 @@ vc_cache_load (
     VcCache *cache, guint64 max_size, VcCacheEntry *ret_entry, GError **error)
 {
   g_autoptr (GBytes) text = read_file (cache, ".json", JSON_MAX);
-  g_autoptr (JsonParser) parser = json_parser_new ();
-  JsonNode *root = NULL;
-  JsonObject *object;
+  g_autoptr (JsonNode) entry = NULL;
+  JsonNode *parameters;
   gsize length = 0;
   const char *data = text != NULL ? g_bytes_get_data (text, &length) : NULL;
 
   memset (ret_entry, 0, sizeof (*ret_entry));
-  if (length > 0 && g_utf8_validate (data, length, NULL)
-      && json_parser_load_from_data (parser, data, length, NULL))
-    root = json_parser_get_root (parser);
-  if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))
+  entry = vc_json_parse (data, length);
+  parameters = vc_json_member (entry, "parameters");
+  /* Files get other names, too. */
+  if (parameters == NULL || !json_node_equal (parameters, cache->parameters))
     return TRUE;
-  object = json_node_get_object (root);
 
-  if (max_size > 0 && int_member (object, "size") > 0
-      && (guint64) int_member (object, "size") > max_size) {
+  if (max_size > 0 && int_member (entry, "size") > 0
+      && (guint64) int_member (entry, "size") > max_size) {
     g_set_error (error, VC_ERROR, VC_ERROR_TOO_LARGE,
         "The GIF in cache-dir has %" G_GINT64_FORMAT
         " bytes, more than max-size allows.",
-        int_member (object, "size"));
+        int_member (entry, "size"));
     return FALSE;
   }
-  load_gif (cache, object, ret_entry);
+  load_gif (cache, entry, ret_entry);
   if (ret_entry->gif == NULL)
-    ret_entry->address = g_strdup (string_member (object, "address"));
+    ret_entry->address =
+        g_strdup (vc_json_string (vc_json_member (entry, "address")));
   return TRUE;
 }
 

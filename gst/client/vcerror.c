@@ -160,7 +160,7 @@ wants_another_protocol (const GError *error)
 
 GError *
 vc_error_from_transport (const GError *error, GTlsCertificateFlags tls_errors,
-    const char *host, const char *proxy)
+    const char *host, gboolean is_proxy)
 {
   VcErrorCode code = code_from_transport (error);
   g_autofree char *reason = NULL;
@@ -172,10 +172,9 @@ vc_error_from_transport (const GError *error, GTlsCertificateFlags tls_errors,
     return g_error_new (VC_ERROR, VC_ERROR_TLS,
         "The server %s does not speak HTTP/1.1: " NO_HTTP_2, host);
   /* Names that a proxy is told are not looked up. */
-  if (error->domain == G_RESOLVER_ERROR && proxy != NULL)
+  if (error->domain == G_RESOLVER_ERROR && is_proxy)
     return g_error_new (VC_ERROR, VC_ERROR_CONNECT,
-        "The connection to %s failed: the proxy %s could not be found.", host,
-        proxy);
+        "The connection to %s failed: its name could not be found.", host);
   if (g_error_matches (error, SOUP_SESSION_ERROR, SOUP_SESSION_ERROR_PARSING))
     return g_error_new (VC_ERROR, VC_ERROR_REPLY,
         "The reply of %s is not valid HTTP/1.1: " NO_HTTP_2, host);

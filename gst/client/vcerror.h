@@ -42,11 +42,11 @@ GQuark vc_error_quark (void);
 VcErrorCode vc_error_code_from_status (guint status);
 
 /* @error as GIO or libsoup gave it, as one of ours. @tls_errors are the
- * certificate's faults where the handshake failed on them; @proxy is the host
- * that is asked in place of @host (NULL: none is known). Never returns NULL; the
- * caller owns the result. */
+ * certificate's faults where the handshake failed on them; @host is who it was
+ * about, a proxy's with @is_proxy. Never returns NULL; the caller owns the
+ * result. */
 GError *vc_error_from_transport (const GError *error,
-    GTlsCertificateFlags tls_errors, const char *host, const char *proxy);
+    GTlsCertificateFlags tls_errors, const char *host, gboolean is_proxy);
 
 /* Whether @size bytes more can be had now: asked before they are taken in small
  * pieces, since GLib ends a process where one is refused. */

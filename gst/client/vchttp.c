@@ -147,13 +147,13 @@ finish (VcHttp *http, const GError *error, gboolean again)
 static void
 fail (VcHttp *http, const GError *cause)
 {
-  const char *proxy = vc_peer_get_proxy (http->peer);
+  gboolean is_proxy = vc_peer_is_proxy (http->peer);
   g_autofree char *name = vc_peer_dup_name (http->peer);
   g_autoptr (GError) error =
-      vc_error_from_transport (cause, http->tls_errors, name, proxy);
+      vc_error_from_transport (cause, http->tls_errors, name, is_proxy);
 
   /* It opens no tunnel, or takes no request. */
-  if (proxy != NULL && !http->sent
+  if (is_proxy && !http->sent
       && (error->code == VC_ERROR_REPLY
           || (error->code == VC_ERROR_INTERRUPTED && http->connected)))
     error->code = VC_ERROR_PROXY;

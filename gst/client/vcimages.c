@@ -61,10 +61,8 @@ decode_gif (const char *text, gboolean is_escaped)
   for (; *text != '\0'; text += used) {
     char c = read_char (text, is_escaped, &used);
 
-    if (c == '=')
-      break;
     c = c == '-' ? '+' : c == '_' ? '/' : c;
-    if (g_ascii_isalnum (c) || c == '+' || c == '/') {
+    if (g_ascii_isalnum (c) || c == '+' || c == '/' || c == '=') {
       length += g_base64_decode_step (&c, 1, data + length, &state, &save);
       n++;
     } else if (!g_ascii_isspace (c)) {

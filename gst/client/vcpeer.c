@@ -73,10 +73,10 @@ vc_peer_free (VcPeer *peer)
   g_free (peer);
 }
 
-const char *
-vc_peer_get_proxy (const VcPeer *peer)
+gboolean
+vc_peer_is_proxy (const VcPeer *peer)
 {
-  return peer->is_at_proxy ? peer->proxy : NULL;
+  return peer->is_at_proxy;
 }
 
 gboolean

@@ -15,9 +15,8 @@ VcPeer *vc_peer_new (SoupSession *session, SoupMessage *message);
 /* Follows @message no more. */
 void vc_peer_free (VcPeer *peer);
 
-/* The proxy that answers now; NULL: it is the host, or which proxy it is cannot
- * be known. Borrowed. */
-const char *vc_peer_get_proxy (const VcPeer *peer);
+/* Whether it is a proxy now. FALSE too where which one cannot be known. */
+gboolean vc_peer_is_proxy (const VcPeer *peer);
 
 /* Whether the request is read, and may be answered, by a proxy: there is no
  * tunnel through it. */

@@ -78,11 +78,15 @@ vc_text_quote (const char *text, gssize length, const char *const *secrets)
 
 /* --- Pages --- */
 
+#define BYTE_ORDER_MARK "\357\273\277"
+
 gboolean
 vc_text_is_page (const char *page, gsize length)
 {
-  gsize i = 0;
+  gsize i = 0, mark = strlen (BYTE_ORDER_MARK);
 
+  if (length >= mark && memcmp (page, BYTE_ORDER_MARK, mark) == 0)
+    i = mark;
   while (i < length && g_ascii_isspace (page[i]))
     i++;
   return i + 1 < length && page[i] == '<'

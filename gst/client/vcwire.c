@@ -13,6 +13,8 @@
 
 #define SECONDS_MAX (24 * 60 * 60)
 
+#define CLOUDFLARE "error code: "
+
 /* What reading a reply takes, in pieces that cannot be refused one by one. */
 #define ROOM_MIN (4 * 1024 * 1024)
 #define ROOM_FACTOR 4
@@ -226,21 +228,33 @@ is_rate_limit (const char *text, guint *ret_wait_s)
 static gboolean
 is_unreached (guint status)
 {
-  return (status >= 521 && status <= 523) || status == 525 || status == 526;
+  return (status >= 521 && status <= 523) || status == 525 || status == 526
+      || status == 530;
+}
+
+/* Whether it is a gateway's own: the service answers in JSON. Cloudflare tells
+ * programs in plain text what it tells browsers in a page. */
+static gboolean
+is_of_gateway (const char *data, gsize size)
+{
+  return vc_text_is_page (data, size)
+      || (size >= strlen (CLOUDFLARE)
+          && memcmp (data, CLOUDFLARE, strlen (CLOUDFLARE)) == 0);
 }
 
 static VcErrorCode
 code_of (guint status, const char *text, gboolean is_page)
 {
+  VcErrorCode code = vc_error_code_from_status (status);
+
   if (strstr (text, "doesn't have ") != NULL)
     return VC_ERROR_PARAMETER;
   if (status < 300)
     return VC_ERROR_SERVICE;
-  /* The service answers in JSON. A page comes from what stands before it, and
-   * has seen no key. */
-  return is_page && status == SOUP_STATUS_FORBIDDEN
+  /* What stands before the service has seen no key and knows no plan. */
+  return is_page && (code == VC_ERROR_NOT_AUTHORIZED || code == VC_ERROR_PLAN)
       ? VC_ERROR_REFUSED
-      : vc_error_code_from_status (status);
+      : code;
 }
 
 static GError *
@@ -248,6 +262,7 @@ error_from_text (
     VcReply *reply, guint status, const char *text, gboolean is_page)
 {
   VcErrorCode code = code_of (status, text, is_page);
+  const char *who = is_page ? "A gateway before the service" : "The service";
 
   if (is_rate_limit (text, &reply->retry_after_s)) {
     reply->rate_limited = TRUE;
@@ -255,11 +270,9 @@ error_from_text (
   }
   if (reply->server_message == NULL)
     return g_error_new (
-        VC_ERROR, code, "The service answered %u without a word.", status);
-  return g_error_new (VC_ERROR, code, "%s answered %u: \"%s\".",
-      code == VC_ERROR_REFUSED && is_page ? "A gateway before the service"
-                                          : "The service",
-      status, reply->server_message);
+        VC_ERROR, code, "%s answered %u without a word.", who, status);
+  return g_error_new (VC_ERROR, code, "%s answered %u: \"%s\".", who, status,
+      reply->server_message);
 }
 
 /* The beginning of @quote (NULL: nothing). The caller owns it. */
@@ -332,7 +345,7 @@ vc_wire_read_reply (GBytes *body, guint status, GUri *base,
     return FALSE;
   }
   root = vc_json_parse (data, size);
-  is_page = root == NULL && vc_text_is_page (data, size);
+  is_page = root == NULL && is_of_gateway (data, size);
   text = find_error_text (root, body, is_page, status, &code);
   ret_reply->is_page = is_page;
   ret_reply->unreached = is_unreached (status);

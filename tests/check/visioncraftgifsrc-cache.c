@@ -265,14 +265,28 @@ odd_json (const char *gif, const char *json)
 static void
 deep_json (const char *gif, const char *json)
 {
-  g_autofree char *text = g_strnfill (1000, (char) 91);
+  g_autofree char *text = g_strnfill (1000000, '[');
 
   fail_unless (g_file_set_contents (json, text, -1, NULL));
 }
 
+/* Somebody gave it another name. */
+static void
+other_json (const char *gif, const char *json)
+{
+  g_autofree char *text = NULL;
+  g_autoptr (GString) other = NULL;
+
+  fail_unless (g_file_get_contents (json, &text, NULL, NULL));
+  other = g_string_new (text);
+  fail_unless_equals_int (
+      g_string_replace (other, "\"variation\" : 0", "\"variation\" : 1", 0), 1);
+  fail_unless (g_file_set_contents (json, other->str, -1, NULL));
+}
+
 static void (*const damages[]) (const char *gif, const char *json) = { cut_gif,
   change_gif, remove_gif, link_gif, remove_json, empty_json, odd_json,
-  deep_json };
+  deep_json, other_json };
 
 GST_START_TEST (test_a_damaged_entry_is_none_and_is_made_anew)
 {

@@ -24,6 +24,7 @@ SHARED = {"vcerror", "vcrequest", "vctext", "giftypes"}
 # Leaf to leaf, each with its reason.
 EXCEPTIONS = {
     ("vccache", "vcfolder"): "what is kept are files",
+    ("vccache", "vcjson"): "and one of them is JSON",
     ("gifcanvas", "gifpixels"): "a canvas is pixels in memory",
     ("gifscan", "gifblock"): "a scan walks the blocks",
     ("gifscan", "gifopacity"): "and says whether holes are left",

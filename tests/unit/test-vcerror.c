@@ -77,7 +77,7 @@ test_each_fault_of_the_transport_has_its_code (void)
     g_autoptr (GError) cause =
         g_error_new_literal (rows[i].domain, rows[i].code, "Some text.");
     g_autoptr (GError) error =
-        vc_error_from_transport (cause, 0, "h.example", NULL);
+        vc_error_from_transport (cause, 0, "h.example", FALSE);
 
     g_assert_error (error, VC_ERROR, rows[i].wanted);
     g_assert_nonnull (strstr (error->message, "h.example"));
@@ -95,7 +95,7 @@ test_a_certificate_s_faults_are_named (void)
       G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE, "Unacceptable");
   g_autoptr (GError) error = vc_error_from_transport (cause,
       G_TLS_CERTIFICATE_EXPIRED | G_TLS_CERTIFICATE_BAD_IDENTITY, "h.example",
-      NULL);
+      FALSE);
 
   g_assert_error (error, VC_ERROR, VC_ERROR_CERTIFICATE);
   g_assert_cmpstr (error->message, ==,
@@ -111,23 +111,23 @@ test_what_a_fault_means_is_said (void)
   {
     GQuark domain;
     int code;
-    const char *text, *proxy, *words;
+    const char *text;
+    gboolean is_proxy;
+    const char *words;
   } rows[] = {
-    { G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND, "x", NULL,
+    { G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND, "x", FALSE,
         "The host h.example could not be found: x." },
-    { G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND, "x", "p.example",
-        "The connection to h.example failed: the proxy p.example could not be "
-        "found." },
-    { G_RESOLVER_ERROR, G_RESOLVER_ERROR_TEMPORARY_FAILURE, "x", "p.example",
-        "The connection to h.example failed: the proxy p.example could not be "
-        "found." },
+    { G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND, "x", TRUE,
+        "The connection to h.example failed: its name could not be found." },
+    { G_RESOLVER_ERROR, G_RESOLVER_ERROR_TEMPORARY_FAILURE, "x", TRUE,
+        "The connection to h.example failed: its name could not be found." },
     { G_TLS_ERROR, G_TLS_ERROR_MISC,
         "Peer sent fatal TLS alert: No supported application protocol could be "
         "negotiated",
-        NULL,
+        FALSE,
         "The server h.example does not speak HTTP/1.1: other versions, as "
         "HTTP/2, are not spoken here." },
-    { SOUP_SESSION_ERROR, SOUP_SESSION_ERROR_PARSING, "x", NULL,
+    { SOUP_SESSION_ERROR, SOUP_SESSION_ERROR_PARSING, "x", FALSE,
         "The reply of h.example is not valid HTTP/1.1: other versions, as "
         "HTTP/2, are not spoken here." },
   };
@@ -136,7 +136,7 @@ test_what_a_fault_means_is_said (void)
     g_autoptr (GError) cause =
         g_error_new_literal (rows[i].domain, rows[i].code, rows[i].text);
     g_autoptr (GError) error =
-        vc_error_from_transport (cause, 0, "h.example", rows[i].proxy);
+        vc_error_from_transport (cause, 0, "h.example", rows[i].is_proxy);
 
     g_assert_cmpstr (error->message, ==, rows[i].words);
   }

@@ -149,6 +149,9 @@ static const Reply replies[] = {
   { "{\"image\":\"data:application/octet-stream; base64, " GIF "\"}", 200, -2 },
   { "{\"images\":[\"" GIF "\",\"https://h/a\"]}", 200, -2 },
   { "{\"images\":\"" GIF "\"}", 200, -2 },
+  /* Joined of several. */
+  { "{\"images\":\"R0lGODlhAQ==AAEAgAAA////AAAALAAAAAABAAEAAAICRAEAOw==\"}",
+      200, -2 },
   { "{\"data\":[{\"b64_json\":\"" GIF "\"}]}", 200, -2 },
   { "{\"images\":[\"R0lGODlhAQABAIAAAP\\/\\/\\/"
     "wAAACwAAAAAAQABA\\nAACAkQBADs\"]}",
@@ -178,6 +181,10 @@ static const Reply replies[] = {
   /* Gateways. */
   { "<html><h1>Just a moment</h1><script>key()</script></html>", 403,
       VC_ERROR_REFUSED, "gateway", "Just a moment" },
+  { "\357\273\277<html>No</html>", 401, VC_ERROR_REFUSED, "A gateway" },
+  { "<?xml version=\"1.0\"?><html>Too large</html>", 413, VC_ERROR_REFUSED,
+      "A gateway before the service answered 413: \"Too large\"" },
+  { "error code: 1020", 403, VC_ERROR_REFUSED, "gateway", "error code: 1020" },
   { "Forbidden", 403, VC_ERROR_NOT_AUTHORIZED, "The service answered 403" },
   { "<html><style>a{}</style>Log in</html>", 200, VC_ERROR_REPLY,
       "but \"Log in\"", "Log in" },
@@ -397,7 +404,7 @@ test_broken_replies_do_no_harm (void)
 static void
 test_gateways_that_reached_nobody_are_told_apart (void)
 {
-  static const guint statuses[] = { 521, 522, 523, 525, 526 };
+  static const guint statuses[] = { 521, 522, 523, 525, 526, 530 };
   static const guint others[] = { 200, 403, 500, 502, 503, 504, 520, 524, 527 };
   g_autoptr (GBytes) body = g_bytes_new_static ("", 0);
   g_autoptr (GUri) base = g_uri_parse (API, SOUP_HTTP_URI_FLAGS, NULL);
