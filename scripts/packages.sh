@@ -34,6 +34,8 @@ packages_of () {
       echo nodejs curl
       # Limits of minutes in seconds.
       echo faketime
+      # Decoders to measure ours by.
+      echo libavcodec-dev libavutil-dev libgdk-pixbuf-2.0-dev
       # An editor, a transcoder and a player.
       echo gir1.2-ges-1.0 gir1.2-gst-plugins-bad-1.0 gstreamer1.0-plugins-bad-apps
       # Programs that use libsoup 2 beside the plugins.
@@ -56,8 +58,7 @@ packages_of () {
       echo xdotool dbus-daemon at-spi2-core gnome-keyring ;;
     linked) echo gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly
       echo gstreamer1.0-plugins-bad gstreamer1.0-libav python3 ;;
-    bench) echo nginx-light curl jq python3-aiohttp libavcodec-dev libavutil-dev
-      echo libgdk-pixbuf-2.0-dev ;;
+    bench) echo nginx-light curl jq python3-aiohttp ;;
     docs) echo graphviz python3-gst-1.0 ;;
     fuzz) echo clang libclang-rt-dev ;;
     slurm) echo slurmctld slurmd slurm-client munge ;;

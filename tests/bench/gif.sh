@@ -10,7 +10,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 dir=${1:-build-bench}
 
-scripts/packages.sh build tests bench
+scripts/packages.sh build tests
 [ -f "$dir/build.ninja" ] || meson setup "$dir" >/dev/null
 [ -z "${WUFFS:-}" ] || meson configure "$dir" -Dwuffs="$(realpath "$WUFFS")"
 ninja -C "$dir" tests/bench/gifbench >/dev/null
