@@ -225,6 +225,43 @@ anim_gif_input_get_frame (AnimGifInput *self, guint n, GifFrame *frame)
   g_mutex_unlock (&self->lock);
 }
 
+/* Called with @lock held. Whether frame @n begins a picture. */
+static gboolean
+leads (AnimGifInput *self, guint n, gboolean keys_only, guint interval_cs)
+{
+  const GifFrame *frame = gif_decoder_get_frame (self->decoder, n), *before;
+  guint64 interval = frame->start_cs / interval_cs;
+
+  if (keys_only && !frame->is_key)
+    return n == 0;
+  if (frame->delay_cs >= interval_cs)
+    return TRUE;
+  for (; n > 0; n--) {
+    before = gif_decoder_get_frame (self->decoder, n - 1);
+    if (before->start_cs / interval_cs != interval)
+      return TRUE;
+    if (before->is_key || !keys_only)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+void
+anim_gif_input_find_group (AnimGifInput *self, guint n, gboolean keys_only,
+    guint interval_cs, guint *first, guint *behind)
+{
+  guint n_frames;
+
+  g_mutex_lock (&self->lock);
+  n_frames = gif_decoder_get_info (self->decoder)->n_frames;
+  for (*first = n; !leads (self, *first, keys_only, interval_cs);)
+    --*first;
+  for (*behind = n + 1;
+       *behind < n_frames && !leads (self, *behind, keys_only, interval_cs);)
+    ++*behind;
+  g_mutex_unlock (&self->lock);
+}
+
 guint
 anim_gif_input_get_common_divisor (AnimGifInput *self)
 {

@@ -46,6 +46,15 @@ gsize anim_gif_input_get_size (AnimGifInput *self);
  * @frame. */
 void anim_gif_input_get_frame (AnimGifInput *self, guint n, GifFrame *frame);
 
+/* Where not all frames are shown: those that are shown as one picture, together
+ * with frame @n, are @first, whose picture it is, up to the one before @behind.
+ * A picture begins with each frame, if @keys_only with each key frame; but of
+ * those that last less than @interval_cs only with the first one in each such
+ * time, counted from the start of the play. The last group may still grow while
+ * the file comes in. */
+void anim_gif_input_find_group (AnimGifInput *self, guint n, gboolean keys_only,
+    guint interval_cs, guint *first, guint *behind);
+
 /* The largest time, in hundredths of a second, that every delay is a multiple
  * of. Needs at least one frame. */
 guint anim_gif_input_get_common_divisor (AnimGifInput *self);

@@ -55,8 +55,11 @@
  * Seeks are in time, at any rate, and always exact: the picture on show at that
  * time is the first one, cut to the segment. At rates below zero the pictures
  * come in reverse, from the seek's stop to its start; where no stop is given and
- * the plays have no end, the first one is played back. Trick modes show every
- * picture, and pass over those that would come too late. Segment
+ * the plays have no end, the first one is played back. With
+ * `GST_SEEK_FLAG_TRICKMODE_KEY_UNITS` only those pictures are shown that need none
+ * before them, each until the next one begins; with `GST_SEEK_FLAG_TRICKMODE`, of
+ * those that the rate makes shorter than 20 ms, one every 20 ms. Otherwise every
+ * picture is shown, at any rate, but those that would come too late. Segment
  * seeks (`GST_SEEK_FLAG_SEGMENT`) let an application loop over a part without
  * a gap; `GST_SEEK_FLAG_INSTANT_RATE_CHANGE` changes the speed of what sinks have
  * already, without a flush.

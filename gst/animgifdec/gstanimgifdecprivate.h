@@ -27,6 +27,7 @@ typedef enum
 typedef struct
 {
   guint n;
+  guint next;              /* frame behind it; n + 1, unless some are skipped */
   gboolean complete;       /* all of its data is in the file */
   gboolean stays;          /* the next tick shows it too */
   gboolean goes_back;      /* what lies before it is shown next */

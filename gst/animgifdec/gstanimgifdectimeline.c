@@ -5,6 +5,9 @@
 
 #include "gstanimgifdecprivate.h"
 
+/* No frame is shown for less. */
+#define SHORTEST_DELAY_CS 2
+
 /* Called with @lock held. 0: for ever. */
 static guint64
 count_plays (GstAnimGifDec *self)
@@ -134,21 +137,51 @@ gst_anim_gif_dec_settle_segment (GstAnimGifDec *self)
   segment->time = segment->start + self->origin;
 }
 
+/* Whether a seek asked for some pictures only, see skip_frames(). */
+static gboolean
+is_trick (GstAnimGifDec *self)
+{
+  return (self->segment.flags
+             & (GST_SEGMENT_FLAG_TRICKMODE
+                 | GST_SEGMENT_FLAG_TRICKMODE_KEY_UNITS))
+      != 0;
+}
+
+/* Makes @shown one with the frames that are not shown in their own right. In
+ * trick mode, of pictures that are shown for less than a GIF's can be at normal
+ * speed, 20 ms, there is one in that time; of key units, only key frames. */
+static void
+skip_frames (GstAnimGifDec *self, AnimGifShown *shown)
+{
+  gboolean keys_only =
+      (self->segment.flags & GST_SEGMENT_FLAG_TRICKMODE_KEY_UNITS) != 0;
+  double rate = 1;
+
+  if ((self->segment.flags & GST_SEGMENT_FLAG_TRICKMODE) != 0)
+    rate = CLAMP (ABS (self->segment.rate), 1, G_MAXINT32);
+  anim_gif_input_find_group (self->input, shown->n, keys_only,
+      (guint) (SHORTEST_DELAY_CS * rate), &shown->n, &shown->next);
+}
+
 /* Describes the current frame at its own times, which are those of *@start_cs and
  * *@end_cs. */
 static void
 describe_frame (GstAnimGifDec *self, AnimGifShown *shown, guint64 *start_cs,
     guint64 *end_cs)
 {
-  GifFrame frame;
+  guint64 before_cs = self->pass * self->info.duration_cs;
+  GifFrame frame, last;
 
-  anim_gif_input_get_frame (self->input, self->frame, &frame);
-  *start_cs = self->pass * self->info.duration_cs + frame.start_cs;
-  *end_cs = *start_cs + frame.delay_cs;
-  *shown = (AnimGifShown){ .n = self->frame,
-    .complete = frame.complete,
-    .start = *start_cs * ANIM_GIF_CENTISECOND,
-    .end = *end_cs * ANIM_GIF_CENTISECOND };
+  *shown = (AnimGifShown){ .n = self->frame, .next = self->frame + 1 };
+  if (is_trick (self))
+    skip_frames (self, shown);
+  anim_gif_input_get_frame (self->input, shown->n, &frame);
+  anim_gif_input_get_frame (self->input, shown->next - 1, &last);
+  *start_cs = before_cs + frame.start_cs;
+  *end_cs = before_cs + last.start_cs + last.delay_cs;
+  shown->complete = frame.complete;
+  shown->start = *start_cs * ANIM_GIF_CENTISECOND;
+  shown->end = *end_cs * ANIM_GIF_CENTISECOND;
 }
 
 /* At a constant rate: the times of the current tick. */
@@ -159,14 +192,22 @@ describe_tick (GstAnimGifDec *self, AnimGifShown *shown)
   shown->end = tick_to_time (self, self->tick + 1);
 }
 
-/* Times of the current frame, or of what the current tick shows of it, behind
- * the segment's position. FALSE: nothing of it lies there. */
+/* Whether frames that come yet may belong to @shown. */
 static gboolean
-look_at_frame (GstAnimGifDec *self, AnimGifShown *shown)
+may_grow (GstAnimGifDec *self, const AnimGifShown *shown)
 {
-  guint64 start_cs, end_cs, behind;
+  return is_trick (self) && !self->info.complete
+      && shown->next == self->info.n_frames;
+}
 
-  describe_frame (self, shown, &start_cs, &end_cs);
+/* Times of @shown, or of what the current tick shows of it, behind the segment's
+ * position. FALSE: nothing of it lies there. */
+static gboolean
+look_at_frame (
+    GstAnimGifDec *self, AnimGifShown *shown, guint64 start_cs, guint64 end_cs)
+{
+  guint64 behind;
+
   if (self->fps_n > 0) {
     self->tick = MAX (self->tick, cs_to_tick (self, start_cs));
     behind = cs_to_tick (self, end_cs);
@@ -229,7 +270,7 @@ step_over (GstAnimGifDec *self, const AnimGifShown *shown)
   if (shown->stays)
     self->tick++;
   else
-    self->frame++;
+    self->frame = shown->next;
 }
 
 void
@@ -270,7 +311,7 @@ gboolean
 gst_anim_gif_dec_find_frame (
     GstAnimGifDec *self, AnimGifShown *shown, gboolean *over)
 {
-  guint64 n_plays = count_plays (self);
+  guint64 n_plays = count_plays (self), start_cs, end_cs;
 
   if (self->segment.rate < 0)
     return find_frame_before (self, shown, over);
@@ -286,7 +327,10 @@ gst_anim_gif_dec_find_frame (
       self->pass++;
       skip_plays (self);
     }
-    if (look_at_frame (self, shown)) {
+    describe_frame (self, shown, &start_cs, &end_cs);
+    if (may_grow (self, shown))
+      return FALSE;
+    if (look_at_frame (self, shown, start_cs, end_cs)) {
       *over = shown->start >= self->segment.stop;
       return !*over;
     }
