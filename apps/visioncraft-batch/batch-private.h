@@ -22,6 +22,7 @@ struct _Batch
 
   GQueue active; /* of Work, all that is in memory */
   GQueue again;  /* those of them that wait to be requested */
+  GQueue cached; /* and those that wait to be looked up in the cache */
   int most_in_memory;
   GArray *keys;     /* of Digest: a stream's items, for their results */
   Generate *last;   /* the newest that has ended */
@@ -46,6 +47,10 @@ void batch_start_work (Batch *batch, Work *work);
 
 /* Of the encoders. */
 void batch_on_converted (Work *work, gpointer batch);
+
+/* Whether so many GIFs wait for an encoder that others had better wait on the
+ * disk. */
+gboolean batch_is_full (Batch *batch);
 
 /* @work is no longer in flight. */
 void batch_leave_flight (Batch *batch, Work *work);

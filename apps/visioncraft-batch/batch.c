@@ -12,6 +12,8 @@
 
 /* GIFs that wait for an encoder, beyond one for each. */
 #define QUEUE 16
+/* What the cache has is there at once, and takes memory at once. */
+#define MOST_LOOKUPS 4
 /* Items that need nothing are passed over so many at a time, so that what is
  * under way is not kept waiting. */
 #define SKIPS_AT_ONCE 256
@@ -68,7 +70,8 @@ drop_waiting (Batch *batch)
 {
   Work *work;
 
-  while ((work = g_queue_pop_head (&batch->again)) != NULL)
+  while ((work = g_queue_pop_head (&batch->again)) != NULL
+      || (work = g_queue_pop_head (&batch->cached)) != NULL)
     batch_end_work (batch, work, EVENT_LEFT, NULL);
 }
 
@@ -165,6 +168,7 @@ batch_end_work (Batch *batch, Work *work, Event state, const char *message)
   progress_end (batch->settings.progress, work->item, &end);
   g_queue_remove (&batch->active, work);
   g_queue_remove (&batch->again, work);
+  g_queue_remove (&batch->cached, work);
   work_free (work);
   if (state == EVENT_DONE)
     batch->n_unconverted = 0;
@@ -243,18 +247,17 @@ has_place (Batch *batch, Work *work, GError **error)
       &batch->space, g_queue_get_length (&batch->active) + 1, error);
 }
 
-/* Whether @work may be started now; arranges for another look where not. */
+/* Whether the request of @work may leave now; arranges for another look where
+ * not. */
 static gboolean
 may_start (Batch *batch, Work *work)
 {
   g_autoptr (GError) error = NULL;
   gint64 wait_us;
 
-  if (work->plan.kind != PLAN_REQUEST)
-    return TRUE;
   /* Those that are out may turn out to cost nothing. */
   if (!batch_can_pay (batch))
-    return batch->n_requests == 0;
+    return FALSE;
   if (!has_place (batch, work, &error)) {
     batch_stop (batch, FAILURE_LATER, error->message);
     return FALSE;
@@ -280,21 +283,61 @@ next_work (Batch *batch)
   return next_from_list (batch);
 }
 
+gboolean
+batch_is_full (Batch *batch)
+{
+  return encoders_get_n_waiting (batch->encoders) >= QUEUE;
+}
+
+/* The next one that the cache may have. NULL: not now. */
+static Work *
+next_lookup (Batch *batch)
+{
+  return batch->n_out - batch->n_requests < MOST_LOOKUPS
+          && !batch_is_full (batch)
+      ? g_queue_pop_head (&batch->cached)
+      : NULL;
+}
+
+/* Whether nothing is asked of the service for @work. */
+static gboolean
+is_lookup (Batch *batch, Work *work)
+{
+  /* What lies in the cache costs nothing. */
+  if (work->plan.kind == PLAN_REQUEST && !batch_can_pay (batch)
+      && batch->n_requests == 0)
+    work->plan = (Plan){ PLAN_CACHE, EVENT_LEFT };
+  return work->plan.kind != PLAN_REQUEST;
+}
+
 static void
-pump (Batch *batch)
+start_all (Batch *batch)
 {
   while (batch->stop_status == 0
       && batch->n_out < (guint) batch->settings.options->jobs) {
-    Work *work = next_work (batch);
+    Work *work = next_lookup (batch);
 
-    if (work == NULL)
-      break;
-    if (!may_start (batch, work)) {
-      g_queue_push_head (&batch->again, work);
-      break;
+    if (work == NULL) {
+      work = next_work (batch);
+      if (work == NULL)
+        return;
+      if (is_lookup (batch, work)) {
+        g_queue_push_tail (&batch->cached, work);
+        continue;
+      }
+      if (!may_start (batch, work)) {
+        g_queue_push_head (&batch->again, work);
+        return;
+      }
     }
     batch_start_work (batch, work);
   }
+}
+
+static void
+pump (Batch *batch)
+{
+  start_all (batch);
   if (batch->stop_status != 0)
     drop_waiting (batch);
   if (is_over (batch) && !batch->end_noted) {
@@ -414,6 +457,7 @@ batch_free (Batch *batch)
   while ((work = g_queue_pop_head (&batch->active)) != NULL)
     work_free (work);
   g_queue_clear (&batch->again);
+  g_queue_clear (&batch->cached);
   g_clear_pointer (&batch->last, generate_free);
   g_array_unref (batch->keys);
   clear_signals (batch);

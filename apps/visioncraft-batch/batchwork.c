@@ -218,13 +218,16 @@ take_failure (Batch *batch, Work *work, const GError *error,
   }
 }
 
+/* Counts it, and writes it down. */
 static void
-take_gif (Batch *batch, Work *work)
+take_first (Batch *batch, Work *work, gboolean cached)
 {
+  work->is_taken = TRUE;
+  work->cached = cached;
   batch->n_failures = 0;
   work->generate_s =
       (double) (g_get_monotonic_time () - work->started_us) / G_USEC_PER_SEC;
-  if (work->cached) {
+  if (cached) {
     batch->tally->cached++;
   } else {
     if (work->plan.kind == PLAN_REQUEST)
@@ -236,7 +239,22 @@ take_gif (Batch *batch, Work *work)
     batch_note_shortly (batch, work, EVENT_GIF);
   batch->tally->n_waiting++;
   progress_take (batch->settings.progress, work->item, NULL);
-  encoders_add (batch->encoders, work);
+}
+
+static void
+take_gif (Batch *batch, Work *work, gboolean cached)
+{
+  if (!work->is_taken)
+    take_first (batch, work, cached);
+  if (batch_is_full (batch) && !work->not_kept) {
+    /* It is on the disk, and read again when its turn comes. */
+    g_clear_pointer (&work->gif, g_bytes_unref);
+    g_clear_pointer (&work->tags, gst_tag_list_unref);
+    work->plan = (Plan){ PLAN_CACHE, EVENT_UNKNOWN };
+    g_queue_push_tail (&batch->cached, work);
+  } else {
+    encoders_add (batch->encoders, work);
+  }
   batch_pump_soon (batch);
 }
 
@@ -263,9 +281,9 @@ on_generated (Generate *generate, GBytes *gif, const GstTagList *tags,
 {
   Work *work = data;
   Batch *batch = work->batch;
+  gboolean cached = error == NULL && generate_was_cached (generate);
   GenerateFailure failure;
 
-  work->cached = error == NULL && generate_was_cached (generate);
   generate_get_failure (generate, &failure);
   if (error == NULL) {
     work->gif = g_bytes_ref (gif);
@@ -276,7 +294,7 @@ on_generated (Generate *generate, GBytes *gif, const GstTagList *tags,
   batch->last = g_steal_pointer (&work->generate);
   batch_leave_flight (batch, work);
   if (error == NULL)
-    take_gif (batch, work);
+    take_gif (batch, work, cached);
   else
     take_failure (batch, work, error, &failure);
 }
@@ -353,9 +371,6 @@ batch_can_pay (Batch *batch)
 void
 batch_start_work (Batch *batch, Work *work)
 {
-  /* What lies in the cache costs nothing. */
-  if (work->plan.kind == PLAN_REQUEST && !batch_can_pay (batch))
-    work->plan = (Plan){ PLAN_CACHE, EVENT_LEFT };
   work->is_out = TRUE;
   batch->n_out++;
   batch->tally->n_out = batch->n_out;

@@ -234,6 +234,12 @@ encoders_add (Encoders *encoders, Work *work)
   start_soon (encoders);
 }
 
+guint
+encoders_get_n_waiting (Encoders *encoders)
+{
+  return g_queue_get_length (&encoders->waiting);
+}
+
 static void
 drop_from (GQueue *tasks, Work *work)
 {

@@ -25,6 +25,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Encoders, encoders_free)
 /* @work has its GIF, and outlives this unless @encoders is freed first. */
 void encoders_add (Encoders *encoders, Work *work);
 
+/* Files for which no encoder is free yet. */
+guint encoders_get_n_waiting (Encoders *encoders);
+
 /* Gives up those files of @work that are not being written. TRUE: there are
  * others, which end soon, and then the function is called. */
 gboolean encoders_drop (Encoders *encoders, Work *work);

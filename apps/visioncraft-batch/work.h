@@ -19,6 +19,7 @@ typedef struct
   gboolean is_reserved; /* and of --max-paid */
   gboolean is_noting;   /* the journal will call back */
   gboolean not_kept;    /* the cache did not take the GIF */
+  gboolean is_taken;    /* the GIF has been here, and is counted */
   gboolean cached;      /* it came from there */
   guint n_tries;
   gint64 started_us;
