@@ -208,10 +208,12 @@ const guint8 *
 gif_block_take_extension (GifBlockReader *reader, const guint8 *data,
     gsize size, guint8 label, guint8 n)
 {
-  const guint8 *bytes = data + reader->pos;
+  const guint8 *bytes;
 
-  if (reader->state != STATE_BLOCK || size - reader->pos < (gsize) n + 4
-      || bytes[0] != EXTENSION_INTRODUCER || bytes[1] != label || bytes[2] != n
+  if (reader->state != STATE_BLOCK || size - reader->pos < (gsize) n + 4)
+    return NULL;
+  bytes = data + reader->pos;
+  if (bytes[0] != EXTENSION_INTRODUCER || bytes[1] != label || bytes[2] != n
       || bytes[3 + n] != 0)
     return NULL;
   reader->pos += (gsize) n + 4;

@@ -34,6 +34,28 @@ read_in_pieces (GifBlockReader *reader, const guint8 *data, gsize size,
   }
 }
 
+/* A graphic control is taken in one step where @reader could read it in three. */
+static void
+check_extension (const GifBlockReader *reader, const guint8 *data, gsize size)
+{
+  GifBlockReader fast = *reader, slow = *reader;
+  const guint8 *bytes = gif_block_take_extension (&fast, data, size, 0xf9, 4);
+  GifBlock block, content, end;
+  gboolean is_one = gif_block_read (&slow, data, size, &block) == GIF_RESULT_OK
+      && block.type == GIF_BLOCK_EXTENSION && block.label == 0xf9
+      && gif_block_read (&slow, data, size, &content) == GIF_RESULT_OK
+      && content.type == GIF_BLOCK_DATA && content.size == 4
+      && gif_block_read (&slow, data, size, &end) == GIF_RESULT_OK
+      && end.type == GIF_BLOCK_DATA_END;
+
+  g_assert_true ((bytes != NULL) == is_one);
+  if (is_one)
+    g_assert_true (bytes == data + content.offset && fast.pos == slow.pos
+        && fast.state == slow.state);
+  else
+    g_assert_true (fast.pos == reader->pos);
+}
+
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
@@ -48,6 +70,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   data++;
   size--;
   do {
+    check_extension (&whole, data, size);
     result = gif_block_read (&whole, data, size, &block);
     g_assert_true (
         read_in_pieces (&pieces, data, size, &n_given, step, &same) == result);

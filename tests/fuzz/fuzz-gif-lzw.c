@@ -84,7 +84,7 @@ decode_by_the_book (guint code_size, const guint8 *in, gsize in_size,
   return MIN (n, n_pixels);
 }
 
-/* Feeds pieces of @step bytes. */
+/* Feeds pieces of @step bytes, and looks out for an index. */
 static gsize
 decode_in_pieces (GifLzw *lzw, guint code_size, const guint8 *in, gsize in_size,
     guint32 *memory, gsize n_pixels, gsize step)
@@ -92,12 +92,24 @@ decode_in_pieces (GifLzw *lzw, guint code_size, const guint8 *in, gsize in_size,
   gsize at, n = 0;
 
   gif_lzw_begin (lzw, code_size, memory, memory + GIF_LZW_MAX_COLORS, n_pixels);
+  gif_lzw_watch (lzw, step % (1u << code_size));
   for (at = 0; at < in_size; at += n) {
     n = MIN (step, in_size - at);
     if (!gif_lzw_feed (lzw, in + at, n))
       break;
   }
   return gif_lzw_end (lzw);
+}
+
+/* Whether it was among the pixels, of which each is its index plus one. */
+static gboolean
+holds (const guint32 *pixels, gsize n, guint index)
+{
+  gsize i;
+
+  for (i = 0; i < n && pixels[i] != index + 1; i++)
+    ;
+  return i < n;
 }
 
 int
@@ -130,6 +142,8 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
     g_assert_true (memcmp (memory + GIF_LZW_MAX_COLORS, expected,
                        n_expected * sizeof *expected)
         == 0);
+    g_assert_true (gif_lzw_has_seen (lzw)
+        == holds (expected, n_expected, steps[k] % (1u << code_size)));
   }
   return 0;
 }
