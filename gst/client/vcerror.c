@@ -200,7 +200,7 @@ vc_error_has_memory (gsize size)
   gpointer room = g_try_malloc (size);
 
   g_free (room);
-  return room != NULL;
+  return room != NULL || size == 0;
 }
 
 GError *

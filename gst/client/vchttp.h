@@ -66,6 +66,9 @@ SoupMessage *vc_http_get_message (VcHttp *http);
  */
 gboolean vc_http_was_sent (VcHttp *http);
 
+/* Ends *@source, if there is one. */
+void vc_clear_source (GSource **source);
+
 /* Runs this thread's default context until no exchange of this thread is under
  * way in libsoup, or for @longest_us. All were abandoned or done before. */
 void vc_http_settle (gint64 longest_us);

@@ -138,14 +138,6 @@ vc_job_emit (VcJob *job, VcJobEvent event, const GError *error)
     job->notify (job, event, error, job->notify_data);
 }
 
-static void
-clear_source (GSource **source)
-{
-  if (*source != NULL)
-    g_source_destroy (*source);
-  g_clear_pointer (source, g_source_unref);
-}
-
 void
 vc_job_send (VcJob *job, SoupMessage *message, const VcHttpLimits *limits,
     const VcHttpCallbacks *callbacks)
@@ -170,7 +162,7 @@ void
 vc_job_end_transfer (VcJob *job)
 {
   vc_job_drop_http (job);
-  clear_source (&job->download_end);
+  vc_clear_source (&job->download_end);
 }
 
 void
@@ -186,12 +178,12 @@ static void
 wind_down (VcJob *job)
 {
   vc_job_end_transfer (job);
-  clear_source (&job->backoff);
+  vc_clear_source (&job->backoff);
   g_clear_pointer (&job->session, vc_sessions_leave);
   g_clear_pointer (&job->cache, vc_cache_unref);
   if (job->ticker == NULL)
     return;
-  clear_source (&job->ticker);
+  vc_clear_source (&job->ticker);
   vc_job_unref (job);
 }
 
@@ -316,7 +308,7 @@ on_backoff (gpointer data)
   VcJob *job = retry->job;
   void (*again) (VcJob *) = retry->again;
 
-  clear_source (&job->backoff);
+  vc_clear_source (&job->backoff);
   if (!g_atomic_int_get (&job->cancelled))
     again (job);
   return G_SOURCE_REMOVE;
@@ -366,7 +358,7 @@ vc_job_retry (VcJob *job, gboolean patient, void (*again) (VcJob *))
 void
 vc_job_end_wait (VcJob *job)
 {
-  clear_source (&job->backoff);
+  vc_clear_source (&job->backoff);
 }
 
 void

@@ -107,6 +107,7 @@ static gboolean
 read_all (int fd, const char *path, char *buffer, GError **error)
 {
   gsize length = 0;
+  char *nul;
 
   while (length < SIZE_MAX_BYTES) {
     gssize n = read (fd, buffer + length, SIZE_MAX_BYTES - length);
@@ -119,6 +120,9 @@ read_all (int fd, const char *path, char *buffer, GError **error)
       break;
     length += n;
   }
+  /* What stands before a NUL is no key; no key has a space. */
+  while ((nul = memchr (buffer, '\0', length)) != NULL)
+    *nul = ' ';
   buffer[length] = '\0';
   return TRUE;
 }

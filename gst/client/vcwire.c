@@ -15,9 +15,11 @@
 
 #define CLOUDFLARE "error code: "
 
-/* What reading a reply takes, in pieces that cannot be refused one by one. */
-#define ROOM_MIN (4 * 1024 * 1024)
+/* What reading a reply takes, in pieces that cannot be refused one by one: bytes
+ * for each of its bytes, and for each of those of a text that is quoted. */
 #define ROOM_FACTOR 4
+#define TEXT_ROOM_FACTOR 64
+#define TEXT_MAX (64 * 1024)
 
 static void
 free_secret_bytes (gpointer data)
@@ -340,7 +342,8 @@ vc_wire_read_reply (GBytes *body, guint status, GUri *base,
   GError *cause = NULL;
 
   memset (ret_reply, 0, sizeof (*ret_reply));
-  if (!vc_error_has_memory (ROOM_MIN + size * ROOM_FACTOR)) {
+  if (!vc_error_has_memory (
+          ROOM_FACTOR * size + TEXT_ROOM_FACTOR * MIN (size, TEXT_MAX))) {
     g_propagate_error (error, vc_error_no_memory ());
     return FALSE;
   }

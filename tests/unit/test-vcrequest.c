@@ -253,6 +253,9 @@ test_a_token_file_is_a_small_file_s_first_line (void)
         path, rows[i].content, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, NULL));
     assert_token (path, rows[i].token, NULL);
   }
+  g_assert_true (g_file_set_contents_full (
+      path, "a\0b", 3, G_FILE_SET_CONTENTS_CONSISTENT, 0600, NULL));
+  assert_token (path, "a b", NULL);
   g_assert_true (g_file_set_contents (path, large, -1, NULL));
   assert_token (path, NULL, "at most 4096 bytes");
   g_assert_cmpint (mkfifo (fifo, 0600), ==, 0);
