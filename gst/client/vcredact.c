@@ -20,27 +20,30 @@
  * from @start[i] up to @end[i] of the original stand for. */
 typedef struct
 {
-  GString *bytes;
-  GArray *start, *end; /* of guint */
+  char *bytes; /* NUL-terminated */
+  guint *start, *end;
+  gsize length;
 } Decoded;
 
+/* With room for @size bytes. */
 static Decoded *
-decoded_new (void)
+decoded_new (gsize size)
 {
-  Decoded *decoded = g_new (Decoded, 1);
+  Decoded *decoded = g_new0 (Decoded, 1);
 
-  decoded->bytes = g_string_new (NULL);
-  decoded->start = g_array_new (FALSE, FALSE, sizeof (guint));
-  decoded->end = g_array_new (FALSE, FALSE, sizeof (guint));
+  decoded->bytes = g_malloc (size + 1);
+  decoded->start = g_new (guint, size);
+  decoded->end = g_new (guint, size);
+  decoded->bytes[0] = '\0';
   return decoded;
 }
 
 static void
 decoded_free (Decoded *decoded)
 {
-  g_string_free (decoded->bytes, TRUE);
-  g_array_unref (decoded->start);
-  g_array_unref (decoded->end);
+  g_free (decoded->bytes);
+  g_free (decoded->start);
+  g_free (decoded->end);
   g_free (decoded);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Decoded, decoded_free)
@@ -49,58 +52,57 @@ static void
 decoded_append (
     Decoded *decoded, const char *bytes, gsize n, guint start, guint end)
 {
-  g_string_append_len (decoded->bytes, bytes, n);
-  for (; n > 0; n--) {
-    g_array_append_val (decoded->start, start);
-    g_array_append_val (decoded->end, end);
+  for (gsize i = 0; i < n; i++) {
+    decoded->bytes[decoded->length] = bytes[i];
+    decoded->start[decoded->length] = start;
+    decoded->end[decoded->length++] = end;
   }
+  decoded->bytes[decoded->length] = '\0';
 }
 
-/* Undoes one encoding of each byte; NULL where there is none. */
+/* Undoes one encoding of each byte, none of which is shorter than what it stands
+ * for; NULL where there is none. */
 static Decoded *
 decode (const Decoded *text)
 {
-  g_autoptr (Decoded) decoded = decoded_new ();
+  g_autoptr (Decoded) decoded = decoded_new (text->length);
   gsize used;
 
-  for (gsize i = 0; i < text->bytes->len; i += used) {
-    const char *at = text->bytes->str + i;
+  for (gsize i = 0; i < text->length; i += used) {
+    const char *at = text->bytes + i;
     char bytes[6];
     gsize n = vc_escape_read (at, bytes, &used);
 
     if (n == 0)
       used = 1;
-    decoded_append (decoded, n > 0 ? bytes : at, n > 0 ? n : 1,
-        g_array_index (text->start, guint, i),
-        g_array_index (text->end, guint, i + used - 1));
+    decoded_append (decoded, n > 0 ? bytes : at, n > 0 ? n : 1, text->start[i],
+        text->end[i + used - 1]);
   }
-  return decoded->bytes->len < text->bytes->len ? g_steal_pointer (&decoded)
-                                                : NULL;
+  return decoded->length < text->length ? g_steal_pointer (&decoded) : NULL;
 }
 
 static Decoded *
 decoded_new_plain (const char *text)
 {
-  Decoded *decoded = decoded_new ();
+  Decoded *decoded = decoded_new (strlen (text));
 
   for (guint i = 0; text[i] != '\0'; i++)
     decoded_append (decoded, text + i, 1, i, i + 1);
   return decoded;
 }
 
-/* @text without blanks. */
+/* @text without blanks; NULL where it has none. */
 static Decoded *
 squeeze (const Decoded *text)
 {
-  Decoded *squeezed = decoded_new ();
+  g_autoptr (Decoded) squeezed = decoded_new (text->length);
 
-  for (gsize i = 0; i < text->bytes->len; i++) {
-    if (!g_ascii_isspace (text->bytes->str[i]))
-      decoded_append (squeezed, text->bytes->str + i, 1,
-          g_array_index (text->start, guint, i),
-          g_array_index (text->end, guint, i));
+  for (gsize i = 0; i < text->length; i++) {
+    if (!g_ascii_isspace (text->bytes[i]))
+      decoded_append (
+          squeezed, text->bytes + i, 1, text->start[i], text->end[i]);
   }
-  return squeezed;
+  return squeezed->length < text->length ? g_steal_pointer (&squeezed) : NULL;
 }
 
 /* All that @text is, from itself to where nothing is encoded any more. */
@@ -136,8 +138,7 @@ is_base64 (char c)
 static void
 cover (const Decoded *text, gsize first, gsize end, char *covered)
 {
-  guint from = g_array_index (text->start, guint, first);
-  guint to = g_array_index (text->end, guint, end - 1);
+  guint from = text->start[first], to = text->end[end - 1];
 
   memset (covered + from, TRUE, to - from);
 }
@@ -193,7 +194,7 @@ cover_base64 (const Decoded *text, const char *secret, char *covered)
     g_autofree guint8 *bytes = g_malloc0 (lead + length);
     g_autofree char *base64 = NULL;
     gsize shared = lead > 0 ? 1 : 0, first = lead + shared;
-    const char *all = text->bytes->str, *found = all;
+    const char *all = text->bytes, *found = all;
 
     memcpy (bytes + lead, secret, length);
     base64 = g_base64_encode (bytes, lead + length);
@@ -220,8 +221,7 @@ cover_base64 (const Decoded *text, const char *secret, char *covered)
 static void
 cover_long (const Decoded *text, const char *secret, char *covered)
 {
-  g_autofree char *lower =
-      g_ascii_strdown (text->bytes->str, (gssize) text->bytes->len);
+  g_autofree char *lower = g_ascii_strdown (text->bytes, (gssize) text->length);
 
   cover_in_any_case (text, lower, secret, covered);
   cover_hex (text, lower, secret, covered);
@@ -239,14 +239,15 @@ cover_all (const GPtrArray *levels, const char *secret, char *covered)
     g_autoptr (Decoded) squeezed = squeeze (text);
 
     if (strlen (secret) < LONG_SECRET) {
-      cover_word (text, text->bytes->str, secret, TRUE, covered);
+      cover_word (text, text->bytes, secret, TRUE, covered);
     } else {
       cover_long (text, secret, covered);
-      cover_long (squeezed, secret, covered);
+      if (squeezed != NULL)
+        cover_long (squeezed, secret, covered);
     }
     /* One that looks encoded itself is decoded with the text. */
-    if (of_secret->len > 1 && bare->bytes->len >= LONG_SECRET)
-      cover_word (text, text->bytes->str, bare->bytes->str, FALSE, covered);
+    if (of_secret->len > 1 && bare->length >= LONG_SECRET)
+      cover_word (text, text->bytes, bare->bytes, FALSE, covered);
   }
 }
 
