@@ -143,12 +143,17 @@ def check_editing(uri, begins):
     for backwards in (False, True):
         seen = edit(uri, backwards)
         shown = [picture for picture, _ in itertools.groupby(seen, key=lambda frame: frame[1])]
-        expected = list(range(len(begins)))
-        assert shown == (expected[::-1] if backwards else expected), (backwards, shown)
+        pictures = range(len(begins))
+        if backwards:
+            # Half a tick is where ticks begin, so that one picture of a single tick may get lost.
+            longer = {p for p in pictures if begins[p + 1:p + 2] != [begins[p] + 1]}
+            assert longer <= set(shown) and shown == sorted(shown, reverse=True), shown
+        else:
+            assert shown == list(pictures), shown
         for pts, picture in seen:
             tick = round(pts * 25 / Gst.SECOND)
             wanted = sum(begin <= tick for begin in begins) - 1
-            # The last tick may be half of one, which backwards is where ticks begin.
+            # The last tick may be half of one.
             neighbours = {wanted, sum(begin <= tick + 1 for begin in begins) - 1}
             assert picture in (neighbours if backwards else {wanted}), (backwards, tick, picture)
 
