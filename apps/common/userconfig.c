@@ -44,6 +44,26 @@ read_group (GKeyFile *file, const char *path, const char *group,
   return TRUE;
 }
 
+/* One that is spelt wrong would leave its defaults without effect. */
+static gboolean
+check_groups (GKeyFile *file, const char *path, GError **error)
+{
+  static const char *const known[] = { SHARED_GROUP, "visioncraft-to-video",
+    "visioncraft-batch", NULL };
+  g_auto (GStrv) groups = g_key_file_get_groups (file, NULL);
+
+  for (guint i = 0; groups[i] != NULL; i++) {
+    if (!g_strv_contains (known, groups[i])) {
+      g_set_error (error, FAILURE, FAILURE_USAGE,
+          "The group [%s] of \"%s\" is no program's: choose [visioncraft], "
+          "[visioncraft-to-video] or [visioncraft-batch].",
+          groups[i], path);
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
 gboolean
 user_config_read (const char *program, const ValueOption *options,
     Value *values, guint n, GError **error)
@@ -61,7 +81,8 @@ user_config_read (const char *program, const ValueOption *options,
         reason->message);
     return FALSE;
   }
-  return read_group (file, path, program, options, values, n, error)
+  return check_groups (file, path, error)
+      && read_group (file, path, program, options, values, n, error)
       && read_group (file, path, SHARED_GROUP, options, values, n, error);
 }
 

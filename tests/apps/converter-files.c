@@ -292,6 +292,7 @@ static const char *const wrong_configs[] = {
   "[visioncraft-to-video]\nstep=1\n",
   "[visioncraft-to-video]\nsteps=many\n",
   "no group\n",
+  "[visioncraft-to-vdeo]\nsteps=1\n",
 };
 
 static void
