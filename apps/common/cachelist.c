@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cachelist.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <vcfolder.h>
 #include <vcjson.h>
@@ -8,7 +9,20 @@
 char *
 cache_list_dup_default_dir (void)
 {
-  return g_build_filename (g_get_user_cache_dir (), "visioncraft", NULL);
+  g_autofree char *directory =
+      g_build_filename (g_get_user_cache_dir (), "visioncraft", NULL);
+
+  return cache_list_resolve_dir (directory);
+}
+
+char *
+cache_list_resolve_dir (const char *directory)
+{
+  char *real = realpath (directory, NULL);
+  char *copy = g_strdup (real != NULL ? real : directory);
+
+  free (real);
+  return copy;
 }
 
 static void

@@ -9,6 +9,11 @@ G_BEGIN_DECLS
  * caller owns it. */
 char *cache_list_dup_default_dir (void);
 
+/* Where @directory leads: visioncraftgifsrc follows no symbolic link, but the
+ * service manager's directories are some, and users put theirs on other disks.
+ * As it is where nothing is there. The caller owns it. */
+char *cache_list_resolve_dir (const char *directory);
+
 /* A generation in the folder that visioncraftgifsrc's cache-dir names, as its
  * KEY.json tells. */
 typedef struct

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "access.h"
+#include "cachelist.h"
 #include "number.h"
 #include "rtspfactory.h"
 #include "rtspserver.h"
@@ -191,10 +192,13 @@ run (Arguments *args, GError **error)
     .wait_s = args->wait_s,
   };
 
+  g_autofree char *cache_dir =
+      args->cache_dir != NULL ? cache_list_resolve_dir (args->cache_dir) : NULL;
+
   if (!check_installation (error) || !find_access (args, error))
     return FALSE;
   options.service =
-      (RtspService){ args->api_url, args->access.token, args->cache_dir };
+      (RtspService){ args->api_url, args->access.token, cache_dir };
   options.password = args->access.password;
   return serve_until_signal (&options, error);
 }

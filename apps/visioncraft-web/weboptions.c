@@ -3,6 +3,7 @@
 
 #include "weboptions.h"
 
+#include "cachelist.h"
 #include "number.h"
 
 #include <gst/gst.h>
@@ -46,6 +47,12 @@ set_gallery (WebOptions *options)
 
   if (options->gallery_dir == NULL && state != NULL && state[0] == '/')
     options->gallery_dir = g_strndup (state, strcspn (state, ":"));
+  if (options->gallery_dir != NULL) {
+    char *named = options->gallery_dir;
+
+    options->gallery_dir = cache_list_resolve_dir (named);
+    g_free (named);
+  }
   if (options->gallery == NOT_SAID)
     options->gallery =
         options->gallery_dir != NULL ? DEFAULT_STORED_GALLERY : DEFAULT_GALLERY;

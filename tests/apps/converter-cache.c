@@ -4,9 +4,11 @@
  */
 #include "programfixture.h"
 
+#include <glib/gstdio.h>
 #include <locale.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 static guint
 count_posts (ProgramFixture *fixture)
@@ -34,6 +36,24 @@ test_the_same_command_asks_once (ProgramFixture *fixture, gconstpointer unused)
   program_run (fixture, &without, "a fox", "4.gif", "--no-cache", NULL);
   g_assert_cmpint (without.status, ==, 0);
   g_assert_cmpuint (count_posts (fixture), ==, 3);
+}
+
+/* A link of the user's leads to another disk. */
+static void
+test_the_cache_may_be_elsewhere (ProgramFixture *fixture, gconstpointer unused)
+{
+  g_autofree char *disk = program_path (fixture, "disk");
+  g_autofree char *link = g_build_filename (fixture->home, "visioncraft", NULL);
+  g_auto (Result) first = { 0 };
+  g_auto (Result) again = { 0 };
+
+  g_assert_cmpint (g_mkdir (disk, 0700), ==, 0);
+  g_assert_cmpint (symlink (disk, link), ==, 0);
+  program_run (fixture, &first, "a fox", "1.gif", NULL);
+  g_assert_null (strstr (first.err, "Warning"));
+  program_run (fixture, &again, "a fox", "2.gif", NULL);
+  g_assert_cmpint (again.status, ==, 0);
+  g_assert_cmpuint (count_posts (fixture), ==, 1);
 }
 
 /* No file may get longer than a GIF of the mock's. */
@@ -196,6 +216,8 @@ main (int argc, char **argv)
 
   program_add ("/cache/the-same-command-asks-once", NULL,
       test_the_same_command_asks_once);
+  program_add ("/cache/the-cache-may-be-elsewhere", NULL,
+      test_the_cache_may_be_elsewhere);
   program_add ("/cache/a-failed-conversion-costs-nothing", NULL,
       test_a_failed_conversion_costs_nothing);
   program_add ("/cache/new-takes-the-lowest-free-variation", NULL,

@@ -174,8 +174,12 @@ class Kept(Case):
         self.assertEqual(found["gif_bytes"], job["gif_bytes"])
 
     def test_the_service_managers_folder_is_the_default(self):
+        # With DynamicUser it is a link.
+        os.mkdir(self.folder + "-private", 0o700)
+        os.symlink(os.path.basename(self.folder) + "-private", self.folder)
         self.start()
         self.done("a fox")
+        self.assertEqual(len(os.listdir(self.folder)), 4)
         web = self.setup.start_web(
             "--api-url", "http://127.0.0.1:9", "--token-file",
             os.path.join(self.setup.folder, "key"),
