@@ -4,9 +4,10 @@
 #   scripts/packages.sh GROUP...    installs what is missing of the named groups
 #
 # Groups: build (compile the plugins), demo (examples/quickstart.sh), apps (compile and run the
-# applications), tests, linked (only what the tests of the plugins need), bench, docs (redraw docs/architecture.svg), fuzz, package, distribution
-# (tests/system/distribution.sh), emulation (the same for other processors), slurm (the stage of
-# that name).
+# applications), tests, linked (only what the tests of the plugins need), bench, docs (redraw
+# docs/architecture.svg), fuzz, package, distribution (tests/system/distribution.sh), container and
+# services (the scripts of these names there), emulation (other processors), slurm (the stage of that
+# name).
 # Nothing is asked of the network when everything is there already.
 set -eu
 
@@ -63,6 +64,8 @@ packages_of () {
     fuzz) echo clang libclang-rt-dev ;;
     slurm) echo slurmctld slurmd slurm-client munge ;;
     distribution) echo debootstrap ;;
+    container) echo podman runc debootstrap curl ;;
+    services) echo systemd-container debootstrap ;;
     emulation) echo qemu-user-static binfmt-support ;;
     package) echo debhelper devscripts fakeroot help2man lintian libgstreamer1.0-dev ;;
     *) echo "packages.sh: no group '$1'" >&2; exit 64 ;;

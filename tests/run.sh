@@ -9,6 +9,8 @@
 # guard (what the source and the decoder cost, in instructions beside a peer's),
 # slurm (a list of prompts on a Slurm of this machine alone; as root),
 # package (the Debian package: built, installed, tried, removed),
+# container, services (packaging/Containerfile by podman, the units under a real systemd: minutes,
+# as root, where the kernel lets them),
 # short (the linked-in suites and the launch lines: enough for another release),
 # trixie (short, in a chroot of Debian 13; as root; "not run" where none can be made),
 # linked (the linked-in suites of the plugins alone, patiently: enough for another processor).
@@ -109,7 +111,7 @@ for stage in "${stages[@]}"; do
     slurm)
       scripts/packages.sh slurm
       run_suites plain "$plain" "--suite slurm" ;;
-    package) run_script tests/system/package.sh ;;
+    package | container | services) run_script "tests/system/$stage.sh" ;;
     trixie) run_elsewhere trixie short ;;
     *) echo "run.sh: no stage '$stage'" >&2; exit 64 ;;
   esac
