@@ -107,6 +107,19 @@ program_read_until (int fd, GString *seen, const char *text)
 }
 
 void
+program_read_pipe_until (GInputStream *pipe, GString *seen, const char *text)
+{
+  while (strstr (seen->str, text) == NULL) {
+    g_autoptr (GBytes) bytes = g_input_stream_read_bytes (pipe, 64, NULL, NULL);
+
+    if (bytes == NULL || g_bytes_get_size (bytes) == 0)
+      g_error ("it ended before '%s' came: %s", text, seen->str);
+    g_string_append_len (seen, g_bytes_get_data (bytes, NULL),
+        (gssize) g_bytes_get_size (bytes));
+  }
+}
+
+void
 program_run (ProgramFixture *fixture, Result *result, ...)
 {
   g_autoptr (GPtrArray) words = g_ptr_array_new ();

@@ -53,8 +53,11 @@ GSubprocess *program_start_command (
 /* Waits for its end. */
 void program_finish (GSubprocess *process, Result *result);
 
-/* Appends what comes from @fd to @seen until @text is there. */
+/* Appends what comes from @fd, or a pipe of a process, to @seen until @text is
+ * there. */
 void program_read_until (int fd, GString *seen, const char *text);
+void program_read_pipe_until (
+    GInputStream *pipe, GString *seen, const char *text);
 
 /* Both, with the words as arguments. */
 void program_run (

@@ -141,23 +141,52 @@ make_generate (Run *run, const char *key, GError **error)
   return run->generate != NULL;
 }
 
-/* What was paid for is not lost; says how to go on. */
-static void
-add_way_on (Run *run, GError *error)
+/* What was paid for is not lost: how to go on, in a sentence. NULL: nothing was,
+ * or it is not kept. The caller owns it. */
+static char *
+dup_way_on (Run *run)
 {
-  g_autofree char *before = NULL;
   g_autofree char *how = NULL;
 
-  if (run->generate == NULL || run->gif == NULL || run->cache_dir == NULL)
-    return;
-  before = error->message;
+  if (run->generate == NULL || !progress_is_paid (run->progress)
+      || run->cache_dir == NULL)
+    return NULL;
   how = run->options->is_new
       ? g_strdup_printf ("with --variation=%u instead of --new ",
           generate_get_variation (run->generate))
       : g_strdup ("");
-  error->message = g_strdup_printf (
-      "%s The GIF is in the cache: the same command %sasks for nothing again.",
-      before, how);
+  return g_strdup_printf (
+      "The GIF is in the cache: the same command %sasks for nothing again.",
+      how);
+}
+
+/* Takes @error_taken over. Returns FALSE. */
+static gboolean
+fail (Run *run, GError *error_taken, GError **error)
+{
+  g_autofree char *way_on = run->gif != NULL ? dup_way_on (run) : NULL;
+
+  if (way_on != NULL) {
+    g_autofree char *before = error_taken->message;
+
+    error_taken->message = g_strdup_printf ("%s %s", before, way_on);
+  }
+  g_propagate_error (error, error_taken);
+  return FALSE;
+}
+
+static void
+say_what_it_cost (Run *run)
+{
+  g_autofree char *way_on = dup_way_on (run);
+
+  if (way_on != NULL)
+    progress_say (run->progress, way_on);
+  else if (run->generate != NULL)
+    progress_say (run->progress,
+        progress_is_paid (run->progress)
+            ? "The service has made the GIF, and bills it."
+            : "The service was asked, and may bill it.");
 }
 
 /* Any file that begins like a GIF; what is wrong inside, the decoder says. Looks
@@ -276,10 +305,11 @@ convert_run (const Options *options, const char *key, Progress *progress,
   if (gif != NULL)
     start_encoding (&run, gif, NULL);
   run_loop (&run);
-  if (run.error != NULL) {
-    add_way_on (&run, run.error);
-    g_propagate_error (error, run.error);
+  if (run.error != NULL)
+    return fail (&run, run.error, error);
+  if (interrupt_get_signal (interrupt) != 0) {
+    say_what_it_cost (&run);
     return FALSE;
   }
-  return interrupt_get_signal (interrupt) == 0 && publish (&run, error);
+  return publish (&run, &run.error) || fail (&run, run.error, error);
 }

@@ -117,6 +117,12 @@ progress_take (Progress *progress, GstMessage *message)
   }
 }
 
+gboolean
+progress_is_paid (Progress *progress)
+{
+  return progress->phase >= PHASE_DOWNLOAD;
+}
+
 void
 progress_take_saved (Progress *progress, double fraction)
 {

@@ -25,6 +25,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Progress, progress_free)
 /* Takes the source's progress or warning @message. */
 void progress_take (Progress *progress, GstMessage *message);
 
+/* Whether the service has made what was asked of it. */
+gboolean progress_is_paid (Progress *progress);
+
 /* The files are being written; 0 to 1 of them are done, -1: nobody knows. */
 void progress_take_saved (Progress *progress, double fraction);
 

@@ -191,14 +191,8 @@ test_new_is_not_what_another_is_making (
   g_assert_true (
       mock_server_wait_for (fixture->server, MOCK_EVENT_HELD, 1, 30000));
   second = program_start (fixture, words[1]);
-  while (strstr (seen->str, "\"seconds\":1}") == NULL) {
-    g_autoptr (GBytes) bytes = g_input_stream_read_bytes (
-        g_subprocess_get_stdout_pipe (second), 64, NULL, NULL);
-
-    g_assert_cmpuint (g_bytes_get_size (bytes), >, 0);
-    g_string_append_len (seen, g_bytes_get_data (bytes, NULL),
-        (gssize) g_bytes_get_size (bytes));
-  }
+  program_read_pipe_until (
+      g_subprocess_get_stdout_pipe (second), seen, "\"seconds\":1}");
   g_assert_cmpuint (count_posts (fixture), ==, 1);
   mock_server_release (fixture->server);
   program_finish (first, &one);

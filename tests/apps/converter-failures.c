@@ -238,6 +238,7 @@ test_new_files_are_kept (ProgramFixture *fixture, gconstpointer unused)
   mock_server_release (fixture->server);
   program_finish (process, &result);
   program_assert_failure (fixture, &result, 74, "fox-003.png", 1);
+  g_assert_nonnull (strstr (result.err, "The GIF is in the cache"));
   program_assert_files (fixture, "fox-003.png");
   text = program_read (fixture, "fox-003.png", NULL);
   g_assert_cmpstr (text, ==, "mine");
@@ -292,13 +293,19 @@ typedef struct
   MockStage stage;
   gint64 after;
   int signal_number;
+  const char *phase, *words;
+  guint n_posts; /* with the same command after it */
 } Interruption;
 
+#define GOES_ON "the same command asks for nothing again."
+
 static const Interruption interruptions[] = {
-  { MOCK_STAGE_POST, MOCK_HOLD_REPLY, SIGINT },
-  { MOCK_STAGE_POST, MOCK_HOLD_REPLY, SIGTERM },
-  { MOCK_STAGE_GET, 1000, SIGINT },
-  { MOCK_STAGE_GET, 1000, SIGHUP },
+  { MOCK_STAGE_POST, MOCK_HOLD_REPLY, SIGINT, "Generating\n", "may bill it",
+      2 },
+  { MOCK_STAGE_POST, MOCK_HOLD_REPLY, SIGTERM, "Generating\n", "may bill it",
+      2 },
+  { MOCK_STAGE_GET, 1000, SIGINT, "Downloading\n", GOES_ON, 1 },
+  { MOCK_STAGE_GET, 1000, SIGHUP, "Downloading\n", GOES_ON, 1 },
 };
 
 static void
@@ -307,7 +314,9 @@ test_signals_leave_no_file (ProgramFixture *fixture, gconstpointer data)
   const Interruption *at = &interruptions[GPOINTER_TO_UINT (data)];
   const char *const words[] = { "a fox", "fox.mp4", "--force", NULL };
   g_auto (Result) result = { 0 };
+  g_auto (Result) again = { 0 };
   g_autoptr (GSubprocess) process = NULL;
+  g_autoptr (GString) seen = g_string_new (NULL);
   g_autofree char *text = NULL;
 
   program_write (fixture, "fox.mp4", "mine");
@@ -315,15 +324,24 @@ test_signals_leave_no_file (ProgramFixture *fixture, gconstpointer data)
   process = program_start (fixture, words);
   g_assert_true (
       mock_server_wait_for (fixture->server, MOCK_EVENT_HELD, 1, 30000));
+  program_read_pipe_until (
+      g_subprocess_get_stderr_pipe (process), seen, at->phase);
   g_subprocess_send_signal (process, at->signal_number);
   program_finish (process, &result);
   mock_server_release (fixture->server);
 
   g_assert_cmpint (result.status, ==, -at->signal_number);
   g_assert_nonnull (strstr (result.err, "interrupted, no file was written\n"));
+  g_assert_nonnull (strstr (result.err, at->words));
   program_assert_files (fixture, "fox.mp4");
   text = program_read (fixture, "fox.mp4", NULL);
   g_assert_cmpstr (text, ==, "mine");
+
+  program_run (fixture, &again, "a fox", "fox.mp4", "--force", NULL);
+  g_assert_cmpint (again.status, ==, 0);
+  g_assert_cmpuint (
+      mock_server_count (fixture->server, MOCK_EVENT_POST_RECEIVED), ==,
+      at->n_posts);
 }
 
 /* Also while it encodes: an animation of hours. */
