@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include "number.h"
 #include "playerdark.h"
 #include "playerwindow.h"
 
@@ -135,14 +136,19 @@ on_command_line (
 {
   GVariantDict *arguments = g_application_command_line_get_options_dict (line);
   PlayerService service = { 0 };
-  const char *prompt = NULL;
+  const char *prompt = NULL, *token_file = NULL;
+  g_autofree char *token_path = NULL;
   g_autofree const char **files = NULL;
   PlayerWindow *window;
 
   if (!check_elements (line))
     return EXIT_FAILURE;
   g_variant_dict_lookup (arguments, "api-url", "&s", &service.api_url);
-  g_variant_dict_lookup (arguments, "token-file", "^&ay", &service.token_file);
+  g_variant_dict_lookup (arguments, "token-file", "^&ay", &token_file);
+  /* Of the folder where it was said, which may be another one than ours. */
+  if (token_file != NULL)
+    service.token_file = token_path = g_canonicalize_filename (
+        token_file, g_application_command_line_get_cwd (line));
   g_variant_dict_lookup (arguments, "prompt", "&s", &prompt);
   g_variant_dict_lookup (arguments, G_OPTION_REMAINING, "^a&ay", &files);
 
@@ -169,6 +175,14 @@ static int
 on_local_options (
     GApplication *application, GVariantDict *arguments, gpointer data)
 {
+  const char *api_url = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_variant_dict_lookup (arguments, "api-url", "&s", &api_url);
+  if (!option_check_text ("--api-url", api_url, &error)) {
+    g_printerr ("visioncraft-player: %s\n", error->message);
+    return EXIT_FAILURE;
+  }
   if (!g_variant_dict_contains (arguments, "version"))
     return -1;
   g_print ("visioncraft-player %s\n", VERSION);
