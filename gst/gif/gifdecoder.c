@@ -1,20 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 #include "gifdecoder.h"
-#include "gifblock.h"
-#include "gifcanvas.h"
-#include "gifcolor.h"
-#include "giflzw.h"
+#include "gifpainter.h"
 #include "gifscan.h"
-#include "gifwindow.h"
 
 #include <string.h>
-
-/* More pixels out of sight than this, and a frame is seen through a window. */
-#define MAX_HIDDEN (1u << 16)
-
-/* Image data is decoded in pieces of so many bytes. */
-#define CODES_SIZE 4096
 
 struct _GifDecoder
 {
@@ -23,16 +13,7 @@ struct _GifDecoder
 
   GifLayout layout;
   guint32 background; /* 0xAARRGGBB */
-  GifCanvas *canvas;
-  GifLzw *lzw;
-
-  /* The palette on the canvas. */
-  gsize palette_offset;
-  guint n_mapped;        /* pixels of it; 0: none */
-  int transparent_index; /* of which the pixel is no colour; -1: none */
-
-  GifWindow *window;        /* NULL until a frame needs it */
-  guint8 codes[CODES_SIZE]; /* the piece being decoded, without lengths */
+  GifPainter *painter;
 
   gboolean has_canvas; /* the canvas has the size of the screen */
   gboolean has_picture;
@@ -49,8 +30,7 @@ gif_decoder_new (void)
   gif_decoder_set_max_pixels (self, GIF_DECODER_MAX_PIXELS);
   gif_decoder_set_max_total_pixels (self, GIF_DECODER_MAX_TOTAL_PIXELS);
   self->layout = GIF_LAYOUT_RGBA;
-  self->canvas = gif_canvas_new (GIF_LZW_MAX_COLORS);
-  self->lzw = gif_lzw_new ();
+  self->painter = gif_painter_new ();
   return self;
 }
 
@@ -58,9 +38,7 @@ void
 gif_decoder_free (GifDecoder *self)
 {
   gif_scan_free (self->scan);
-  gif_canvas_free (self->canvas);
-  gif_lzw_free (self->lzw);
-  g_clear_pointer (&self->window, gif_window_free);
+  gif_painter_free (self->painter);
   g_free (self);
 }
 
@@ -68,8 +46,7 @@ void
 gif_decoder_reset (GifDecoder *self)
 {
   gif_scan_reset (self->scan);
-  gif_canvas_reset (self->canvas);
-  self->n_mapped = 0;
+  gif_painter_reset (self->painter);
   self->has_canvas = FALSE;
   self->has_picture = FALSE;
   self->n_drawn = 0;
@@ -130,24 +107,14 @@ forget_picture (GifDecoder *self)
   self->n_drawn = 0;
 }
 
-/* The canvas is to be drawn anew, in another layout or on another colour. */
-static void
-update_background (GifDecoder *self)
-{
-  guint32 argb = self->background;
-
-  gif_canvas_set_background (self->canvas,
-      gif_color_map (argb >> 16, argb >> 8, argb, argb >> 24, self->layout));
-  forget_picture (self);
-}
-
 void
 gif_decoder_set_background (GifDecoder *self, guint32 argb)
 {
   if (self->background == argb)
     return;
   self->background = argb;
-  update_background (self);
+  gif_painter_set_look (self->painter, self->layout, argb);
+  forget_picture (self);
 }
 
 void
@@ -156,168 +123,8 @@ gif_decoder_set_layout (GifDecoder *self, GifLayout layout)
   if (self->layout == layout)
     return;
   self->layout = layout;
-  self->n_mapped = 0;
-  update_background (self);
-}
-
-/* Pixels of @frame, in file order, that can be seen: none behind the last row
- * on the screen. */
-static gsize
-count_pixels (const GifDecoder *self, const GifFrame *frame)
-{
-  const GifInfo *info = gif_decoder_get_info (self);
-  guint n_rows = frame->rect.height;
-
-  if (frame->rect.x >= info->width || frame->rect.y >= info->height)
-    return 0;
-  if (!frame->interlaced)
-    n_rows = MIN (n_rows, info->height - frame->rect.y);
-  return (gsize) n_rows * frame->rect.width;
-}
-
-/* Pixels that leave no hole in @frame where they are drawn: those of the first
- * pass, if its rows are repeated where others are missing. */
-static gsize
-count_filling (const GifFrame *frame)
-{
-  guint n_rows = frame->rect.height;
-
-  return (gsize) frame->rect.width
-      * (frame->spreads ? (n_rows + 7) / 8 : n_rows);
-}
-
-/* Makes @n entries from @first on pixels of their colours. */
-static void
-map_colors (GifDecoder *self, const guint8 *data, const GifFrame *frame,
-    guint32 *palette, guint first, guint n)
-{
-  guint n_colors = frame->n_colors > first ? frame->n_colors - first : 0;
-
-  gif_color_map_palette (palette + first, n,
-      data + frame->palette_offset + 3 * first, n_colors, self->layout);
-}
-
-/* The transparent index of @frame, -1 where no pixel can have it. */
-static int
-find_transparent (const GifFrame *frame)
-{
-  return frame->transparent_index < 1 << frame->code_size
-      ? frame->transparent_index
-      : -1;
-}
-
-/* Makes the palette of @target that of @frame. */
-static void
-set_palette (GifDecoder *self, const guint8 *data, const GifFrame *frame,
-    const GifTarget *target)
-{
-  guint n = 1u << frame->code_size;
-  int index = find_transparent (frame);
-
-  if (n > self->n_mapped || frame->palette_offset != self->palette_offset) {
-    map_colors (self, data, frame, target->palette, 0, n);
-    self->palette_offset = frame->palette_offset;
-    self->n_mapped = n;
-  } else if (self->transparent_index >= 0) {
-    map_colors (
-        self, data, frame, target->palette, (guint) self->transparent_index, 1);
-  }
-  if (index >= 0)
-    target->palette[index] = target->clear;
-  self->transparent_index = index;
-}
-
-/* Decodes @frame to @target. Returns: the number of pixels that came out. */
-static gsize
-decode_frame (GifDecoder *self, const guint8 *data, const GifFrame *frame,
-    const GifTarget *target, gsize n_pixels)
-{
-  gsize at = frame->data_offset, end = frame->offset + frame->size, n;
-  gboolean is_watched = self->n_drawn == 0 && find_transparent (frame) >= 0;
-
-  set_palette (self, data, frame, target);
-  gif_lzw_begin (
-      self->lzw, frame->code_size, target->palette, target->pixels, n_pixels);
-  if (is_watched)
-    gif_lzw_watch (self->lzw, (guint) frame->transparent_index);
-  do {
-    n = gif_block_gather (data, &at, end, self->codes, CODES_SIZE);
-  } while (n > 0 && gif_lzw_feed (self->lzw, self->codes, n));
-  n = gif_lzw_end (self->lzw);
-  if (self->n_drawn == 0)
-    self->first_is_opaque = n >= count_filling (frame)
-        && !(is_watched && gif_lzw_has_seen (self->lzw));
-  return n;
-}
-
-/* The same for one of which only @seen is seen: holes where no pixel comes out.
- * FALSE: no memory. */
-static gboolean
-decode_through_window (GifDecoder *self, const guint8 *data,
-    const GifFrame *frame, const GifRect *seen, const GifTarget *target,
-    gsize n_pixels, gsize *n_decoded)
-{
-  gsize n_seen = (gsize) seen->width * seen->height, i;
-
-  if (self->window == NULL)
-    self->window = gif_window_new ();
-  if (self->window == NULL)
-    return FALSE;
-  for (i = 0; i < n_seen; i++)
-    target->pixels[i] = target->clear;
-  set_palette (self, data, frame, target);
-  *n_decoded = gif_window_decode (self->window, data, frame, target->palette,
-      n_pixels, target->pixels, seen->width, seen->height);
-  return TRUE;
-}
-
-/* @frame is so large beside what is seen of it that it is drawn through a window,
- * as @part: the frame of what is seen. FALSE: it is not. */
-static gboolean
-needs_window (const GifDecoder *self, const GifFrame *frame, gsize n_pixels,
-    GifFrame *part)
-{
-  const GifInfo *info = gif_decoder_get_info (self);
-  GifRect *rect = &part->rect;
-
-  if (n_pixels <= MAX_HIDDEN)
-    return FALSE;
-  *part = *frame;
-  rect->width = MIN (rect->width, info->width - rect->x);
-  rect->height = MIN (rect->height, info->height - rect->y);
-  part->interlaced = part->spreads = FALSE;
-  part->transparent_index = 0;
-  return n_pixels > (gsize) rect->width * rect->height + MAX_HIDDEN;
-}
-
-/* Draws @frame, of which @n_pixels are wanted, and counts those that came out.
- * CORRUPT: the picture is lost for want of pixels. NO_MEMORY: likewise. */
-static GifResult
-draw_frame (GifDecoder *self, const guint8 *data, const GifFrame *frame,
-    gsize n_pixels, gsize *n_decoded)
-{
-  gboolean can_decode = n_pixels > 0 && frame->code_size <= GIF_MAX_CODE_SIZE;
-  GifTarget target;
-  GifFrame part;
-  gsize n_seen;
-
-  if (!needs_window (self, frame, n_pixels, &part)) {
-    if (!gif_canvas_begin (self->canvas, frame, n_pixels, &target))
-      return GIF_RESULT_NO_MEMORY;
-    if (can_decode)
-      *n_decoded = decode_frame (self, data, frame, &target, n_pixels);
-    return gif_canvas_end (self->canvas, frame, *n_decoded)
-        ? GIF_RESULT_OK
-        : GIF_RESULT_CORRUPT;
-  }
-  n_seen = (gsize) part.rect.width * part.rect.height;
-  if (!gif_canvas_begin (self->canvas, &part, n_seen, &target)
-      || (can_decode
-          && !decode_through_window (
-              self, data, frame, &part.rect, &target, n_pixels, n_decoded)))
-    return GIF_RESULT_NO_MEMORY;
-  gif_canvas_end (self->canvas, &part, can_decode ? n_seen : 0);
-  return GIF_RESULT_OK;
+  gif_painter_set_look (self->painter, layout, self->background);
+  forget_picture (self);
 }
 
 /* Puts frame n_drawn on the canvas. CORRUPT and no picture: it has to be drawn
@@ -326,19 +133,20 @@ static GifResult
 draw_next (GifDecoder *self, const guint8 *data)
 {
   GifFrame *frame = gif_scan_get_frame (self->scan, self->n_drawn);
-  gsize n_pixels = count_pixels (self, frame), n_decoded = 0;
-  GifResult result = draw_frame (self, data, frame, n_pixels, &n_decoded);
+  gboolean is_first = self->n_drawn == 0, is_lost;
+  GifResult result = gif_painter_draw (self->painter, data, frame, &is_lost,
+      is_first ? &self->first_is_opaque : NULL);
 
   if (result == GIF_RESULT_NO_MEMORY)
     return result;
   /* With pixels missing, it does depend on the frames before. */
-  if (n_decoded < n_pixels && self->n_drawn > 0)
+  if (result == GIF_RESULT_CORRUPT && !is_first)
     frame->is_key = FALSE;
-  if (result == GIF_RESULT_CORRUPT)
+  if (is_lost)
     forget_picture (self);
   else
     self->n_drawn++;
-  return n_decoded < n_pixels ? GIF_RESULT_CORRUPT : GIF_RESULT_OK;
+  return result;
 }
 
 /* Takes memory for all frames that are known. FALSE: no memory. */
@@ -346,23 +154,14 @@ static gboolean
 prepare_canvas (GifDecoder *self)
 {
   const GifInfo *info = gif_decoder_get_info (self);
-  GifFrame part;
   guint i;
 
   if (self->has_canvas)
     return TRUE;
-  gif_canvas_set_size (self->canvas, info->width, info->height);
-  for (i = 0; i < info->n_frames; i++) {
-    const GifFrame *frame = gif_decoder_get_frame (self, i);
-    gsize n_pixels = count_pixels (self, frame);
-
-    if (needs_window (self, frame, n_pixels, &part))
-      gif_canvas_expect (self->canvas, &part,
-          (gsize) part.rect.width * part.rect.height, i == 0);
-    else
-      gif_canvas_expect (self->canvas, frame, n_pixels, i == 0);
-  }
-  self->has_canvas = gif_canvas_reserve (self->canvas);
+  gif_painter_set_size (self->painter, info->width, info->height);
+  for (i = 0; i < info->n_frames; i++)
+    gif_painter_expect (self->painter, gif_decoder_get_frame (self, i), i == 0);
+  self->has_canvas = gif_painter_reserve (self->painter);
   return self->has_canvas;
 }
 
@@ -414,7 +213,7 @@ begin_at (GifDecoder *self, const guint8 *data, guint start)
   gboolean was_key = frame->is_key;
   GifResult result;
 
-  gif_canvas_clear (self->canvas);
+  gif_painter_clear (self->painter);
   self->n_drawn = start;
   self->has_picture = TRUE;
   result = draw_next (self, data);
@@ -505,8 +304,8 @@ gif_decoder_restore (GifDecoder *self, const guint8 *canvas, guint n)
 
   if (!prepare_canvas (self))
     return FALSE;
-  gif_canvas_restore (
-      self->canvas, (const guint32 *) canvas, gif_decoder_get_frame (self, n));
+  gif_painter_restore (
+      self->painter, (const guint32 *) canvas, gif_decoder_get_frame (self, n));
   self->has_picture = TRUE;
   self->n_drawn = n + 1;
   return TRUE;
@@ -517,7 +316,7 @@ gif_decoder_get_canvas (const GifDecoder *self)
 {
   if (!self->has_picture)
     return NULL;
-  return (const guint8 *) gif_canvas_get_pixels (self->canvas);
+  return (const guint8 *) gif_painter_get_pixels (self->painter);
 }
 
 void

@@ -17,7 +17,7 @@ import sys
 # What is above the leaves of a layer.
 FACADES = {
     "gst/client": {"vcclient", "vcjob", "vcjobcache", "vcjobreport", "vcgenerate", "vcdownload"},
-    "gst/gif": {"gifdecoder"},
+    "gst/gif": {"gifdecoder", "gifpainter"},
 }
 # Types and errors that all of a layer speak of.
 SHARED = {"vcerror", "vcrequest", "vctext", "giftypes"}
