@@ -10,7 +10,7 @@
 
 /* The first half of a job: the prompt goes out once, the reply comes in. A
  * generation costs money, so the request is repeated only where it was surely
- * not processed: not connected, or refused with 429 or 503. */
+ * not processed: not sent to its end, or refused with 429 or 503. */
 
 #define TOO_MANY_REQUESTS 429 /* RFC 6585 §4; libsoup has no name for it */
 #define ERROR_BODY_MAX (64 * 1024)
