@@ -3,6 +3,7 @@
 
 #include "failure.h"
 #include "gifcomment.h"
+#include "joincomments.h"
 #include "pngtext.h"
 
 #include <gst/app/gstappsrc.h>
@@ -60,55 +61,13 @@ encode_free (Encode *encode)
   g_free (encode);
 }
 
-/* All comments of @tags in one text, behind @ours. The caller owns it. */
-static char *
-join_comments (const char *ours, const GstTagList *tags)
-{
-  GString *joined = g_string_new (ours);
-  const char *text;
-
-  for (guint i = 0;
-       gst_tag_list_peek_string_index (tags, GST_TAG_COMMENT, i, &text); i++)
-    if (!g_str_equal (text, ours))
-      g_string_append_printf (joined, "; %s", text);
-  return g_string_free (joined, FALSE);
-}
-
-/* Muxers write one comment: with those that the GIF has it still says who made
- * the picture. On the streaming thread. */
-static GstPadProbeReturn
-on_event (GstPad *pad, GstPadProbeInfo *info, gpointer data)
-{
-  Encode *encode = data;
-  GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
-  const char *ours;
-  GstTagList *tags;
-
-  if (GST_EVENT_TYPE (event) != GST_EVENT_TAG)
-    return GST_PAD_PROBE_OK;
-  gst_event_parse_tag (event, &tags);
-  if (gst_tag_list_get_tag_size (tags, GST_TAG_COMMENT) == 0
-      || !gst_tag_list_peek_string_index (
-          encode->tags, GST_TAG_COMMENT, 0, &ours))
-    return GST_PAD_PROBE_OK;
-  g_free (encode->comment);
-  encode->comment = join_comments (ours, tags);
-  tags = gst_tag_list_copy (tags);
-  gst_tag_list_add (
-      tags, GST_TAG_MERGE_REPLACE, GST_TAG_COMMENT, encode->comment, NULL);
-  gst_event_unref (event);
-  GST_PAD_PROBE_INFO_DATA (info) = gst_event_new_tag (tags);
-  return GST_PAD_PROBE_OK;
-}
-
 static void
 keep_comment (Encode *encode)
 {
   g_autoptr (GstPad) pad =
       gst_element_get_static_pad (encode->pipeline.decoder, "src");
 
-  gst_pad_add_probe (
-      pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_event, encode, NULL);
+  comments_join (pad, encode->tags, &encode->comment);
 }
 
 /* The muxers have written the tags; pngenc has no place for them. */

@@ -3,6 +3,7 @@
 
 #include "webconvert.h"
 
+#include "joincomments.h"
 #include "webpipeline.h"
 
 #include <libsoup/soup.h>
@@ -116,6 +117,7 @@ set_tags (WebConvert *convert, const GstTagList *tags)
       web_pipeline_ref_element (convert->pipeline, "tagged");
   g_autoptr (GstPad) pad = gst_element_get_static_pad (decoder, "src");
 
+  comments_join (pad, tags, NULL);
   if (muxer != NULL)
     gst_tag_setter_merge_tags (
         GST_TAG_SETTER (muxer), tags, GST_TAG_MERGE_REPLACE_ALL);
