@@ -297,8 +297,8 @@ gif_lzw_has_seen (const GifLzw *self)
   return self->watched == G_MAXUINT;
 }
 
-GIF_FAST gboolean
-gif_lzw_feed (GifLzw *self, const guint8 *in, gsize in_size)
+static GIF_FAST gboolean
+feed (GifLzw *self, const guint8 *in, gsize in_size)
 {
   State s = self->state;
 
@@ -314,6 +314,13 @@ gif_lzw_feed (GifLzw *self, const guint8 *in, gsize in_size)
   }
   self->state = s;
   return s.pos < s.end && s.n_bits < s.width;
+}
+
+/* What has copies for several processors is seen outside, with some compilers. */
+gboolean
+gif_lzw_feed (GifLzw *self, const guint8 *in, gsize in_size)
+{
+  return feed (self, in, in_size);
 }
 
 gsize
