@@ -21,7 +21,7 @@ enum
   STATE_START, /* zero: a cleared reader is at the start */
   STATE_BLOCK,
   STATE_EXTENSION_DATA,
-  STATE_IMAGE_DATA,
+  STATE_SKIPPED_DATA,
   STATE_DONE,
 };
 
@@ -156,7 +156,7 @@ state_after (const GifBlock *block)
 {
   switch (block->type) {
     case GIF_BLOCK_IMAGE:
-      return STATE_IMAGE_DATA;
+      return STATE_SKIPPED_DATA;
     case GIF_BLOCK_EXTENSION:
     case GIF_BLOCK_DATA:
       return STATE_EXTENSION_DATA;
@@ -182,7 +182,7 @@ gif_block_read (
     case STATE_BLOCK:
       result = read_toplevel (&cursor, block);
       break;
-    case STATE_IMAGE_DATA:
+    case STATE_SKIPPED_DATA:
       /* What was skipped stays skipped when the bytes run out. */
       reader->pos = skip_data (&cursor);
       /* fall through */
@@ -202,6 +202,13 @@ gif_block_read (
   reader->pos = cursor.pos;
   reader->state = state_after (block);
   return GIF_RESULT_OK;
+}
+
+void
+gif_block_skip_data (GifBlockReader *reader)
+{
+  if (reader->state == STATE_EXTENSION_DATA)
+    reader->state = STATE_SKIPPED_DATA;
 }
 
 const guint8 *

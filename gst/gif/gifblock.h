@@ -62,6 +62,9 @@ typedef struct
 GifResult gif_block_read (
     GifBlockReader *reader, const guint8 *data, gsize size, GifBlock *block);
 
+/* Skips what is left of the data of an extension as image data is. */
+void gif_block_skip_data (GifBlockReader *reader);
+
 /* Takes what comes next in one step if that is an extension called @label with
  * one sub-block of @n bytes. Returns: (transfer none) (nullable): these bytes;
  * NULL and no step otherwise: gif_block_read() takes what it is. */

@@ -35,8 +35,7 @@ static const Control no_control = { 0, GIF_DISPOSAL_KEEP, -1 };
 typedef struct
 {
   guint8 label;
-  guint n_blocks;   /* sub-blocks read so far */
-  gboolean is_loop; /* application that sets a loop count */
+  guint n_blocks; /* sub-blocks read so far */
 } Extension;
 
 struct _GifScan
@@ -250,12 +249,13 @@ read_application (GifScan *self, const guint8 *bytes, gsize size)
 {
   Extension *extension = &self->extension;
 
-  if (extension->n_blocks == 0)
-    extension->is_loop = size == APPLICATION_ID_SIZE
-        && (memcmp (bytes, "NETSCAPE2.0", size) == 0
-            || memcmp (bytes, "ANIMEXTS1.0", size) == 0);
-  else if (extension->is_loop && size >= LOOP_COUNT_SIZE
-      && (bytes[0] & 7) == 1) {
+  if (extension->n_blocks == 0) {
+    /* Of others there may be much. */
+    if (size != APPLICATION_ID_SIZE
+        || (memcmp (bytes, "NETSCAPE2.0", size) != 0
+            && memcmp (bytes, "ANIMEXTS1.0", size) != 0))
+      gif_block_skip_data (&self->reader);
+  } else if (size >= LOOP_COUNT_SIZE && (bytes[0] & 7) == 1) {
     self->info.loop_count = bytes[1] | bytes[2] << 8;
     self->info.n_plays =
         self->info.loop_count > 0 ? (guint) self->info.loop_count + 1 : 0;
@@ -277,6 +277,7 @@ read_extension_data (GifScan *self, const guint8 *bytes, gsize size)
       read_application (self, bytes, size);
       break;
     default:
+      gif_block_skip_data (&self->reader);
       break;
   }
   self->extension.n_blocks++;

@@ -231,6 +231,24 @@ test_gather_takes_what_is_there (void)
   }
 }
 
+static void
+test_data_that_nobody_wants_is_skipped (void)
+{
+  GifBlockReader reader = { 0 };
+  GifBlock block;
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (expected); i++) {
+    gif_block_skip_data (&reader); /* only of an extension */
+    if (expected[i].type == GIF_BLOCK_DATA)
+      continue;
+    g_assert_cmpint (
+        gif_block_read (&reader, file, sizeof file, &block), ==, GIF_RESULT_OK);
+    g_assert_cmpint (block.type, ==, expected[i].type);
+    g_assert_cmpuint (block.offset, ==, expected[i].offset);
+  }
+}
+
 /* At any place, cut anywhere: in one step, or none and nothing is lost. */
 static void
 test_an_extension_is_taken_whole_or_not_at_all (void)
@@ -280,6 +298,8 @@ main (int argc, char **argv)
       "/gif/blocks/gather-drops-lengths", test_gather_drops_lengths);
   g_test_add_func ("/gif/blocks/gather-goes-on-where-it-stopped",
       test_gather_goes_on_where_it_stopped);
+  g_test_add_func ("/gif/blocks/data-that-nobody-wants-is-skipped",
+      test_data_that_nobody_wants_is_skipped);
   g_test_add_func ("/gif/blocks/an-extension-is-taken-whole-or-not-at-all",
       test_an_extension_is_taken_whole_or_not_at_all);
   g_test_add_func ("/gif/blocks/gather-takes-what-is-there",
