@@ -8,8 +8,12 @@
 
 G_BEGIN_DECLS
 
-/* Between batch.c, which says what is next and when it is over, batchwork.c,
- * which takes one item through, and batchnote.c, which writes that down. */
+/* Between batch.c, which says when it is over, batchnext.c, which says what is
+ * next, batchwork.c, which takes one item through, and batchnote.c, which writes
+ * that down. */
+
+/* GIFs that wait for an encoder, beyond one for each. */
+#define BATCH_QUEUE 16
 
 struct _Batch
 {
@@ -24,10 +28,11 @@ struct _Batch
   GQueue again;  /* those of them that wait to be requested */
   GQueue cached; /* and those that wait to be looked up in the cache */
   int most_in_memory;
-  GArray *keys;     /* of Digest: a stream's items, for their results */
-  Generate *last;   /* the newest that has ended */
-  guint n_out;      /* of --jobs */
-  guint n_requests; /* of those, not from the cache */
+  GArray *keys;          /* of Digest: a stream's items, for their results */
+  DigestTable *in_cache; /* set of keys, once nothing more may be paid; NULL */
+  Generate *last;        /* the newest that has ended */
+  guint n_out;           /* of --jobs */
+  guint n_requests;      /* of those, not from the cache */
   int n_failures, n_unconverted; /* in a row */
   gboolean list_ended, end_noted;
   int stop_status;              /* why nothing new is begun; 0: it is */
@@ -35,6 +40,10 @@ struct _Batch
   guint signals[3];
   guint idle, timer, input, grace; /* sources */
 };
+
+/* Starts what may start now, and arranges for another look where more may
+ * later. */
+void batch_start_all (Batch *batch);
 
 /* What has to be done for @item, which is taken; NULL: nothing, and it has been
  * counted. */

@@ -3,20 +3,11 @@
 
 #include "batch-private.h"
 #include "failure.h"
-#include "folder.h"
 
 #include <glib-unix.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-/* GIFs that wait for an encoder, beyond one for each. */
-#define QUEUE 16
-/* What the cache has is there at once, and takes memory at once. */
-#define MOST_LOOKUPS 4
-/* Items that need nothing are passed over so many at a time, so that what is
- * under way is not kept waiting. */
-#define SKIPS_AT_ONCE 256
 
 static void pump (Batch *batch);
 
@@ -177,167 +168,12 @@ batch_end_work (Batch *batch, Work *work, Event state, const char *message)
   batch_pump_soon (batch);
 }
 
-/* --- New items --- */
-
-static gboolean
-on_input (int fd, GIOCondition condition, gpointer data)
-{
-  Batch *batch = data;
-
-  batch->input = 0;
-  pump (batch);
-  return G_SOURCE_REMOVE;
-}
-
-/* The next item that needs something. NULL: not now. */
-static Work *
-next_from_list (Batch *batch)
-{
-  for (guint i = 0; i < SKIPS_AT_ONCE; i++) {
-    g_autoptr (GError) error = NULL;
-    Item *item;
-    Work *work;
-
-    switch (list_next (batch->settings.list, &item, &error)) {
-      case LIST_ITEM:
-        work = batch_plan_item (batch, item);
-        if (work != NULL)
-          return work;
-        break;
-      case LIST_BAD:
-        batch->tally->bad++;
-        progress_warn (batch->settings.progress, error->message);
-        break;
-      case LIST_WAIT:
-        if (batch->input == 0)
-          batch->input = g_unix_fd_add (list_get_fd (batch->settings.list),
-              G_IO_IN | G_IO_HUP | G_IO_ERR, on_input, batch);
-        return NULL;
-      case LIST_END:
-        batch->list_ended = TRUE;
-        return NULL;
-      case LIST_FAILED:
-      default:
-        batch_stop (batch, FAILURE_LATER, error->message);
-        return NULL;
-    }
-  }
-  batch_pump_soon (batch);
-  return NULL;
-}
-
-static gboolean
-on_timer (gpointer data)
-{
-  Batch *batch = data;
-
-  batch->timer = 0;
-  pump (batch);
-  return G_SOURCE_REMOVE;
-}
-
-/* Whether what is paid for now can be kept. */
-static gboolean
-has_place (Batch *batch, Work *work, GError **error)
-{
-  for (guint i = 0; i < work->missing->len; i++)
-    if (!folder_check_file (work->missing->pdata[i], error))
-      return FALSE;
-  return space_check (
-      &batch->space, g_queue_get_length (&batch->active) + 1, error);
-}
-
-/* Whether the request of @work may leave now; arranges for another look where
- * not. */
-static gboolean
-may_start (Batch *batch, Work *work)
-{
-  g_autoptr (GError) error = NULL;
-  gint64 wait_us;
-
-  /* Those that are out may turn out to cost nothing. */
-  if (!batch_can_pay (batch))
-    return FALSE;
-  if (!has_place (batch, work, &error)) {
-    batch_stop (batch, FAILURE_LATER, error->message);
-    return FALSE;
-  }
-  wait_us =
-      pace_wait (&batch->pace, g_get_monotonic_time (), batch->n_requests);
-  if (wait_us > 0 && wait_us != G_MAXINT64 && batch->timer == 0)
-    batch->timer =
-        g_timeout_add ((guint) (wait_us / 1000) + 1, on_timer, batch);
-  return wait_us == 0;
-}
-
-/* The one that was next already, one that waits for another try, or a new one. */
-static Work *
-next_work (Batch *batch)
-{
-  Work *work = g_queue_pop_head (&batch->again);
-
-  if (work != NULL || batch->list_ended || batch->input != 0)
-    return work;
-  if (g_queue_get_length (&batch->active) >= (guint) batch->most_in_memory)
-    return NULL;
-  return next_from_list (batch);
-}
-
-gboolean
-batch_is_full (Batch *batch)
-{
-  return encoders_get_n_waiting (batch->encoders) >= QUEUE;
-}
-
-/* The next one that the cache may have. NULL: not now. */
-static Work *
-next_lookup (Batch *batch)
-{
-  return batch->n_out - batch->n_requests < MOST_LOOKUPS
-          && !batch_is_full (batch)
-      ? g_queue_pop_head (&batch->cached)
-      : NULL;
-}
-
-/* Whether nothing is asked of the service for @work. */
-static gboolean
-is_lookup (Batch *batch, Work *work)
-{
-  /* What lies in the cache costs nothing. */
-  if (work->plan.kind == PLAN_REQUEST && !batch_can_pay (batch)
-      && batch->n_requests == 0)
-    work->plan = (Plan){ PLAN_CACHE, EVENT_LEFT };
-  return work->plan.kind != PLAN_REQUEST;
-}
-
-static void
-start_all (Batch *batch)
-{
-  while (batch->stop_status == 0
-      && batch->n_out < (guint) batch->settings.options->jobs) {
-    Work *work = next_lookup (batch);
-
-    if (work == NULL) {
-      work = next_work (batch);
-      if (work == NULL)
-        return;
-      if (is_lookup (batch, work)) {
-        g_queue_push_tail (&batch->cached, work);
-        continue;
-      }
-      if (!may_start (batch, work)) {
-        g_queue_push_head (&batch->again, work);
-        return;
-      }
-    }
-    batch_start_work (batch, work);
-  }
-}
+/* --- What is next --- */
 
 static void
 pump (Batch *batch)
 {
-  start_all (batch);
+  batch_start_all (batch);
   if (batch->stop_status != 0)
     drop_waiting (batch);
   if (is_over (batch) && !batch->end_noted) {
@@ -426,7 +262,7 @@ batch_new (const BatchSettings *settings, Tally *tally)
   batch->loop = g_main_loop_new (NULL, FALSE);
   batch->encoders = encoders_new ((guint) options->encoders,
       &options->settings.encode, batch_on_converted, batch);
-  batch->most_in_memory = options->jobs + options->encoders + QUEUE;
+  batch->most_in_memory = options->jobs + options->encoders + BATCH_QUEUE;
   batch->space = (Space){ .folders = { settings->cache_dir,
                               options->journal_dir, options->folder } };
   batch->keys = g_array_new (FALSE, FALSE, sizeof (Digest));
@@ -460,6 +296,7 @@ batch_free (Batch *batch)
   g_queue_clear (&batch->cached);
   g_clear_pointer (&batch->last, generate_free);
   g_array_unref (batch->keys);
+  g_clear_pointer (&batch->in_cache, digest_table_free);
   clear_signals (batch);
   g_clear_handle_id (&batch->idle, g_source_remove);
   g_clear_handle_id (&batch->timer, g_source_remove);

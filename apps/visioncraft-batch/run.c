@@ -5,7 +5,7 @@
 
 #include "apikey.h"
 #include "batch.h"
-#include "cachelist.h"
+#include "cachekeys.h"
 #include "defaults.h"
 #include "failure.h"
 #include "folder.h"
@@ -111,24 +111,6 @@ typedef struct
   guint64 n_paid, n_done, n_cached, n_refused, n_unknown;
 } Check;
 
-/* The address is left out: a cache of several services says too much. */
-static DigestTable *
-list_cached (const char *cache_dir)
-{
-  DigestTable *table = digest_table_new (0);
-  g_autoptr (GPtrArray) entries = cache_list_read (cache_dir);
-
-  for (guint i = 0; i < entries->len; i++) {
-    const CacheEntry *entry = entries->pdata[i];
-    const Parameters parameters = { entry->prompt, entry->negative_prompt,
-      entry->sampler, entry->cfg_scale, entry->steps };
-
-    digest_table_add (table,
-        item_key (parameters_digest (&parameters), entry->variation), NULL);
-  }
-  return table;
-}
-
 static void
 on_check_item (Item *item, gpointer data)
 {
@@ -210,7 +192,7 @@ run_check (const Options *options, GError **error)
       options->journal_dir, NULL, run_on_damage, (gpointer) options, error);
   if (run.ledger == NULL)
     return 0;
-  check.cached = cached = list_cached (run.cache_dir);
+  check.cached = cached = cache_keys_load (run.cache_dir);
   if (!survey_take (run.list, &run.survey, &callbacks, &check, error))
     return 0;
   print_check (&check);

@@ -279,6 +279,10 @@ test_budget_is_kept (ProgramFixture *fixture, gconstpointer unused)
   batch_run (fixture, 75, 4, "list.txt -o out/{n}.gif --max-paid 3");
   batch_assert_gifs (fixture, "out", 3);
   batch_run (fixture, 75, 4, "list.txt -o out/{n}.gif --max-paid 0");
+  /* What the cache has costs nothing. */
+  batch_run (fixture, 75, 4,
+      "list.txt -o other/{n}.gif --journal-dir out --max-paid 0");
+  batch_assert_gifs (fixture, "other", 3);
   /* Reached with nothing left, but for what was refused. */
   batch_run (fixture, 65, 6, "list.txt -o out/{n}.gif --max-paid 2");
 }
