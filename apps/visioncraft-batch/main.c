@@ -7,6 +7,7 @@
 #include "merge.h"
 #include "run.h"
 
+#include <fcntl.h>
 #include <gst/gst.h>
 #include <locale.h>
 #ifdef __GLIBC__
@@ -15,6 +16,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* GIFs and pictures come and go in many threads. With a fixed threshold their
  * memory goes back to the system, not into pieces that nobody can use. */
@@ -30,6 +32,20 @@ set_up_memory (void)
 #endif
 }
 
+/* Where the standard output or error is closed, what is said to it must not be
+ * written into the next file that is opened, which may be the journal. */
+static void
+keep_streams (void)
+{
+  int null = open ("/dev/null", O_RDWR | O_CLOEXEC);
+
+  for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++)
+    if (fcntl (fd, F_GETFD) < 0)
+      dup2 (null, fd);
+  if (null == STDIN_FILENO || null > STDERR_FILENO)
+    close (null);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -37,6 +53,7 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   int status;
 
+  keep_streams ();
   set_up_memory ();
   setlocale (LC_ALL, "");
   /* A file over its limit, or a closed pipe: errors, not deaths. */

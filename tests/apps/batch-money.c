@@ -200,6 +200,34 @@ test_damage_in_the_journal_is_told (
   g_assert_cmpuint (count_posts (fixture), ==, 2);
 }
 
+/* As services and cron start programs: what is said to nobody is not said to
+ * the first file that is opened. */
+static void
+test_closed_streams_are_not_the_journal (
+    ProgramFixture *fixture, gconstpointer row)
+{
+  static const char *const closings[] = { ">&-", "2>&-", ">&- 2>&-" };
+  g_auto (Result) result = { 0 };
+  g_autofree char *script =
+      g_strdup_printf ("exec \"$0\" - -o out/{n}.gif --json <list.txt %s",
+          closings[GPOINTER_TO_UINT (row)]);
+  g_autofree char *quoted = g_shell_quote (script);
+  g_autofree char *command =
+      g_strdup_printf ("sh -c %s %s", quoted, g_getenv ("TEST_PROGRAM"));
+  g_autoptr (GSubprocess) process = NULL;
+  g_autofree char *journal = NULL;
+  gsize size;
+
+  program_write (fixture, "list.txt", "a\nb fault:status status=422\n");
+  process = program_start_command (fixture, command);
+  program_finish (process, &result);
+  g_assert_cmpint (result.status, ==, 65);
+  journal = program_read (fixture, "out/journal.jsonl", &size);
+  g_assert_null (strstr (journal, "begin"));
+  g_assert_null (strstr (journal, "visioncraft-batch:"));
+  batch_run (fixture, 65, 2, "list.txt -o out/{n}.gif");
+}
+
 static void
 test_lost_journal_costs_nothing (ProgramFixture *fixture, gconstpointer unused)
 {
@@ -242,5 +270,7 @@ main (int argc, char **argv)
   TEST (lost_journal_costs_nothing);
   TEST (two_processes_do_not_share_a_journal);
 #undef TEST
+  program_add_each ("/batch-money/closed_streams_are_not_the_journal", 3,
+      test_closed_streams_are_not_the_journal);
   return g_test_run ();
 }
