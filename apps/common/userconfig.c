@@ -24,14 +24,14 @@ read_group (GKeyFile *file, const char *path, const char *group,
     Value *value = find (names[i], options, values, n);
     g_autoptr (GError) reason = NULL;
 
-    if (value == NULL && !g_str_equal (group, SHARED_GROUP)) {
+    if (value == NULL) {
       g_set_error (error, FAILURE, FAILURE_USAGE,
           "\"%s\" in the group [%s] of \"%s\" is no option that may be there: "
           "see the manual page.",
           names[i], group, path);
       return FALSE;
     }
-    if (value == NULL || value->text != NULL)
+    if (value->text != NULL)
       continue;
     value->text = g_key_file_get_string (file, group, names[i], &reason);
     value->from_config = TRUE;
@@ -66,7 +66,7 @@ check_groups (GKeyFile *file, const char *path, GError **error)
 
 gboolean
 user_config_read (const char *program, const ValueOption *options,
-    Value *values, guint n, GError **error)
+    Value *values, guint n, guint n_shared, GError **error)
 {
   g_autofree char *path = g_build_filename (
       g_get_user_config_dir (), "visioncraft", "config", NULL);
@@ -83,7 +83,8 @@ user_config_read (const char *program, const ValueOption *options,
   }
   return check_groups (file, path, error)
       && read_group (file, path, program, options, values, n, error)
-      && read_group (file, path, SHARED_GROUP, options, values, n, error);
+      && read_group (
+          file, path, SHARED_GROUP, options, values, n_shared, error);
 }
 
 /* FILENAME is text as it is in argv, whatever the locale. */

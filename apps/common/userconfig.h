@@ -25,12 +25,12 @@ void value_options_add (GOptionContext *context, const ValueOption *options,
 
 /* Fills the values that are not given yet from the file "config" in
  * visioncraft/ of the user's configuration directory, a GKeyFile: first from
- * the group [@program], where an unknown name is an error, then from
- * [visioncraft], which all programs read. A group of no program's is an error.
- * Without a file nothing happens.
- * FALSE with a FAILURE_USAGE. @options and @values have @n elements. */
+ * the group [@program], then from [visioncraft], which all programs read and
+ * which has the first @n_shared options only. Any other name is an error, and
+ * so is a group of no program's. Without a file nothing happens. FALSE with a
+ * FAILURE_USAGE. @options and @values have @n elements. */
 gboolean user_config_read (const char *program, const ValueOption *options,
-    Value *values, guint n, GError **error);
+    Value *values, guint n, guint n_shared, GError **error);
 
 void values_clear (Value *values, guint n);
 

@@ -312,8 +312,8 @@ options_parse (Options *options, int *argc, char ***argv, GError **error)
   if (!parse_command_line (options, argc, argv, error))
     return FALSE;
   return options->version
-      || (user_config_read (
-              NAME, value_options, options->values, N_OPTIONS, error)
+      || (user_config_read (NAME, value_options, options->values, N_OPTIONS,
+              N_SHARED_OPTIONS, error)
           && check (options, error));
 }
 

@@ -251,7 +251,7 @@ options_parse (Options *options, int *argc, char ***argv, GError **error)
   if (options->version || options->set_token)
     return TRUE;
   if (!user_config_read ("visioncraft-to-video", value_options, options->values,
-          N_OPTIONS, error))
+          N_OPTIONS, N_SHARED_OPTIONS, error))
     return FALSE;
   return options->list_samplers ? shared_options_read (
              options->values, NULL, 0, &options->settings, error)

@@ -276,7 +276,7 @@ test_defaults_come_from_a_file (ProgramFixture *fixture, gconstpointer unused)
   g_autofree char *text = NULL;
 
   configure (fixture,
-      "[visioncraft]\nsteps=11\nsampler=LMS\nunknown=1\n"
+      "[visioncraft]\nsteps=11\nsampler=LMS\n"
       "[visioncraft-to-video]\nsteps=22\ncfg-scale=3\nquality=10\n");
   program_run (fixture, &result, "a fox", "fox.gif", "--cfg-scale=4", NULL);
   program_assert_success (fixture, &result);
@@ -293,6 +293,8 @@ static const char *const wrong_configs[] = {
   "[visioncraft-to-video]\nsteps=many\n",
   "no group\n",
   "[visioncraft-to-vdeo]\nsteps=1\n",
+  "[visioncraft]\nstep=1\n",
+  "[visioncraft]\nretries=1\n",
 };
 
 static void
