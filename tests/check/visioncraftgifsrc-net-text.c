@@ -2,6 +2,8 @@
 #include "gstvisioncraftgifsrc.h"
 #include "netrun.h"
 
+#include <string.h>
+
 #include <gst/check/gstcheck.h>
 
 /* Each text that a server chooses, with each character that it may not write on
@@ -51,8 +53,9 @@ static const struct
   { "redirect-to location='x%sy:z'", FALSE },
 };
 
+/* Nothing of @secret, and nothing that cannot be shown, comes of @fault. */
 static void
-run (const char *fault)
+run (const char *fault, const char *secret)
 {
   g_autoptr (MockServer) server = net_server_new (fault, NULL);
   GstHarness *h = source_harness_new (server);
@@ -62,7 +65,7 @@ run (const char *fault)
   gst_element_set_state (h->element, GST_STATE_PLAYING);
   gst_message_unref (net_wait_for_end (h));
   gst_element_set_state (h->element, GST_STATE_NULL);
-  net_witness_assert_unseen (witness, TEST_TOKEN);
+  net_witness_assert_unseen (witness, secret);
   net_witness_free (witness);
   net_harness_free (h);
 }
@@ -77,8 +80,20 @@ GST_START_TEST (test_no_text_of_a_server_s_garbles_what_shows_it)
     g_autofree char *told = g_strescape (fault, NULL);
 
     g_print ("# %s\n", told);
-    run (fault);
+    run (fault, TEST_TOKEN);
   }
+}
+GST_END_TEST;
+
+/* What it takes to know it is in the other half. */
+GST_START_TEST (test_a_secret_spread_over_fields_is_not_shown)
+{
+  const char *rest = TEST_TOKEN + strlen (TEST_TOKEN) / 2;
+  g_autofree char *fault =
+      g_strdup_printf ("disposition message='%.*s' type='%s'",
+          (int) (rest - TEST_TOKEN), TEST_TOKEN, rest);
+
+  run (fault, rest);
 }
 GST_END_TEST;
 
@@ -90,6 +105,7 @@ visioncraftgifsrc_net_text_suite (void)
 
   tcase_add_loop_test (tc, test_no_text_of_a_server_s_garbles_what_shows_it, 0,
       G_N_ELEMENTS (places));
+  tcase_add_test (tc, test_a_secret_spread_over_fields_is_not_shown);
   return s;
 }
 
