@@ -103,6 +103,11 @@ take (Run *run)
 static void
 step (Run *run, guint8 what, guint8 value)
 {
+  static const GstSeekFlags tricks[] = { GST_SEEK_FLAG_NONE,
+    GST_SEEK_FLAG_TRICKMODE, GST_SEEK_FLAG_TRICKMODE_KEY_UNITS,
+    GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_TRICKMODE
+        | GST_SEEK_FLAG_TRICKMODE_KEY_UNITS };
+
   switch (what % 14) {
     case 0:
       push (run, value);
@@ -121,7 +126,7 @@ step (Run *run, guint8 what, guint8 value)
           GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_SEGMENT, value);
       break;
     case 5:
-      seek (run, 2.0, GST_SEEK_FLAG_NONE, value);
+      seek (run, value & 8 ? 2.0 : -20.0, tricks[value % 4], value);
       break;
     case 6:
       flush (run);
