@@ -8,6 +8,11 @@
 
 #include <gio/gunixinputstream.h>
 #include <string.h>
+#include <unistd.h>
+
+/* A drag: how long the pointer rests, and how often it moves at most. */
+#define MOVE_MS 50
+#define MOVES_MAX 400
 
 typedef struct
 {
@@ -148,6 +153,25 @@ test_a_file_is_played_for_nothing (PlayerFixture *fixture, gconstpointer data)
   g_assert_cmpuint (count_history (fixture), ==, 0);
 }
 
+/* Moves the pointer to @x, @y and about there until the other program says @step.
+ * GTK puts what comes within a frame together, and waits for more than that. */
+static void
+move_until (int fd, GString *seen, int x, int y, const char *step)
+{
+  g_autofree char *row = g_strdup_printf ("%d", y);
+
+  for (int turn = 0; strstr (seen->str, step) == NULL; turn++) {
+    g_autofree char *column = g_strdup_printf ("%d", x + turn % 2);
+    GPollFD output = { fd, G_IO_IN, 0 };
+    char bytes[64];
+
+    g_assert_cmpint (turn, <, MOVES_MAX);
+    x_screen_do (player_world.screen, "mousemove", column, row, NULL);
+    if (g_poll (&output, 1, MOVE_MS) > 0)
+      g_string_append_len (seen, bytes, read (fd, bytes, sizeof bytes));
+  }
+}
+
 /* Drags @path out of another program's window, which lies
  * on the player's, and drops them on the stage. */
 static void
@@ -166,11 +190,9 @@ drag_and_drop (PlayerFixture *fixture, const char *path)
       G_UNIX_INPUT_STREAM (g_subprocess_get_stdout_pipe (source)));
   program_read_until (fd, seen, "shown\n");
   x_screen_do (player_world.screen, "mousemove", "50", "50", "mousedown", "1",
-      "mousemove", "60", "60", "mousemove", "90", "90", NULL);
-  program_read_until (fd, seen, "dragging\n");
-  x_screen_do (player_world.screen, "mousemove", "600", "400", "mousemove",
-      "610", "410", NULL);
-  program_read_until (fd, seen, "accepted\n");
+      "mousemove", "60", "60", NULL);
+  move_until (fd, seen, 90, 90, "dragging\n");
+  move_until (fd, seen, 610, 410, "accepted\n");
   x_screen_do (player_world.screen, "mouseup", "1", NULL);
   program_read_until (fd, seen, "done\n");
   g_subprocess_force_exit (source);
