@@ -66,26 +66,32 @@ def measure(guard):
             "animgifdec : souphttpsrc": ours / soup}
 
 
+def is_dear(ratios, recorded):
+    return any(ratio > recorded[name] * TOLERANCE for name, ratio in ratios.items())
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("build")
     parser.add_argument("--record", action="store_true")
     options = parser.parse_args()
 
-    ratios = measure(Guard(options.build))
+    guard = Guard(options.build)
+    ratios = measure(guard)
     if options.record:
         with open(RECORD, "w") as f:
             json.dump({name: round(ratio, 3) for name, ratio in ratios.items()}, f, indent=2)
             f.write("\n")
     with open(RECORD) as f:
         recorded = json.load(f)
-    failed = False
+    # Threads that wait on a busy machine cost instructions too, now and then many: what is dear
+    # twice is dear.
+    if is_dear(ratios, recorded):
+        ratios = measure(guard)
     for name, ratio in ratios.items():
-        dearer = ratio > recorded[name] * TOLERANCE
-        failed |= dearer
-        print(f"{name}: {ratio:.3f} times the instructions, recorded {recorded[name]:.3f}"
-              + (": more than 15 % dearer" if dearer else ""))
-    sys.exit(failed)
+        print(f"{name}: {ratio:.3f} times the instructions, recorded {recorded[name]:.3f}")
+    if is_dear(ratios, recorded):
+        sys.exit("more than 15 % dearer")
 
 
 main()
