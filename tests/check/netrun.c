@@ -23,6 +23,17 @@ net_server_new (const char *fault, GTlsCertificate *certificate)
   return server;
 }
 
+MockCert *
+net_cert_new (MockCertKind kind)
+{
+  g_autoptr (GError) error = NULL;
+  MockCert *cert = mock_cert_new (kind, &error);
+
+  fail_unless (
+      cert != NULL, "no certificate: %s", error != NULL ? error->message : "");
+  return cert;
+}
+
 void
 net_set (GstElement *element, const char *settings)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "mockcert.h"
 #include "sourceharness.h"
 
 G_BEGIN_DECLS
@@ -49,6 +50,9 @@ typedef struct
 
 /* A server of small pictures with the standing fault @fault (NULL: none). */
 MockServer *net_server_new (const char *fault, GTlsCertificate *certificate);
+
+/* One that a server can have; its failure is the test's. */
+MockCert *net_cert_new (MockCertKind kind);
 
 /* Sets properties as a row's settings do. */
 void net_set (GstElement *element, const char *settings);

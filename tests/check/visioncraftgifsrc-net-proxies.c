@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gstvisioncraftgifsrc.h"
-#include "mockcert.h"
 #include "netproxy.h"
 #include "netrun.h"
 
@@ -9,17 +8,6 @@
 #include <gst/check/gstcheck.h>
 
 #define PROXY_PW "pw-5e0d41"
-
-static MockCert *
-cert_new (MockCertKind kind)
-{
-  g_autoptr (GError) error = NULL;
-  MockCert *cert = mock_cert_new (kind, &error);
-
-  fail_unless (
-      cert != NULL, "no certificate: %s", error != NULL ? error->message : "");
-  return cert;
-}
 
 /* --- Those that let pass --- */
 
@@ -103,7 +91,7 @@ static const struct
 
 GST_START_TEST (test_https_goes_through_a_tunnel)
 {
-  g_autoptr (MockCert) cert = cert_new (MOCK_CERT_VALID);
+  g_autoptr (MockCert) cert = net_cert_new (MOCK_CERT_VALID);
   g_autoptr (MockServer) server =
       net_server_new (NULL, mock_cert_get_certificate (cert));
   NetProxy *proxy = net_proxy_new (tunnels[__i__].login);
@@ -125,7 +113,7 @@ GST_END_TEST;
 
 GST_START_TEST (test_a_bad_certificate_is_seen_through_a_tunnel)
 {
-  g_autoptr (MockCert) cert = cert_new (MOCK_CERT_EXPIRED);
+  g_autoptr (MockCert) cert = net_cert_new (MOCK_CERT_EXPIRED);
   g_autoptr (MockServer) server =
       net_server_new (NULL, mock_cert_get_certificate (cert));
   NetProxy *proxy = net_proxy_new (NULL);

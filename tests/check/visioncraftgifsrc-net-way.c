@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gstvisioncraftgifsrc.h"
-#include "mockcert.h"
 #include "netproxy.h"
 #include "netrun.h"
 
@@ -12,17 +11,6 @@
 
 #include <glib/gstdio.h>
 #include <gst/check/gstcheck.h>
-
-static MockCert *
-cert_new (MockCertKind kind)
-{
-  g_autoptr (GError) error = NULL;
-  MockCert *cert = mock_cert_new (kind, &error);
-
-  fail_unless (
-      cert != NULL, "no certificate: %s", error != NULL ? error->message : "");
-  return cert;
-}
 
 /* Runs @row against an https server with @cert and the standing @fault. */
 static void
@@ -70,7 +58,7 @@ static const struct
 
 GST_START_TEST (test_a_bad_certificate_is_refused_in_words_and_nothing_sent)
 {
-  g_autoptr (MockCert) cert = cert_new (certificates[__i__].kind);
+  g_autoptr (MockCert) cert = net_cert_new (certificates[__i__].kind);
 
   run_https (cert,
       certificates[__i__].with_ca ? mock_cert_get_ca_file (cert) : NULL,
@@ -98,7 +86,7 @@ static const NetRow https_rows[] = {
 
 GST_START_TEST (test_the_same_over_tls)
 {
-  g_autoptr (MockCert) cert = cert_new (MOCK_CERT_VALID);
+  g_autoptr (MockCert) cert = net_cert_new (MOCK_CERT_VALID);
 
   run_https (cert, mock_cert_get_ca_file (cert), &https_rows[__i__]);
 }
@@ -124,8 +112,7 @@ dup_image_address (MockServer *server)
 /* It was paid by https, and is at a place that has no https. */
 GST_START_TEST (test_an_http_image_is_fetched_only_where_allowed)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (MockCert) cert = mock_cert_new (MOCK_CERT_VALID, &error);
+  g_autoptr (MockCert) cert = net_cert_new (MOCK_CERT_VALID);
   g_autoptr (MockServer) plain = net_server_new (NULL, NULL);
   g_autofree char *address = dup_image_address (plain);
   g_autofree char *fault = g_strconcat ("address address=", address, NULL);
@@ -157,7 +144,7 @@ GST_END_TEST;
 
 GST_START_TEST (test_ca_file_may_be_relative_and_a_database_goes_before_it)
 {
-  g_autoptr (MockCert) cert = cert_new (MOCK_CERT_VALID);
+  g_autoptr (MockCert) cert = net_cert_new (MOCK_CERT_VALID);
   g_autoptr (MockServer) server =
       net_server_new (NULL, mock_cert_get_certificate (cert));
   g_autofree char *folder = g_path_get_dirname (mock_cert_get_ca_file (cert));
@@ -240,7 +227,7 @@ static const char *const ways[] = { "http", "https", "plain proxy", "tunnel" };
 GST_START_TEST (test_every_connection_notices_a_peer_that_is_gone)
 {
   gboolean is_tls = __i__ == 1 || __i__ == 3;
-  MockCert *cert = cert_new (MOCK_CERT_VALID);
+  MockCert *cert = net_cert_new (MOCK_CERT_VALID);
   MockServer *server = net_server_new (
       "silence", is_tls ? mock_cert_get_certificate (cert) : NULL);
   NetProxy *proxy = net_proxy_new (NULL);
