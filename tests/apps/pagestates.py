@@ -22,9 +22,13 @@ def npm_folder(name, version):
     there = os.path.join(folder, "node_modules", name)
     if not os.path.exists(os.path.join(folder, "whole")):
         os.makedirs(folder, exist_ok=True)
+        # A project of its own, not --prefix: that has other settings than the
+        # machine's, which may name the registry and who vouches for it.
+        with open(os.path.join(folder, "package.json"), "w", encoding="utf-8") as f:
+            f.write("{}")
         done = subprocess.run(
             ["npm", "install", "--no-save", "--ignore-scripts", "--no-audit",
-             "--no-fund", "--prefix", folder, f"{name}@{version}"], timeout=180,
+             "--no-fund", f"{name}@{version}"], timeout=180, cwd=folder,
             stdin=subprocess.DEVNULL, capture_output=True, text=True)
         assert done.returncode == 0, \
             f"npm gives no {name}@{version}, which this test needs: {done.stderr}"
