@@ -5,6 +5,9 @@
 #include "vctext.h"
 
 #include <string.h>
+#ifdef G_OS_UNIX
+#include <sys/mman.h>
+#endif
 
 #include <libsoup/soup.h>
 
@@ -197,10 +200,18 @@ vc_error_from_transport (const GError *error, GTlsCertificateFlags tls_errors,
 gboolean
 vc_error_has_memory (gsize size)
 {
+#ifdef G_OS_UNIX
+  /* Not by malloc(), which keeps more from then on once so much was freed. */
+  void *room = mmap (
+      NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+  return size == 0 || (room != MAP_FAILED && munmap (room, size) == 0);
+#else
   gpointer room = g_try_malloc (size);
 
   g_free (room);
-  return room != NULL || size == 0;
+  return room != NULL;
+#endif
 }
 
 GError *
