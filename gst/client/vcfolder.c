@@ -169,7 +169,10 @@ gboolean
 vc_folder_write (VcFolder *folder, const char *name, const GPtrArray *slices,
     gboolean durable, GError **error)
 {
-  g_autofree char *beside = g_strconcat (name, ".part", NULL);
+  /* Without the lock others may write the same file now. */
+  g_autofree char *beside = folder->lock >= 0
+      ? g_strconcat (name, ".part", NULL)
+      : g_strdup_printf ("%s.%08x.part", name, g_random_int ());
   gboolean written = FALSE;
   int fd;
 
