@@ -231,16 +231,20 @@ gsize
 gif_block_gather (
     const guint8 *data, gsize *offset, gsize end, guint8 *dest, gsize n_dest)
 {
-  GifCursor cursor = { data, end, *offset };
-  const guint8 *length;
-  gsize n = 0, size;
+  gsize at = *offset, n = 0, size;
 
-  while (n_dest - n >= GIF_BLOCK_MAX_DATA
-      && (length = gif_cursor_take (&cursor, 1)) && *length > 0) {
-    size = MIN (*length, cursor.size - cursor.pos);
-    memcpy (dest + n, gif_cursor_take (&cursor, size), size);
+  while (n_dest - n >= GIF_BLOCK_MAX_DATA && at < end && data[at] > 0) {
+    size = data[at++];
+    if (end - at >= GIF_BLOCK_MAX_DATA) {
+      /* A known number of bytes takes no call. */
+      memcpy (dest + n, data + at, GIF_BLOCK_MAX_DATA);
+    } else {
+      size = MIN (size, end - at);
+      memcpy (dest + n, data + at, size);
+    }
     n += size;
-    *offset = cursor.pos;
+    at += size;
   }
+  *offset = at;
   return n;
 }

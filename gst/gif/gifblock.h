@@ -77,7 +77,8 @@ const guint8 *gif_block_take_extension (GifBlockReader *reader,
 /* Copies the content of sub-blocks in @data from @offset on to @dest, as long
  * as another one of any size would fit in @n_dest bytes, and moves @offset
  * behind them; stops at the terminator, or at @end where they are cut short.
- * Returns: the number of bytes copied; 0: there are no more. */
+ * Returns: the number of bytes copied; 0: there are no more. What is behind them
+ * in @dest is undefined. */
 gsize gif_block_gather (
     const guint8 *data, gsize *offset, gsize end, guint8 *dest, gsize n_dest);
 

@@ -232,6 +232,31 @@ test_gather_takes_what_is_there (void)
 }
 
 static void
+test_gather_takes_every_size (void)
+{
+  g_autoptr (GByteArray) data = g_byte_array_new ();
+  g_autoptr (GByteArray) content = g_byte_array_new ();
+  g_autoptr (GByteArray) gathered = g_byte_array_new ();
+  g_autofree guint8 *dest = g_malloc (2 * GIF_BLOCK_MAX_DATA);
+  gsize at = 0, n;
+  guint size, i;
+
+  for (size = 1; size <= GIF_BLOCK_MAX_DATA; size++) {
+    guint8 block[1 + GIF_BLOCK_MAX_DATA] = { (guint8) size };
+
+    for (i = 1; i <= size; i++)
+      block[i] = (guint8) (size + i);
+    g_byte_array_append (data, block, 1 + size);
+    g_byte_array_append (content, block + 1, size);
+  }
+  while ((n = gif_block_gather (
+              data->data, &at, data->len, dest, 2 * GIF_BLOCK_MAX_DATA)))
+    g_byte_array_append (gathered, dest, (guint) n);
+  g_assert_cmpmem (gathered->data, gathered->len, content->data, content->len);
+  g_assert_cmpuint (at, ==, data->len);
+}
+
+static void
 test_data_that_nobody_wants_is_skipped (void)
 {
   GifBlockReader reader = { 0 };
@@ -304,5 +329,7 @@ main (int argc, char **argv)
       test_an_extension_is_taken_whole_or_not_at_all);
   g_test_add_func ("/gif/blocks/gather-takes-what-is-there",
       test_gather_takes_what_is_there);
+  g_test_add_func (
+      "/gif/blocks/gather-takes-every-size", test_gather_takes_every_size);
   return g_test_run ();
 }
