@@ -84,10 +84,8 @@ read_image (GifCursor *cursor, GifBlock *block)
   if (!bytes)
     return GIF_RESULT_NEED_DATA;
   block->type = GIF_BLOCK_IMAGE;
-  block->rect.x = read_u16 (bytes + 1);
-  block->rect.y = read_u16 (bytes + 3);
-  block->rect.width = read_u16 (bytes + 5);
-  block->rect.height = read_u16 (bytes + 7);
+  block->rect = (GifRect){ read_u16 (bytes + 1), read_u16 (bytes + 3),
+    read_u16 (bytes + 5), read_u16 (bytes + 7) };
   if (!(flags = gif_cursor_take (cursor, 1)))
     return GIF_RESULT_NEED_DATA;
   block->interlaced = (*flags & FLAG_INTERLACED) != 0;

@@ -105,19 +105,23 @@ follow (GifRect *hole, const GifRect *visible, GifDisposal disposal,
 gboolean
 gif_opacity_add (GifOpacity *self, const guint8 *data, const GifFrame *frame)
 {
-  const GifRect all = { 0, 0, self->width, self->height };
+  gboolean clears = frame->disposal == GIF_DISPOSAL_BACKGROUND;
   GifRect visible = clip (self, &frame->rect);
-  gboolean covers_all = covers (&visible, &all);
-  gboolean solid =
-      (covers_all || !is_empty (&self->hole)) && is_solid (data, frame);
+  gboolean covers_all =
+      visible.width == self->width && visible.height == self->height;
+  /* Most frames are drawn where there is no hole and leave none. */
+  gboolean matters = self->may_last && (clears || !is_empty (&self->hole));
+  gboolean solid = (covers_all || matters) && is_solid (data, frame);
   gboolean is_key = self->cleared
       || (solid && covers_all && frame->disposal != GIF_DISPOSAL_PREVIOUS);
 
-  self->lasts &= follow (&self->hole, &visible, frame->disposal, solid);
-  self->may_last &= follow (&self->possible_hole, &visible, frame->disposal,
-      solid || self->n_frames == 0);
+  if (matters) {
+    self->lasts &= follow (&self->hole, &visible, frame->disposal, solid);
+    self->may_last &= follow (&self->possible_hole, &visible, frame->disposal,
+        solid || self->n_frames == 0);
+  }
   if (frame->disposal != GIF_DISPOSAL_PREVIOUS)
-    self->cleared = frame->disposal == GIF_DISPOSAL_BACKGROUND && covers_all;
+    self->cleared = clears && covers_all;
   self->n_frames++;
   return is_key;
 }

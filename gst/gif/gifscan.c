@@ -55,8 +55,9 @@ struct _GifScan
   GString *comment; /* the one being read */
   gsize n_comment_bytes;
 
-  gboolean in_image;
-  GifFrame image; /* the one being read */
+  gboolean in_image; /* its frame is number GifInfo.n_frames, not counted yet */
+
+  guint64 n_pixels; /* of all pictures together */
 
   GifOpacity opacity;
 
@@ -141,40 +142,13 @@ add_screen (GifScan *self, const GifBlock *block)
       : GIF_RESULT_OK;
 }
 
-static GifResult
-begin_image (
-    GifScan *self, const GifBlock *block, gsize data_offset, guint8 code_size)
-{
-  gboolean has_local = block->n_colors > 0;
-
-  self->in_image = TRUE;
-  self->image = (GifFrame){
-    .rect = block->rect,
-    .interlaced = block->interlaced,
-    .offset = block->offset,
-    .n_colors = has_local ? block->n_colors : self->n_colors,
-    .palette_offset = has_local ? block->palette_offset : self->palette_offset,
-    .data_offset = data_offset,
-    .code_size = code_size,
-  };
-  if (self->info.width > 0)
-    return GIF_RESULT_OK;
-  return accept_screen (self,
-      MAX (self->width, block->rect.x + block->rect.width),
-      MAX (self->height, block->rect.y + block->rect.height));
-}
-
 /* Makes room for one frame more, and for as many again as there are. */
 static GifResult
 reserve_frame (GifScan *self)
 {
-  guint64 n_pixels = (guint64) self->info.width * self->info.height;
   gsize n = MAX (16, 2 * (gsize) self->info.n_frames);
   GifFrame *frames;
 
-  if (self->info.n_frames >= self->max_total_pixels / n_pixels
-      || self->info.n_frames == G_MAXINT32)
-    return GIF_RESULT_TOO_LONG;
   if (self->info.n_frames < self->n_frames_allocated)
     return GIF_RESULT_OK;
   frames = g_try_realloc_n (self->frames, n, sizeof (GifFrame));
@@ -185,15 +159,43 @@ reserve_frame (GifScan *self)
   return GIF_RESULT_OK;
 }
 
+static GifResult
+begin_image (
+    GifScan *self, const GifBlock *block, gsize data_offset, guint8 code_size)
+{
+  gboolean has_local = block->n_colors > 0;
+  GifResult result = reserve_frame (self);
+  GifFrame *frame;
+
+  if (result == GIF_RESULT_OK && self->info.width == 0)
+    result = accept_screen (self,
+        MAX (self->width, block->rect.x + block->rect.width),
+        MAX (self->height, block->rect.y + block->rect.height));
+  if (result != GIF_RESULT_OK)
+    return result;
+  self->in_image = TRUE;
+  frame = &self->frames[self->info.n_frames];
+  frame->rect = block->rect;
+  frame->interlaced = block->interlaced;
+  frame->offset = block->offset;
+  frame->n_colors = has_local ? block->n_colors : self->n_colors;
+  frame->palette_offset =
+      has_local ? block->palette_offset : self->palette_offset;
+  frame->data_offset = data_offset;
+  frame->code_size = code_size;
+  return GIF_RESULT_OK;
+}
+
 /* The image in hand ends before @end: a frame. */
 static GifResult
 end_image (GifScan *self, const guint8 *data, gsize end, gboolean complete)
 {
-  GifFrame *frame = &self->image;
-  GifResult result = reserve_frame (self);
+  GifFrame *frame = &self->frames[self->info.n_frames];
 
-  if (result != GIF_RESULT_OK)
-    return result;
+  self->n_pixels += (guint64) self->info.width * self->info.height;
+  if (self->n_pixels > self->max_total_pixels
+      || self->info.n_frames == G_MAXINT32)
+    return GIF_RESULT_TOO_LONG;
   frame->size = end - frame->offset;
   frame->complete = complete;
   frame->delay_file_cs = self->control.delay_cs;
@@ -213,7 +215,7 @@ end_image (GifScan *self, const guint8 *data, gsize end, gboolean complete)
   else if (self->info.common_delay_cs != frame->delay_cs)
     self->info.common_delay_cs = 0;
   self->info.duration_cs += frame->delay_cs;
-  self->frames[self->info.n_frames++] = *frame;
+  self->info.n_frames++;
   self->control = no_control;
   self->in_image = FALSE;
   return GIF_RESULT_OK;
