@@ -8,6 +8,9 @@
 /* Pixels of memory that a canvas keeps from one file to the next: 16 MB. */
 #define MAX_KEPT (4u << 20)
 
+/* Pixels that there is always room for, beside the picture. */
+#define SMALL 256
+
 /* How a frame gets on the picture. */
 typedef enum
 {
@@ -45,6 +48,7 @@ gif_canvas_new (gsize lead)
   GifCanvas *self = g_new0 (GifCanvas, 1);
 
   self->pixels.lead = lead;
+  gif_canvas_reset (self);
   return self;
 }
 
@@ -61,7 +65,7 @@ gif_canvas_reset (GifCanvas *self)
   if (self->pixels.n_reserved > MAX_KEPT)
     gif_pixels_clear (&self->pixels);
   self->width = self->height = 0;
-  self->n_saved = self->n_scratch = 0;
+  self->n_saved = self->n_scratch = SMALL;
 }
 
 static inline guint32 *
@@ -129,7 +133,7 @@ gif_canvas_get_pixels (GifCanvas *self)
   return self->pixels.shown;
 }
 
-static GifRect
+static inline GifRect
 clip (const GifCanvas *self, const GifRect *rect)
 {
   GifRect clipped = { 0 };
@@ -359,22 +363,24 @@ void
 gif_canvas_expect (
     GifCanvas *self, const GifFrame *frame, gsize n_pixels, gboolean is_first)
 {
-  GifRect rect = clip (self, &frame->rect);
-  Way way = find_way (self, frame, &rect, is_first);
+  GifRect rect;
+  Way way;
 
+  if (n_pixels <= SMALL)
+    return;
+  rect = clip (self, &frame->rect);
+  way = find_way (self, frame, &rect, is_first);
   self->n_scratch =
       MAX (self->n_scratch, count_scratch (way, frame, &rect, n_pixels));
   if (frame->disposal == GIF_DISPOSAL_PREVIOUS && !is_first)
     self->n_saved = MAX (self->n_saved, (gsize) rect.width * rect.height);
 }
 
-/* Whether @frame leaves nothing of the picture before. */
+/* Whether @frame, of which @rect is seen, leaves nothing of the picture before. */
 static gboolean
-covers (const GifCanvas *self, const GifFrame *frame)
+covers (const GifCanvas *self, const GifFrame *frame, const GifRect *rect)
 {
-  GifRect visible = clip (self, &frame->rect);
-
-  return is_whole (self, &visible) && frame->complete && self->trusts_frames
+  return is_whole (self, rect) && frame->complete && self->trusts_frames
       && frame->transparent_index < 0 && !frame->interlaced
       && frame->rect.width == self->width
       && frame->disposal != GIF_DISPOSAL_PREVIOUS;
@@ -385,12 +391,13 @@ gif_canvas_begin (
     GifCanvas *self, const GifFrame *frame, gsize n_pixels, GifTarget *target)
 {
   GifDisposal disposal = frame->disposal;
-  gsize n_saved = 0;
+  GifRect rect = clip (self, &frame->rect);
+  gsize n_saved = 0, n_scratch;
 
-  if (!covers (self, frame))
+  if (!covers (self, frame, &rect))
     dispose (self);
-  self->last = clip (self, &frame->rect);
-  self->way = find_way (self, frame, &self->last, self->needs_clearing);
+  self->last = rect;
+  self->way = find_way (self, frame, &rect, self->needs_clearing);
   self->n_wanted = n_pixels;
 
   /* Of the empty picture nothing need be kept. */
@@ -398,9 +405,10 @@ gif_canvas_begin (
     disposal = GIF_DISPOSAL_BACKGROUND;
   self->last_disposal = disposal;
   if (disposal == GIF_DISPOSAL_PREVIOUS)
-    n_saved = (gsize) self->last.width * self->last.height;
-  if (!gif_pixels_grow (&self->pixels, n_saved,
-          count_scratch (self->way, frame, &self->last, n_pixels)))
+    n_saved = (gsize) rect.width * rect.height;
+  n_scratch = count_scratch (self->way, frame, &rect, n_pixels);
+  if ((n_saved > self->pixels.n_saved || n_scratch > self->pixels.n_scratch)
+      && !gif_pixels_grow (&self->pixels, n_saved, n_scratch))
     return FALSE;
   if (disposal == GIF_DISPOSAL_PREVIOUS)
     save (self);

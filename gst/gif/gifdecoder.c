@@ -156,8 +156,6 @@ prepare_canvas (GifDecoder *self)
   const GifInfo *info = gif_decoder_get_info (self);
   guint i;
 
-  if (self->has_canvas)
-    return TRUE;
   gif_painter_set_size (self->painter, info->width, info->height);
   for (i = 0; i < info->n_frames; i++)
     gif_painter_expect (self->painter, gif_decoder_get_frame (self, i), i == 0);
@@ -189,7 +187,8 @@ gif_decoder_find_start (const GifDecoder *self, guint n)
 {
   guint start = n, first;
 
-  if (self->has_picture && self->n_drawn == n + 1)
+  /* It is drawn, or the next one. */
+  if (self->has_picture && (self->n_drawn == n + 1 || self->n_drawn == n))
     return n;
   while (!gif_decoder_get_frame (self, start)->is_key) {
     /* From @first to @start there is nothing that @start depends on. */
@@ -258,7 +257,7 @@ gif_decoder_render (GifDecoder *self, const guint8 *data, gsize size, guint n)
   frame = gif_decoder_get_frame (self, n);
   if (frame->offset + frame->size > size)
     return GIF_RESULT_NEED_DATA;
-  if (!prepare_canvas (self))
+  if (!self->has_canvas && !prepare_canvas (self))
     return GIF_RESULT_NO_MEMORY;
   return draw_up_to (self, data, n);
 }
@@ -302,7 +301,7 @@ gif_decoder_restore (GifDecoder *self, const guint8 *canvas, guint n)
 {
   g_return_val_if_fail (!leaves_nothing (self, n), FALSE);
 
-  if (!prepare_canvas (self))
+  if (!self->has_canvas && !prepare_canvas (self))
     return FALSE;
   gif_painter_restore (
       self->painter, (const guint32 *) canvas, gif_decoder_get_frame (self, n));

@@ -75,8 +75,6 @@ gif_pixels_grow (GifPixels *self, gsize n_saved, gsize n_scratch)
 {
   GifPixels grown = { .lead = self->lead };
 
-  if (n_saved <= self->n_saved && n_scratch <= self->n_scratch)
-    return TRUE;
   /* A file that is read as it comes may want a little more for each frame. */
   if (n_scratch > self->n_scratch)
     n_scratch = MAX (n_scratch, 2 * self->n_scratch);
