@@ -54,10 +54,11 @@ class Sending(Feel):
 
     def test_a_reload_finds_it_again(self):
         b = self.browser
+        posts = self.setup.relay.n_posts + 1
         self.setup.relay.hold()
         self.submit("a patient fox")
         b.wait(f"{TEXT % 'working-text'} === 'Generating…'")
-        posts = self.setup.relay.n_posts
+        self.wait_asked(posts)
         b.reload()
         b.wait(f"{VIEW} === 'working' && {TEXT % 'working-prompt'} ==="
                " 'a patient fox'")
@@ -148,10 +149,11 @@ class Connection(Feel):
               constructor(...args) { super(...args); sources.push(this); }
             };"""})
         self.open_page()
+        posts = self.setup.relay.n_posts + 1
         self.setup.relay.hold()
         self.submit("a fox")
         b.wait(f"{TEXT % 'working-text'} === 'Generating…'")
-        posts = self.setup.relay.n_posts
+        self.wait_asked(posts)
         self.cut(True)
         b.run("const source = sources.at(-1); source.close();"
               "source.dispatchEvent(new Event('error'))")

@@ -50,13 +50,16 @@ class Health(Case):
         # Who asked for it is to blame, or has left.
         self.assertEqual(self.end_of("a fox"), "done")
         self.assertEqual(self.end_of("x fault:detail-list"), "failed")
-        self.setup.relay.hold()
-        self.ask("DELETE", f"/api/generations/{self.setup.submit('x')}")
-        self.setup.relay.release()
-        posts = self.setup.relay.n_posts
+        relay = self.setup.relay
+        posts = relay.n_posts + 1
+        relay.hold()
+        job = self.setup.submit("x")
+        wait_until(lambda: relay.n_posts == posts, 10, "it is asked")
+        self.ask("DELETE", f"/api/generations/{job}")
+        relay.release()
         for _ in range(5):
             self.assertEqual(self.text("/readyz"), (200, "ok\n"))
-        self.assertEqual(self.setup.relay.n_posts, posts)
+        self.assertEqual(relay.n_posts, posts)
 
     def test_metrics_are_counted_in_prometheus_text(self):
         self.assertEqual(self.end_of("a fox"), "done")
