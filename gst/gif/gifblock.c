@@ -137,16 +137,13 @@ read_sub_block (GifCursor *cursor, GifBlock *block)
                                            : GIF_RESULT_NEED_DATA;
 }
 
-/* Skips sub-blocks with content that are all there. Returns: where it is then. */
-static gsize
-skip_data (GifCursor *cursor)
+/* Returns: where @pos is behind the sub-blocks with content that are all there. */
+static inline gsize
+skip_data (const guint8 *data, gsize size, gsize pos)
 {
-  const guint8 *data = cursor->data;
-  gsize pos = cursor->pos, size = cursor->size;
-
   while (pos < size && data[pos] > 0 && data[pos] < size - pos)
     pos += 1 + (gsize) data[pos];
-  return cursor->pos = pos;
+  return pos;
 }
 
 static guint
@@ -182,7 +179,7 @@ gif_block_read (
       break;
     case STATE_SKIPPED_DATA:
       /* What was skipped stays skipped when the bytes run out. */
-      reader->pos = skip_data (&cursor);
+      reader->pos = cursor.pos = skip_data (data, size, reader->pos);
       /* fall through */
     case STATE_EXTENSION_DATA:
       result = read_sub_block (&cursor, block);
@@ -207,6 +204,21 @@ gif_block_skip_data (GifBlockReader *reader)
 {
   if (reader->state == STATE_EXTENSION_DATA)
     reader->state = STATE_SKIPPED_DATA;
+}
+
+gsize
+gif_block_skip_image (GifBlockReader *reader, const guint8 *data, gsize size)
+{
+  gsize pos;
+
+  if (reader->state != STATE_SKIPPED_DATA)
+    return 0;
+  pos = skip_data (data, size, reader->pos);
+  if (pos >= size || data[pos] > 0)
+    return 0;
+  reader->pos = pos + 1;
+  reader->state = STATE_BLOCK;
+  return reader->pos;
 }
 
 const guint8 *

@@ -65,6 +65,12 @@ GifResult gif_block_read (
 /* Skips what is left of the data of an extension as image data is. */
 void gif_block_skip_data (GifBlockReader *reader);
 
+/* Skips image data in one step if all of it is there. Returns: where it ends,
+ * behind the terminator; 0 and no step otherwise: gif_block_read() takes what
+ * there is. */
+gsize gif_block_skip_image (
+    GifBlockReader *reader, const guint8 *data, gsize size);
+
 /* Takes what comes next in one step if that is an extension called @label with
  * one sub-block of @n bytes. Returns: (transfer none) (nullable): these bytes;
  * NULL and no step otherwise: gif_block_read() takes what it is. */

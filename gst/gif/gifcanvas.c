@@ -8,9 +8,6 @@
 /* Pixels of memory that a canvas keeps from one file to the next: 16 MB. */
 #define MAX_KEPT (4u << 20)
 
-/* Pixels that there is always room for, beside the picture. */
-#define SMALL 256
-
 /* How a frame gets on the picture. */
 typedef enum
 {
@@ -65,7 +62,7 @@ gif_canvas_reset (GifCanvas *self)
   if (self->pixels.n_reserved > MAX_KEPT)
     gif_pixels_clear (&self->pixels);
   self->width = self->height = 0;
-  self->n_saved = self->n_scratch = SMALL;
+  self->n_saved = self->n_scratch = GIF_CANVAS_SMALL;
 }
 
 static inline guint32 *
@@ -363,13 +360,9 @@ void
 gif_canvas_expect (
     GifCanvas *self, const GifFrame *frame, gsize n_pixels, gboolean is_first)
 {
-  GifRect rect;
-  Way way;
+  GifRect rect = clip (self, &frame->rect);
+  Way way = find_way (self, frame, &rect, is_first);
 
-  if (n_pixels <= SMALL)
-    return;
-  rect = clip (self, &frame->rect);
-  way = find_way (self, frame, &rect, is_first);
   self->n_scratch =
       MAX (self->n_scratch, count_scratch (way, frame, &rect, n_pixels));
   if (frame->disposal == GIF_DISPOSAL_PREVIOUS && !is_first)

@@ -23,6 +23,9 @@ void gif_canvas_reset (GifCanvas *self);
 /* Makes it @width × @height, whose product the caller has checked. */
 void gif_canvas_set_size (GifCanvas *self, guint width, guint height);
 
+/* Frames of no more pixels than this need not be expected. */
+#define GIF_CANVAS_SMALL 256
+
 /* Lets gif_canvas_reserve() take what @frame needs, for as long as no frame is
  * found to lack pixels; arguments as of gif_canvas_begin(). Others can be drawn
  * too, for a new block of memory. @is_first: on an empty picture. */

@@ -231,9 +231,13 @@ needs_window (const GifPainter *self, const GifFrame *frame, gsize n_pixels,
 void
 gif_painter_expect (GifPainter *self, const GifFrame *frame, gboolean is_first)
 {
-  gsize n_pixels = count_pixels (self, frame);
+  const GifRect *rect = &frame->rect;
+  gsize n_pixels;
   GifFrame part;
 
+  if ((guint64) rect->width * rect->height <= GIF_CANVAS_SMALL)
+    return;
+  n_pixels = count_pixels (self, frame);
   if (needs_window (self, frame, n_pixels, &part))
     gif_canvas_expect (self->canvas, &part,
         (gsize) part.rect.width * part.rect.height, is_first);

@@ -299,14 +299,28 @@ end_data (GifScan *self, const guint8 *data, const GifBlock *block)
 }
 
 static GifResult
-take_block (GifScan *self, const guint8 *data, const GifBlock *block)
+take_image (
+    GifScan *self, const guint8 *data, gsize size, const GifBlock *block)
+{
+  GifResult result = begin_image (
+      self, block, block->data_offset + 1, data[block->data_offset]);
+  gsize end;
+
+  if (result != GIF_RESULT_OK)
+    return result;
+  end = gif_block_skip_image (&self->reader, data, size);
+  return end > 0 ? end_image (self, data, end, TRUE) : GIF_RESULT_OK;
+}
+
+static GifResult
+take_block (
+    GifScan *self, const guint8 *data, gsize size, const GifBlock *block)
 {
   switch (block->type) {
     case GIF_BLOCK_SCREEN:
       return add_screen (self, block);
     case GIF_BLOCK_IMAGE:
-      return begin_image (
-          self, block, block->data_offset + 1, data[block->data_offset]);
+      return take_image (self, data, size, block);
     case GIF_BLOCK_EXTENSION:
       self->extension = (Extension){ .label = block->label };
       g_string_truncate (self->comment, 0);
@@ -364,7 +378,7 @@ gif_scan_feed (GifScan *self, const guint8 *data, gsize size, gboolean at_end)
       read_control (self, control);
     result = gif_block_read (&self->reader, data, size, &block);
     if (result == GIF_RESULT_OK)
-      result = take_block (self, data, &block);
+      result = take_block (self, data, size, &block);
   } while (result == GIF_RESULT_OK);
 
   if ((result == GIF_RESULT_NEED_DATA && at_end)

@@ -56,6 +56,24 @@ check_extension (const GifBlockReader *reader, const guint8 *data, gsize size)
     g_assert_true (fast.pos == reader->pos);
 }
 
+/* Image data is skipped in one step where @reader finds its end in one. */
+static void
+check_skipped (const GifBlockReader *reader, const guint8 *data, gsize size)
+{
+  GifBlockReader fast = *reader, slow = *reader;
+  gsize end = gif_block_skip_image (&fast, data, size);
+  GifBlock block;
+  gboolean is_one = gif_block_read (&slow, data, size, &block) == GIF_RESULT_OK
+      && block.type == GIF_BLOCK_DATA_END;
+
+  g_assert_true ((end > 0) == is_one);
+  if (is_one)
+    g_assert_true (end == block.offset && fast.pos == slow.pos
+        && fast.state == slow.state);
+  else
+    g_assert_true (fast.pos == reader->pos);
+}
+
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
@@ -83,6 +101,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
     if (block.type == GIF_BLOCK_IMAGE) {
       gsize at = block.data_offset + 1, n;
 
+      check_skipped (&whole, data, size);
       do {
         guint8 dest[2 * GIF_BLOCK_MAX_DATA];
 

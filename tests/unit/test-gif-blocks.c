@@ -301,6 +301,26 @@ test_an_extension_is_taken_whole_or_not_at_all (void)
   }
 }
 
+static void
+test_image_data_is_skipped_whole_or_not_at_all (void)
+{
+  GifBlockReader reader = { 0 };
+  GifBlock block = { 0 };
+  gsize size;
+
+  g_assert_cmpuint (gif_block_skip_image (&reader, file, sizeof file), ==, 0);
+  while (block.type != GIF_BLOCK_IMAGE)
+    gif_block_read (&reader, file, sizeof file, &block);
+  for (size = 50; size < 57; size++) {
+    g_assert_cmpuint (gif_block_skip_image (&reader, file, size), ==, 0);
+    g_assert_cmpuint (reader.pos, ==, 50);
+  }
+  g_assert_cmpuint (gif_block_skip_image (&reader, file, 57), ==, 57);
+  g_assert_cmpint (
+      gif_block_read (&reader, file, sizeof file, &block), ==, GIF_RESULT_OK);
+  g_assert_cmpint (block.type, ==, GIF_BLOCK_TRAILER);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -331,5 +351,7 @@ main (int argc, char **argv)
       test_gather_takes_what_is_there);
   g_test_add_func (
       "/gif/blocks/gather-takes-every-size", test_gather_takes_every_size);
+  g_test_add_func ("/gif/blocks/image-data-is-skipped-whole-or-not-at-all",
+      test_image_data_is_skipped_whole_or_not_at_all);
   return g_test_run ();
 }
