@@ -91,14 +91,16 @@ decoded_new_plain (const char *text)
   return decoded;
 }
 
-/* @text without blanks; NULL where it has none. */
+/* @text without its blanks, or with @only_words without anything but letters and
+ * digits; NULL where it has nothing to leave out. */
 static Decoded *
-squeeze (const Decoded *text)
+squeeze (const Decoded *text, gboolean only_words)
 {
   g_autoptr (Decoded) squeezed = decoded_new (text->length);
 
   for (gsize i = 0; i < text->length; i++) {
-    if (!g_ascii_isspace (text->bytes[i]))
+    if (only_words ? g_ascii_isalnum (text->bytes[i])
+                   : !g_ascii_isspace (text->bytes[i]))
       decoded_append (
           squeezed, text->bytes + i, 1, text->start[i], text->end[i]);
   }
@@ -228,6 +230,26 @@ cover_long (const Decoded *text, const char *secret, char *covered)
   cover_base64 (text, secret, covered);
 }
 
+/* Signs between its letters: 73:6b:2d, =73=6B=2D of mails (RFC 2045 §6.7), or
+ * what is left of the NULs of UTF-16. */
+static void
+cover_spread (const Decoded *text, const char *secret, char *covered)
+{
+  g_autoptr (Decoded) plain = decoded_new_plain (secret);
+  g_autoptr (Decoded) word = squeeze (plain, TRUE);
+  g_autoptr (Decoded) squeezed = squeeze (text, TRUE);
+  g_autofree char *lower = NULL;
+
+  if (squeezed == NULL)
+    return;
+  lower = g_ascii_strdown (squeezed->bytes, (gssize) squeezed->length);
+  cover_hex (squeezed, lower, secret, covered);
+  if (word == NULL)
+    cover_in_any_case (squeezed, lower, secret, covered);
+  else if (word->length >= LONG_SECRET)
+    cover_in_any_case (squeezed, lower, word->bytes, covered);
+}
+
 static void
 cover_all (const GPtrArray *levels, const char *secret, char *covered)
 {
@@ -236,7 +258,7 @@ cover_all (const GPtrArray *levels, const char *secret, char *covered)
 
   for (guint i = 0; i < levels->len; i++) {
     const Decoded *text = g_ptr_array_index (levels, i);
-    g_autoptr (Decoded) squeezed = squeeze (text);
+    g_autoptr (Decoded) squeezed = squeeze (text, FALSE);
 
     if (strlen (secret) < LONG_SECRET) {
       cover_word (text, text->bytes, secret, TRUE, covered);
@@ -244,6 +266,7 @@ cover_all (const GPtrArray *levels, const char *secret, char *covered)
       cover_long (text, secret, covered);
       if (squeezed != NULL)
         cover_long (squeezed, secret, covered);
+      cover_spread (text, secret, covered);
     }
     /* One that looks encoded itself is decoded with the text. */
     if (of_secret->len > 1 && bare->length >= LONG_SECRET)

@@ -42,6 +42,8 @@ test_secrets_are_taken_out_in_every_writing (void)
     "A/b\\C\"d+E",
     "a/b\\ c\"  d+e",
     "YS9i XGMi ZCtl",
+    "61:2f:62:5c:63:22:64:2B:65",
+    "61-2F-62-5C-63-22-64-2B-65",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (writings); i++) {
@@ -51,6 +53,22 @@ test_secrets_are_taken_out_in_every_writing (void)
     assert_redacted (text, secret, "1 [secret] 2");
     assert_redacted (within, secret, "x[secret]y");
   }
+}
+
+/* What other signs stand between, as NULs in UTF-16 that became U+FFFD. */
+static void
+test_secrets_that_are_spread_out_are_found (void)
+{
+  assert_redacted (
+      "a b.a-b_a\357\277\275b\357\277\275a.B", "abababab", "[secret]");
+  assert_redacted ("\357\277\275s\357\277\275k\357\277\275-\357\277\275a"
+                   "\357\277\275b\357\277\275c\357\277\275d\357\277\275e"
+                   "\357\277\275f",
+      "sk-abcdef", "\357\277\275[secret]");
+  assert_redacted (
+      "1 =61=2F=62=5C=63=22=64=2b=\n65 2", "a/b\\c\"d+e", "1 =[secret] 2");
+  /* Too little of it is letters and digits. */
+  assert_redacted ("a.b.c.d", "a!b?c!d?-", "a.b.c.d");
 }
 
 /* A secret may look encoded, or be made of what encodings are made of. */
@@ -263,6 +281,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD (secrets_are_taken_out_in_every_writing);
+  ADD (secrets_that_are_spread_out_are_found);
   ADD (secrets_that_look_encoded_are_found);
   ADD (secrets_are_taken_out_of_base64);
   ADD (only_the_secret_is_taken_out);
