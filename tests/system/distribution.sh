@@ -42,26 +42,8 @@ esac
 stages=("$@")
 [ ${#stages[@]} -gt 0 ] || stages=(quickstart plain sanitize valgrind package)
 
-cache=${DISTRIBUTION_CACHE:-$HOME/.cache/gst-visioncraft}
-root=$cache/$release
-[ "$arch" = "$(dpkg --print-architecture)" ] || root=$root-$arch
-
-make_root () {
-  local mirror
-  command -v debootstrap >/dev/null || scripts/packages.sh distribution \
-    || not_run "debootstrap is not there"
-  mkdir -p "$cache"
-  for mirror in $(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | sort -u); do
-    rm -rf --one-file-system "$root.new"
-    if debootstrap --variant=minbase --arch="$arch" "$release" "$root.new" "$mirror" \
-      >"$root.log" 2>&1; then
-      mv "$root.new" "$root"
-      return
-    fi
-  done
-  tail -n 3 "$root.log" || true
-  not_run "debootstrap gets it from no mirror of apt's"
-}
+folder=$release
+[ "$arch" = "$(dpkg --print-architecture)" ] || folder=$release-$arch
 
 # The kernel gives programs of other processors to QEMU, also in a chroot.
 emulate () {
@@ -77,15 +59,15 @@ emulate () {
 
 cd "$tree"
 emulate
-[ -d "$root/usr" ] || make_root
+command -v debootstrap >/dev/null || scripts/packages.sh distribution \
+  || not_run "debootstrap is not there"
+root=$(tests/system/tree.sh "$release" "$arch" "$folder") \
+  || not_run "debootstrap gets it from no mirror of apt's"
 
 mount -t proc proc "$root/proc"
 mount --rbind /sys "$root/sys"
 mount --rbind /dev "$root/dev"
 mountpoint -q "$root/dev/shm" || mount -t tmpfs tmpfs "$root/dev/shm"
-cp -L /etc/resolv.conf "$root/etc/resolv.conf"
-# The way to the mirror, a proxy for example, is the same.
-apt-config dump Acquire | grep -v '^Acquire::IndexTargets' >"$root/etc/apt/apt.conf.d/00host"
 
 rm -rf --one-file-system "$root/root/gst-visioncraft"
 mkdir -p "$root/root/gst-visioncraft"
