@@ -1,54 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "webjson.h"
 
-/* json-glib recurses for each level; ours has one. */
-#define DEPTH_MAX 8
-
-/* One object that is not deep, with nothing behind it but white space, if it is
- * JSON at all. The parser would take several. */
-static gboolean
-is_one_shallow_object (const char *text, gsize length)
-{
-  gboolean in_string = FALSE;
-  gsize i;
-  int depth = 0;
-
-  for (i = 0; i < length; i++) {
-    if (in_string) {
-      if (text[i] == '\\')
-        i++;
-      else if (text[i] == '"')
-        in_string = FALSE;
-    } else if (text[i] == '"') {
-      in_string = TRUE;
-    } else if (text[i] == '[' || text[i] == '{') {
-      if (++depth > DEPTH_MAX)
-        return FALSE;
-    } else if ((text[i] == ']' || text[i] == '}') && --depth <= 0) {
-      break;
-    }
-  }
-  for (i++; i < length; i++) {
-    if (!g_ascii_isspace (text[i]))
-      return FALSE;
-  }
-  return depth == 0;
-}
+#include <vcjson.h>
 
 JsonNode *
 web_json_read_object (GBytes *body)
 {
-  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
   gsize length;
   const char *text = g_bytes_get_data (body, &length);
-  JsonNode *root;
+  g_autoptr (JsonNode) root = vc_json_parse (text, length);
 
-  /* An empty body parses, with no root. */
-  if (length == 0 || !is_one_shallow_object (text, length)
-      || !json_parser_load_from_data (parser, text, (gssize) length, NULL))
-    return NULL;
-  root = json_parser_get_root (parser);
-  return root != NULL && JSON_NODE_HOLDS_OBJECT (root) ? json_node_ref (root)
+  return root != NULL && JSON_NODE_HOLDS_OBJECT (root) ? g_steal_pointer (&root)
                                                        : NULL;
 }
 

@@ -12,6 +12,15 @@
 #define BYTE_ORDER_MARK "\357\273\277"
 #define NUL_ESCAPE "\\u0000"
 
+/* What stands outside of strings (RFC 8259 §2). json-glib takes comments too, and
+ * strings in single quotes, where brackets and double quotes mean nothing. */
+static gboolean
+is_json_sign (char c)
+{
+  return g_ascii_isspace (c) || g_ascii_isalnum (c)
+      || (c != '\0' && strchr ("{}[]:,\"+-.", c) != NULL);
+}
+
 /* Exactly one value, no deeper than MAX_DEPTH and of no more than MAX_VALUES:
  * what json-glib takes without harm. */
 static gboolean
@@ -34,7 +43,7 @@ is_one_shallow_value (const char *text, gsize length)
         in_string = FALSE;
       continue;
     }
-    if (ended && !g_ascii_isspace (c))
+    if (!is_json_sign (c) || (ended && !g_ascii_isspace (c)))
       return FALSE;
     if ((c == '{' || c == '[' || c == ',') && ++n_values > MAX_VALUES)
       return FALSE;

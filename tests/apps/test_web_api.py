@@ -95,6 +95,7 @@ class Page(Case):
                 ("[]", 400, "malformed", None),
                 ("[" * 60000, 400, "malformed", None),
                 ('{"prompt":"x"}{"prompt":"y"}', 400, "malformed", None),
+                ("{'prompt':'x'}", 400, "malformed", None),
                 ("{}", 422, "missing", "prompt"),
                 ('{"prompt":" \\n "}', 422, "missing", "prompt"),
                 ('{"prompt":5}', 422, "malformed", "prompt"),

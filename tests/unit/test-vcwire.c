@@ -318,6 +318,30 @@ test_nesting_is_read_to_a_depth_only (void)
   }
 }
 
+/* In what json-glib takes besides JSON, nobody would count. */
+static void
+test_nesting_is_not_hidden (void)
+{
+  static const struct
+  {
+    const char *begin, *open, *end;
+  } rows[] = { { "['\"',", "[", "'\"']" },
+    { "{'images':['\"',", "[", "'\"']}" }, { "[/*\"*/", "[", "/*\"*/]" },
+    { "[//\"\n", "[", "//\"\n]" }, { "[[", "'}',[", "]]" },
+    { "[[", "/*]*/[", "]]" }, { "[#\"\n", "[", "#\"\n]" } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (GString) text = g_string_new (rows[i].begin);
+    Reply row = { NULL, 200, VC_ERROR_REPLY, "not the JSON" };
+
+    for (guint n = 0; n < 150000; n++)
+      g_string_append (text, rows[i].open);
+    g_string_append (text, rows[i].end);
+    row.body = text->str;
+    check_reply (&row);
+  }
+}
+
 /* Each costs time in a thread that many share. */
 static void
 test_values_are_read_up_to_a_number (void)
@@ -466,6 +490,7 @@ main (int argc, char **argv)
   ADD (any_prompt_survives_the_json);
   ADD (each_shape_of_a_reply_is_read);
   ADD (nesting_is_read_to_a_depth_only);
+  ADD (nesting_is_not_hidden);
   ADD (values_are_read_up_to_a_number);
   ADD (addresses_are_told_up_to_a_number);
   ADD (no_half_of_a_secret_stays_at_a_cut);
