@@ -196,18 +196,20 @@ read_member (VcImages *images, JsonNode *node, GUri *base)
   return TRUE;
 }
 
-/* The member that has the image; NULL where there is none, or several. */
+/* The member that has the image; NULL where there is none, or several. Beside an
+ * error's text, only what cannot mean anything else. */
 static JsonNode *
-find_member (JsonNode *root, gboolean only_protocol)
+find_member (JsonNode *root, gboolean is_error)
 {
   static const char *const names[] = { "image", "image_url", "url", "output",
     "data" };
+  guint n_names = is_error ? 2 : G_N_ELEMENTS (names);
   JsonNode *found = vc_json_member (root, "images");
 
-  if (vc_json_is_said (found) || only_protocol)
-    return vc_json_is_said (found) ? found : NULL;
+  if (vc_json_is_said (found))
+    return found;
   found = NULL;
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+  for (guint i = 0; i < n_names; i++) {
     JsonNode *node = vc_json_member (root, names[i]);
 
     if (!vc_json_is_said (node))
@@ -220,10 +222,10 @@ find_member (JsonNode *root, gboolean only_protocol)
 }
 
 gboolean
-vc_images_read (JsonNode *root, gboolean only_protocol, GUri *base,
+vc_images_read (JsonNode *root, gboolean is_error, GUri *base,
     VcImages *ret_images, GError **error)
 {
-  JsonNode *node = find_member (root, only_protocol);
+  JsonNode *node = find_member (root, is_error);
 
   ret_images->gif = NULL;
   ret_images->addresses = g_ptr_array_new_with_free_func (g_free);
