@@ -36,6 +36,27 @@ is_short (SoupMessage *message)
       && soup_message_headers_get_content_length (headers) <= CHALLENGE_MAX;
 }
 
+/* A length that was given several times over and joined is one (RFC 9112 §6.3). */
+static void
+join_lengths (SoupMessageHeaders *headers)
+{
+  const char *field = soup_message_headers_get_one (headers, "Content-Length");
+  g_auto (GStrv) lengths = NULL;
+  guint64 length;
+
+  if (field == NULL
+      || soup_message_headers_get_encoding (headers)
+          != SOUP_ENCODING_UNRECOGNIZED)
+    return;
+  lengths = g_strsplit (field, ",", -1);
+  for (guint i = 0; lengths[i] != NULL; i++) {
+    if (!g_str_equal (g_strstrip (lengths[i]), lengths[0]))
+      return;
+  }
+  if (g_ascii_string_to_unsigned (lengths[0], 10, 0, G_MAXINT64, &length, NULL))
+    soup_message_headers_set_content_length (headers, (goffset) length);
+}
+
 /* The moment between the reading of a head and its use: the status is set when
  * the fields are there. */
 static void
@@ -45,6 +66,7 @@ on_status (SoupMessage *message, GParamSpec *pspec, gpointer unused)
 
   if (soup_message_get_status (message) == SOUP_STATUS_NONE)
     return;
+  join_lengths (headers);
   /* libsoup takes a negative length (RFC 9110 §8.6 does not). */
   if (has_length (headers)
       && soup_message_headers_get_content_length (headers) < 0) {

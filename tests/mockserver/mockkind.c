@@ -269,6 +269,18 @@ add_many_headers (
     soup_message_headers_append (reply->headers, "Via", "x");
 }
 
+static void
+repeat_length (
+    const MockFault *fault, const MockFaultTarget *target, MockReply *reply)
+{
+  gsize size = g_bytes_get_size (reply->body);
+  g_autofree char *value =
+      g_strdup_printf ("%" G_GSIZE_FORMAT ", %" G_GSIZE_FORMAT, size,
+          (gsize) mock_fault_get_number (fault, "length", (gint64) size));
+
+  mock_reply_set_header (reply, "Content-Length", value);
+}
+
 /* As it is given: no check, no encoding. */
 static void
 set_disposition (
@@ -604,6 +616,9 @@ static const MockFaultKind table[] = {
       .end = MOCK_END_CLOSE, .help = "announces 1 TiB, or length=" },
   { "length-negative", MOCK_STAGE_GET, .length = -5, .end = MOCK_END_CLOSE,
       .help = "announces -5 bytes" },
+  { "length-twice", MOCK_STAGE_GET, .framing = MOCK_FRAMING_CLOSE,
+      .apply = repeat_length,
+      .help = "announces its length twice in one field, then as length=" },
   { "no-length", MOCK_STAGE_GET, .framing = MOCK_FRAMING_CLOSE,
       .help = "no length, ended by closing" },
   { "chunked", MOCK_STAGE_GET, .framing = MOCK_FRAMING_CHUNKED,

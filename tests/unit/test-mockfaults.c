@@ -236,6 +236,8 @@ static const struct
       "Content-Length: 1099511627776\r\n", "GIF89a", -1 },
   { "length-negative", "", END_CLOSED, "HTTP/1.1 200 ",
       "Content-Length: -5\r\n", "GIF89a", -1 },
+  { "length-twice length=7", "", END_CLOSED, "HTTP/1.1 200 ", ", 7\r\n",
+      "GIF89a", -1 },
   { "chunked", "", END_CLOSED, "HTTP/1.1 200 ", "Encoding: chunked\r\n",
       "\r\n0\r\n\r\n", -3 },
   { "chunked-broken", "", END_CLOSED, "HTTP/1.1 200 ", "chunked",
