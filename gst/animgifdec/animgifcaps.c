@@ -100,13 +100,16 @@ begins_with (GstCaps *wanted, GstCaps *yuv)
 }
 
 /* Takes @yuv. What most decoders play comes before what keeps more: encoders that
- * take both list them in any order. */
+ * take both list them in any order. But x264enc, for one, takes an odd size in
+ * its first choice only, without halved chroma. */
 static GstCaps *
-put_plain_first (GstCaps *yuv)
+put_plain_first (GstCaps *yuv, const AnimGifPicture *picture)
 {
   g_autoptr (GstCaps) plain =
       gst_caps_from_string ("video/x-raw, format={ I420, NV12 }");
 
+  if (picture->width % 2 != 0 || picture->height % 2 != 0)
+    return yuv;
   return gst_caps_merge (
       gst_caps_intersect_full (yuv, plain, GST_CAPS_INTERSECT_FIRST), yuv);
 }
@@ -125,7 +128,7 @@ find_common (
       gst_caps_intersect_full (wanted, yuv, GST_CAPS_INTERSECT_FIRST));
 
   gst_caps_filter_and_map_in_place (common_yuv, set_chroma_site, NULL);
-  common_yuv = put_plain_first (common_yuv);
+  common_yuv = put_plain_first (common_yuv, picture);
   if (likes_yuv)
     return gst_caps_merge (common_yuv, common_rgb);
   return gst_caps_merge (common_rgb, common_yuv);
@@ -196,14 +199,18 @@ GstCaps *
 anim_gif_caps_choose (
     GstCaps *wanted, const AnimGifPicture *picture, gboolean constant)
 {
-  g_autoptr (GstCaps) common = NULL;
+  g_autoptr (GstCaps) common = gst_caps_new_empty ();
+  AnimGifPicture variable = *picture;
 
-  if (!constant || picture->fps_n > 0)
-    common = find_common (wanted, picture, FALSE);
-  if (common == NULL || gst_caps_is_empty (common)) {
-    gst_clear_caps (&common);
-    common = find_common (wanted, picture, TRUE);
-  }
+  variable.fps_n = 0;
+  variable.fps_d = 1;
+  if (picture->fps_n > 0)
+    gst_caps_take (&common, find_common (wanted, picture, FALSE));
+  /* Each picture once is better than another rate. */
+  if (gst_caps_is_empty (common) && !constant)
+    gst_caps_take (&common, find_common (wanted, &variable, FALSE));
+  if (gst_caps_is_empty (common))
+    gst_caps_take (&common, find_common (wanted, picture, TRUE));
   if (gst_caps_is_empty (common))
     return NULL;
 

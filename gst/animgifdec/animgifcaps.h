@@ -31,10 +31,10 @@ typedef struct
  * Formats: those with alpha where @picture asks for them, those without where it
  * is opaque. YUV where the peer's first choice is one that there is, else RGB
  * in the peer's order, else YUV: I420 and NV12 in the peer's order, then the
- * others. Colorimetry is what videoconvert makes of RGB:
- * BT.601's matrix up to 576 rows, BT.709's above.
+ * others; in the peer's order alone where width or height is odd. Colorimetry is
+ * what videoconvert makes of RGB: BT.601's matrix up to 576 rows, BT.709's above.
  *
- * Rate: @picture's own where the peer takes that, unless it is 0/1 and @constant
+ * Rate: @picture's own where the peer takes that, or 0/1, unless @constant
  * forbids that; else the exact rate, its smallest multiple that the peer takes,
  * or the nearest to it.
  *

@@ -14,7 +14,8 @@
  * 32-bit RGB layout downstream likes best, or in YUV where downstream names that
  * first or takes nothing else; formats without alpha are among them when the
  * file or #animgifdec:background is opaque. I420 and NV12 go before the other
- * YUV formats, since few players show what else an encoder takes. YUV needs no conversion: a GIF's
+ * YUV formats, since few players show what else an encoder takes; not where width
+ * or height is odd, which encoders may refuse in these. YUV needs no conversion: a GIF's
  * palettes are converted, not its pixels. It has the matrix of BT.601 up to 576
  * rows and of BT.709 above, as `videoconvert` would have made it, and chroma in
  * the middle of its pixels.

@@ -419,8 +419,7 @@ gst_anim_gif_dec_loop (GstPad *pad)
       break;
   }
   /* Some, avimux for one, refuse 0/1 only when it comes. */
-  if (flow == GST_FLOW_NOT_NEGOTIATED && !self->wants_rate
-      && self->picture.fps_n == 0) {
+  if (flow == GST_FLOW_NOT_NEGOTIATED && !self->wants_rate) {
     self->wants_rate = TRUE;
     gst_pad_mark_reconfigure (self->srcpad);
     flow = GST_FLOW_OK;

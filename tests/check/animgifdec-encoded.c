@@ -24,19 +24,26 @@ static const guint colors[MAX_PICTURES] = { 0x000000, 0xff0000, 0x00ff00,
   0x0000ff, 0xffff00, 0xff00ff, 0x00ffff, 0xffffff };
 
 static void
+write_gif (const char *name, guint width, guint height, guint n,
+    const guint *delays_cs)
+{
+  g_autoptr (GBytes) bytes = NULL;
+  TestGif gif;
+
+  test_gif_init (&gif, width, height, n, delays_cs);
+  gif.colors = colors;
+  gif.n_colors = G_N_ELEMENTS (colors);
+  bytes = test_gif_write (&gif);
+  write_file (name, bytes);
+}
+
+static void
 set_up (void)
 {
   set_up_directory ();
-  for (guint i = 0; i < G_N_ELEMENTS (files); i++) {
-    g_autoptr (GBytes) bytes = NULL;
-    TestGif gif;
-
-    test_gif_init (&gif, 64, 48, files[i].n, files[i].delays_cs);
-    gif.colors = colors;
-    gif.n_colors = G_N_ELEMENTS (colors);
-    bytes = test_gif_write (&gif);
-    write_file (files[i].name, bytes);
-  }
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
+    write_gif (files[i].name, 64, 48, files[i].n, files[i].delays_cs);
+  write_gif ("odd.gif", 65, 49, files[0].n, files[0].delays_cs);
 }
 
 static guint
@@ -173,6 +180,16 @@ GST_START_TEST (test_encoders_get_subsampled_chroma)
 }
 GST_END_TEST
 
+GST_START_TEST (test_encoders_get_odd_sizes)
+{
+  g_autofree char *line = g_strdup_printf (
+      "filesrc location=DIR/odd.gif ! animgifdec ! %s ! fakesink",
+      encoders[__i__]);
+
+  run_line (line);
+}
+GST_END_TEST
+
 static Suite *
 animgifdec_encoded_suite (void)
 {
@@ -185,6 +202,8 @@ animgifdec_encoded_suite (void)
       2 * G_N_ELEMENTS (lines));
   tcase_add_loop_test (
       tcase, test_encoders_get_subsampled_chroma, 0, G_N_ELEMENTS (encoders));
+  tcase_add_loop_test (
+      tcase, test_encoders_get_odd_sizes, 0, G_N_ELEMENTS (encoders));
   suite_add_tcase (suite, tcase);
   return suite;
 }

@@ -426,6 +426,10 @@ static const struct
   { "[0/1, 2147483647/1]", FALSE, DELAYS (10), "10/1" },
   { "{ 25/1, 0/1 }", FALSE, DELAYS (5, 10), "0/1" },
   { "[1/1, 60/1]", FALSE, DELAYS (10), "10/1" },
+  /* Nothing is asked for: each picture once. */
+  { "0/1", FALSE, DELAYS (10), "0/1" },
+  { "[0/1, 30/1]", FALSE, DELAYS (2), "0/1" },
+  { "{ 25/1, 0/1 }", FALSE, DELAYS (10), "0/1" },
   /* The exact one, from the delays' common divisor. */
   { "[1/1, 60/1]", FALSE, DELAYS (5, 10), "20/1" },
   { "[1/1, 60/1]", FALSE, DELAYS (6, 9), "100/3" },
@@ -447,6 +451,7 @@ static const struct
   { NULL, TRUE, DELAYS (5, 10), "20/1" },
   { NULL, TRUE, DELAYS (10), "10/1" },
   { "[0/1, 60/1]", TRUE, DELAYS (3, 7), "60/1" },
+  { "[0/1, 30/1]", TRUE, DELAYS (2), "30/1" },
   { "0/1", TRUE, DELAYS (10), NULL },
 };
 

@@ -258,6 +258,24 @@ GST_START_TEST (test_yuv_is_for_who_wants_it)
 }
 GST_END_TEST
 
+/* Encoders refuse odd sizes in formats that halve them. */
+GST_START_TEST (test_odd_sizes_come_as_downstream_likes_best)
+{
+  guint odd_width = __i__ & 1, odd_height = __i__ >> 1;
+  g_autoptr (GBytes) bytes =
+      write_mosaic (16 + odd_width, 8 + odd_height, TRUE);
+  GstHarness *h =
+      start_with_caps ("video/x-raw, format={ Y444, I420, RGBA }", 0);
+  g_autoptr (GstBuffer) buffer = pull_mosaic (h, bytes);
+  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (h->sinkpad);
+
+  fail_unless_equals_string (
+      gst_structure_get_string (gst_caps_get_structure (caps, 0), "format"),
+      odd_width || odd_height ? "Y444" : "I420");
+  stop_decoder (h);
+}
+GST_END_TEST
+
 static Suite *
 animgifdec_yuv_suite (void)
 {
@@ -269,6 +287,8 @@ animgifdec_yuv_suite (void)
   tcase_add_test (tcase, test_colorimetry_goes_by_the_height);
   tcase_add_loop_test (
       tcase, test_yuv_is_for_who_wants_it, 0, G_N_ELEMENTS (choices));
+  tcase_add_loop_test (
+      tcase, test_odd_sizes_come_as_downstream_likes_best, 0, 4);
   return suite;
 }
 
