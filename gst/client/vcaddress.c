@@ -70,10 +70,27 @@ vc_address_with_https (GUri *uri)
       port == HTTP_PORT ? HTTPS_PORT : port, SOUP_URI_NONE);
 }
 
+/* Servers write names with a bare percent sign: "100%.gif". */
+static char *
+escape_percent (const char *address)
+{
+  GString *escaped = g_string_new (NULL);
+
+  for (const char *p = address; *p != '\0'; p++) {
+    g_string_append_c (escaped, *p);
+    if (*p == '%' && !(g_ascii_isxdigit (p[1]) && g_ascii_isxdigit (p[2])))
+      g_string_append (escaped, "25");
+  }
+  return g_string_free (escaped, FALSE);
+}
+
 GUri *
 vc_address_follow (GUri *uri, const char *location)
 {
-  return location != NULL
-      ? g_uri_parse_relative (uri, location, SOUP_HTTP_URI_FLAGS, NULL)
+  g_autofree char *escaped =
+      location != NULL ? escape_percent (location) : NULL;
+
+  return escaped != NULL
+      ? g_uri_parse_relative (uri, escaped, SOUP_HTTP_URI_FLAGS, NULL)
       : NULL;
 }

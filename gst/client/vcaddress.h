@@ -20,8 +20,8 @@ gboolean vc_address_same_origin (GUri *a, GUri *b);
  * reference. */
 GUri *vc_address_with_https (GUri *uri);
 
-/* Where @location of a redirect from @uri leads: a full reference; NULL where
- * it is no address, or is none (NULL). */
+/* Where @location, as servers write it, leads from @uri: a full reference; NULL
+ * where it is no address, or is none (NULL). */
 GUri *vc_address_follow (GUri *uri, const char *location);
 
 G_END_DECLS

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "vcimages.h"
+#include "vcaddress.h"
 #include "vcjson.h"
 
 #include <string.h>
-
-#include <libsoup/soup.h>
 
 #define BLANKS " \t\r\n\v\f"
 
@@ -98,25 +97,11 @@ read_data_address (const char *text)
   return decode_gif (comma + 1, TRUE);
 }
 
-/* Servers write names with a bare percent sign: "100%.gif". */
-static char *
-escape_percent (const char *address)
-{
-  GString *escaped = g_string_new (NULL);
-
-  for (const char *p = address; *p != '\0'; p++) {
-    g_string_append_c (escaped, *p);
-    if (*p == '%' && !(g_ascii_isxdigit (p[1]) && g_ascii_isxdigit (p[2])))
-      g_string_append (escaped, "25");
-  }
-  return g_string_free (escaped, FALSE);
-}
-
 /* @text as an absolute address; NULL where it is none. */
 static char *
 read_address (const char *text, gboolean relative, GUri *base)
 {
-  g_autofree char *bare = NULL, *escaped = NULL;
+  g_autofree char *bare = NULL;
   g_autoptr (GUri) uri = NULL;
 
   if (text[0] == '\0' || strlen (text) > ADDRESS_MAX
@@ -124,8 +109,7 @@ read_address (const char *text, gboolean relative, GUri *base)
           && !has_prefix (text, "https://")))
     return NULL;
   bare = g_strchomp (g_strdup (text));
-  escaped = escape_percent (bare);
-  uri = g_uri_parse_relative (base, escaped, SOUP_HTTP_URI_FLAGS, NULL);
+  uri = vc_address_follow (base, bare);
   /* RFC 3986 §3.3: what begins with two slashes would be read as a host. GLib
    * 2.74 parses "x:/.//y" into that and cannot write it; newer ones keep the
    * "/.". */

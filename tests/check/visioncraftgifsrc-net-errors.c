@@ -334,6 +334,9 @@ static const NetRow redirects[] = {
   { "redirect hops=6", NULL, RESOURCE (OPEN_READ), 1, 6, "download", 302, 1,
       .words = "more than 5 times" },
   { "redirect-loop", NULL, RESOURCE (OPEN_READ), 1, 6, "download", 302, 1 },
+  /* It is followed, if only in a circle. */
+  { "redirect-to location='?100%.gif'", NULL, RESOURCE (OPEN_READ), 1, 6,
+      "download", 302, 1, .words = "more than 5 times" },
   { "redirect-file", NULL, RESOURCE (OPEN_READ), 1, 1, "download", 302,
       .words = "begins with file:" },
   { "redirect-data", NULL, RESOURCE (OPEN_READ), 1, 1, "download", 302,
