@@ -117,8 +117,11 @@ code_from_io_error (const GError *error)
 static VcErrorCode
 code_from_transport (const GError *error)
 {
+  /* A name service that does not answer says nothing of the name. */
   if (error->domain == G_RESOLVER_ERROR)
-    return VC_ERROR_NOT_FOUND;
+    return error->code == G_RESOLVER_ERROR_TEMPORARY_FAILURE
+        ? VC_ERROR_CONNECT
+        : VC_ERROR_NOT_FOUND;
   if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_UNAVAILABLE))
     return VC_ERROR_TLS_MISSING;
   /* A peer that vanishes without close_notify cuts the body like any other end
