@@ -160,6 +160,17 @@ load_gif (VcCache *cache, JsonNode *entry, VcCacheEntry *ret_entry)
   ret_entry->images = dup_images (entry);
 }
 
+/* Of a GIF that is not whole nothing is known: it is none. */
+static gboolean
+is_too_large (VcCache *cache, JsonNode *entry, guint64 max_size)
+{
+  g_autofree char *name = file_name (cache, ".gif");
+  guint64 size = vc_folder_get_size (cache->folder, name);
+
+  return max_size > 0 && size > max_size
+      && size == (guint64) int_member (entry, "size");
+}
+
 gboolean
 vc_cache_load (
     VcCache *cache, guint64 max_size, VcCacheEntry *ret_entry, GError **error)
@@ -177,8 +188,7 @@ vc_cache_load (
   if (parameters == NULL || !json_node_equal (parameters, cache->parameters))
     return TRUE;
 
-  if (max_size > 0 && int_member (entry, "size") > 0
-      && (guint64) int_member (entry, "size") > max_size) {
+  if (is_too_large (cache, entry, max_size)) {
     g_set_error (error, VC_ERROR, VC_ERROR_TOO_LARGE,
         "The GIF in cache-dir has %" G_GINT64_FORMAT
         " bytes, more than max-size allows.",

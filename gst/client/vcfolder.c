@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -38,14 +39,28 @@ fail_errno (GError **error, const char *path)
   return fail (error, path, what);
 }
 
+/* What ends in "/" or "/." is what a link leads to, not the link. */
+static char *
+dup_bare (const char *path)
+{
+  char *bare = g_strdup (path);
+  gsize length = strlen (bare);
+
+  while (
+      length > 1 && (bare[length - 1] == '/' || g_str_has_suffix (bare, "/.")))
+    bare[--length] = '\0';
+  return bare;
+}
+
 static int
 open_checked (const char *path, GError **error)
 {
+  g_autofree char *bare = dup_bare (path);
   int fd = -1;
   struct stat info;
 
   if (g_mkdir_with_parents (path, 0700) == 0)
-    fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    fd = open (bare, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
   if (fd < 0 || fstat (fd, &info) != 0) {
     fail_errno (error, path);
   } else if (info.st_uid != geteuid ()) {
@@ -116,6 +131,17 @@ vc_folder_try_lock (VcFolder *folder, const char *name)
     }
   }
   return TRUE;
+}
+
+guint64
+vc_folder_get_size (VcFolder *folder, const char *name)
+{
+  struct stat info;
+
+  return fstatat (folder->fd, name, &info, AT_SYMLINK_NOFOLLOW) == 0
+          && S_ISREG (info.st_mode)
+      ? (guint64) info.st_size
+      : 0;
 }
 
 GBytes *
@@ -216,6 +242,12 @@ vc_folder_close (VcFolder *folder)
 
 gboolean
 vc_folder_try_lock (VcFolder *folder, const char *name)
+{
+  g_assert_not_reached ();
+}
+
+guint64
+vc_folder_get_size (VcFolder *folder, const char *name)
 {
   g_assert_not_reached ();
 }

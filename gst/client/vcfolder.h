@@ -22,6 +22,9 @@ void vc_folder_close (VcFolder *folder); /* the lock is over, its file gone */
  * What cannot be locked counts as locked by us. */
 gboolean vc_folder_try_lock (VcFolder *folder, const char *name);
 
+/* The file's size; 0 where it is none. */
+guint64 vc_folder_get_size (VcFolder *folder, const char *name);
+
 /* The file's bytes; NULL where it is none, or of more than @max. */
 GBytes *vc_folder_read (VcFolder *folder, const char *name, guint64 max);
 

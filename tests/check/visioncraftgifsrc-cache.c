@@ -284,9 +284,23 @@ other_json (const char *gif, const char *json)
   fail_unless (g_file_set_contents (json, other->str, -1, NULL));
 }
 
+/* Larger than max-size, and than any GIF that is there. */
+static void
+large_json (const char *gif, const char *json)
+{
+  g_autofree char *text = NULL;
+  g_autoptr (GString) large = NULL;
+
+  fail_unless (g_file_get_contents (json, &text, NULL, NULL));
+  large = g_string_new (text);
+  fail_unless_equals_int (
+      g_string_replace (large, "\"size\" : ", "\"size\" : 9999999999", 0), 1);
+  fail_unless (g_file_set_contents (json, large->str, -1, NULL));
+}
+
 static void (*const damages[]) (const char *gif, const char *json) = { cut_gif,
   change_gif, remove_gif, link_gif, remove_json, empty_json, odd_json,
-  deep_json, other_json };
+  deep_json, other_json, large_json };
 
 GST_START_TEST (test_a_damaged_entry_is_none_and_is_made_anew)
 {
@@ -536,6 +550,7 @@ run_with_warning (MockServer *server, const char *folder, const char *words)
 
 GST_START_TEST (test_a_folder_that_is_not_safe_is_not_used_but_named)
 {
+  static const char *const ends[] = { "/", "/.", "//.//" };
   g_autoptr (MockServer) server = source_server_new ();
   char *folder = folder_new ();
   char *link = g_strconcat (folder, ".link", NULL);
@@ -547,9 +562,14 @@ GST_START_TEST (test_a_folder_that_is_not_safe_is_not_used_but_named)
   g_chmod (folder, 0700);
   fail_unless_equals_int (symlink (folder, link), 0);
   run_with_warning (server, link, "cannot be used");
+  for (guint i = 0; i < G_N_ELEMENTS (ends); i++) {
+    g_autofree char *path = g_strconcat (link, ends[i], NULL);
+
+    run_with_warning (server, path, "cannot be used");
+  }
   run_with_warning (server, "/dev/null/cache", "cannot be used");
   fail_unless_equals_int (count_files (folder), 0);
-  assert_n_posts (server, 4);
+  assert_n_posts (server, 4 + G_N_ELEMENTS (ends));
   g_unlink (link);
   g_free (link);
   folder_free (folder);
