@@ -204,10 +204,10 @@ anim_gif_caps_choose (
 
   variable.fps_n = 0;
   variable.fps_d = 1;
-  if (picture->fps_n > 0)
+  if (!constant)
     gst_caps_take (&common, find_common (wanted, picture, FALSE));
   /* Each picture once is better than another rate. */
-  if (gst_caps_is_empty (common) && !constant)
+  if (!constant && gst_caps_is_empty (common))
     gst_caps_take (&common, find_common (wanted, &variable, FALSE));
   if (gst_caps_is_empty (common))
     gst_caps_take (&common, find_common (wanted, picture, TRUE));

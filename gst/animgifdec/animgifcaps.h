@@ -35,8 +35,9 @@ typedef struct
  * what videoconvert makes of RGB: BT.601's matrix up to 576 rows, BT.709's above.
  *
  * Rate: @picture's own where the peer takes that, or 0/1, unless @constant
- * forbids that; else the exact rate, its smallest multiple that the peer takes,
- * or the nearest to it.
+ * asks for the rates that the peer likes best: videorate names that behind it
+ * first. Of those the exact rate, its smallest multiple that the peer takes, or
+ * the nearest to it.
  *
  * Returns: (transfer full) (nullable): NULL when nothing is common. */
 GstCaps *anim_gif_caps_choose (

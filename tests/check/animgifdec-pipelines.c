@@ -249,7 +249,8 @@ GST_START_TEST (test_a_late_gif_is_shown_whole)
   g_autofree char *line = g_strdup_printf (
       "videotestsrc is-live=true pattern=black ! "
       "video/x-raw,format=RGBA,width=64,height=48,framerate=50/1 ! "
-      "compositor name=c ! video/x-raw,format=RGBA,framerate=50/1 ! "
+      "compositor name=c background=black ! "
+      "video/x-raw,format=RGBA,framerate=50/1 ! "
       "appsink name=out sync=false "
       "appsrc name=in ! animgifdec arrival=%s ! c.",
       late[__i__].arrival);

@@ -414,6 +414,8 @@ GST_END_TEST
 
 /* ---- Which rate ---- */
 
+#define VIDEORATE "25/1; video/x-raw, framerate=[0/1, 2147483647/1]"
+
 static const struct
 {
   const char *wanted; /* NULL: any */
@@ -453,6 +455,12 @@ static const struct
   { "[0/1, 60/1]", TRUE, DELAYS (3, 7), "60/1" },
   { "[0/1, 30/1]", TRUE, DELAYS (2), "30/1" },
   { "0/1", TRUE, DELAYS (10), NULL },
+  { "{ 25/1, 10/1 }", TRUE, DELAYS (10), "10/1" },
+  /* As videorate has it: before all others the one behind it. */
+  { VIDEORATE, TRUE, DELAYS (10), "25/1" },
+  { VIDEORATE, TRUE, DELAYS (5, 10), "25/1" },
+  { VIDEORATE, FALSE, DELAYS (10), "10/1" },
+  { VIDEORATE, FALSE, DELAYS (5, 10), "0/1" },
 };
 
 GST_START_TEST (test_the_rate_is_the_best_that_downstream_takes)
