@@ -89,18 +89,19 @@ is_encoded (SoupMessageHeaders *headers)
   return soup_message_headers_get_one (headers, "Content-Encoding") != NULL;
 }
 
-/* 416 to a range that begins where the body ends says so: "bytes * / N". */
+/* 416 to a range that begins where the body ends says so: "bytes * / N". Where
+ * more was announced before, one of both is wrong: the GIF's own end tells. */
 static gboolean
 is_whole_already (VcJob *job, SoupMessage *message)
 {
   const char *range = soup_message_headers_get_one (
       soup_message_get_response_headers (message), "Content-Range");
-  guint64 total;
+  guint64 total, announced, size = vc_body_get_size (job->body, &announced);
 
   return range != NULL && g_str_has_prefix (range, "bytes */")
       && g_ascii_string_to_unsigned (
           range + strlen ("bytes */"), 10, 0, G_MAXUINT64, &total, NULL)
-      && total == held (job);
+      && total == size && (announced == 0 || vc_body_has_gif_end (job->body));
 }
 
 /* Drops what is held for another GIF at the same address. FALSE where it is too
@@ -118,6 +119,18 @@ start_over (VcJob *job)
   return FALSE;
 }
 
+/* Whether @length, which another try announced, is that of another file. A GIF
+ * that has its end is whole, whatever was announced before. */
+static gboolean
+is_other_length (VcJob *job, guint64 length)
+{
+  guint64 announced;
+
+  vc_body_get_size (job->body, &announced);
+  return length > 0 && announced > 0 && length != announced
+      && !vc_body_has_gif_end (job->body);
+}
+
 /* 200: the body from its first byte on. */
 static void
 begin_whole (VcJob *job, SoupMessage *message)
@@ -127,7 +140,9 @@ begin_whole (VcJob *job, SoupMessage *message)
   guint64 length = vc_job_body_length (message);
   g_autoptr (GError) error = NULL;
 
-  if (held (job) > 0 && vc_validator_differs (&download->validator, headers)
+  if (held (job) > 0
+      && (vc_validator_differs (&download->validator, headers)
+          || is_other_length (job, length))
       && !start_over (job))
     return;
   vc_validator_set (&download->validator, headers);

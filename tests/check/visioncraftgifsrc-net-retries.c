@@ -120,6 +120,7 @@ static const NetRow downloads[] = {
   { "validators-none fault:reset-body times=1", NULL, GIF, 1, 2 },
   { "gzip fault:reset-body times=1", NULL, GIF, 1, 2 },
   { "range-refused fault:reset-body times=1", NULL, GIF, 1, 3 },
+  { "range-cut fault:reset-body times=1", NULL, GIF, 1, 3 },
   { "range-wrong fault:reset-body times=1", "retries=2", GIF, 1, 3 },
 
   /* In vain. */
@@ -256,6 +257,23 @@ GST_START_TEST (test_a_changed_gif_starts_over_or_fails_clearly)
 }
 GST_END_TEST;
 
+/* The second time all that there is said to be is what came the first time. */
+GST_START_TEST (test_a_gif_that_was_cut_elsewhere_is_another_one)
+{
+  g_autoptr (MockServer) server = net_server_new (NULL, NULL);
+  const NetRow row = { NULL, NULL, RESOURCE (READ), 1, 2, "download", 200,
+    .words = "changed" };
+  GstHarness *h = source_harness_new (server);
+
+  mock_server_push_fault (server, "reset-body after=3000");
+  mock_server_push_fault (
+      server, "range-ignored fault:gif-truncated after=3000");
+  net_set (h->element, NET_SETTINGS);
+  net_run_harness (h, server, &row);
+  net_harness_free (h);
+}
+GST_END_TEST;
+
 /* --- Waits --- */
 
 static double
@@ -296,6 +314,7 @@ visioncraftgifsrc_net_retries_suite (void)
   tcase_add_test (tc, test_without_an_etag_the_date_guards_the_resuming);
   tcase_add_test (tc, test_without_a_validator_nothing_is_resumed);
   add_rows (tc, test_a_changed_gif_starts_over_or_fails_clearly, changes);
+  tcase_add_test (tc, test_a_gif_that_was_cut_elsewhere_is_another_one);
   tcase_add_test (tc, test_no_request_comes_before_the_wait_that_was_named);
   return s;
 }

@@ -269,6 +269,20 @@ add_many_headers (
     soup_message_headers_append (reply->headers, "Via", "x");
 }
 
+/* "bytes=100-": there are 100. */
+static void
+refuse_range (
+    const MockFault *fault, const MockFaultTarget *target, MockReply *reply)
+{
+  const char *range =
+      soup_message_headers_get_one (target->request->headers, "Range");
+  g_autofree char *value = g_strdup_printf ("bytes */%.*s",
+      (int) strspn (range + strlen ("bytes="), "0123456789"),
+      range + strlen ("bytes="));
+
+  mock_reply_set_header (reply, "Content-Range", value);
+}
+
 static void
 repeat_length (
     const MockFault *fault, const MockFaultTarget *target, MockReply *reply)
@@ -667,6 +681,9 @@ static const MockFaultKind table[] = {
   { "range-refused", MOCK_STAGE_GET, .status = 416, .text = "",
       .header = { "Content-Range", "bytes */0" }, .condition = wants_range,
       .help = "416 to each range" },
+  { "range-cut", MOCK_STAGE_GET, .status = 416, .text = "",
+      .apply = refuse_range, .condition = wants_range,
+      .help = "416 to each range, as if the file ended where it begins" },
 
   /* Redirects: status= gives another than 302, on=post moves them. */
   { "redirect", MOCK_STAGE_GET, REDIRECT, .location = "$SELF?hop=$HOP",

@@ -273,6 +273,8 @@ static const struct
       "Content-Range: bytes 6-9/", NULL, 4 },
   { "range-refused", "Range: bytes=5-9\r\n", END_CLOSED, "HTTP/1.1 416 ", "",
       NO_BODY, 0 },
+  { "range-cut", "Range: bytes=55-\r\n", END_CLOSED, "HTTP/1.1 416 ",
+      "Content-Range: bytes */55\r\n", NO_BODY, 0 },
   { "range-refused", "", END_CLOSED, "HTTP/1.1 200 ", "", "GIF89a", -1 },
   { "redirect", "", END_CLOSED, "HTTP/1.1 302 ", ".gif?hop=1\r\n", NO_BODY, 0 },
   { "redirect-loop", "", END_CLOSED, "HTTP/1.1 302 ",
