@@ -252,12 +252,19 @@ program_probe (ProgramFixture *fixture, const char *name)
 }
 
 GBytes *
-program_first_frame (ProgramFixture *fixture, const char *name)
+program_frames (ProgramFixture *fixture, const char *name, const char *most)
 {
   const char *const argv[] = { "ffmpeg", "-v", "error", "-i", name, "-frames:v",
-    "1", "-f", "rawvideo", "-pix_fmt", "rgba", "pipe:", NULL };
+    most, "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "rgba",
+    "pipe:", NULL };
 
   return output_of (fixture, argv);
+}
+
+GBytes *
+program_first_frame (ProgramFixture *fixture, const char *name)
+{
+  return program_frames (fixture, name, "1");
 }
 
 char *
@@ -315,8 +322,7 @@ program_serve_file (ProgramFixture *fixture, const char *name)
 /* What the programs need of GStreamer's. */
 static const char *const plugins[] = { "app", "coreelements", "coretracers",
   "gio", "hls", "isomp4", "libav", "matroska", "mpegtsmux", "multifile", "png",
-  "videoconvertscale", "videocrop", "videoparsersbad", "videorate", "vpx",
-  "x264", NULL };
+  "videoconvertscale", "videocrop", "videoparsersbad", "vpx", "x264", NULL };
 
 /* Links to them and a registry, for all tests of one program. */
 static char *plugins_directory;

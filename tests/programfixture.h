@@ -81,7 +81,11 @@ void program_assert_files (ProgramFixture *fixture, const char *expected);
 /* What ffprobe tells of @name: "codec profile WxH frames seconds". */
 char *program_probe (ProgramFixture *fixture, const char *name);
 
-/* The first frame of @name as RGBA. */
+/* The frames of @name, at most so many, as RGBA. */
+GBytes *program_frames (
+    ProgramFixture *fixture, const char *name, const char *most);
+
+/* The first one. */
 GBytes *program_first_frame (ProgramFixture *fixture, const char *name);
 
 char *program_path (ProgramFixture *fixture, const char *name);

@@ -6,6 +6,7 @@
 
 #define HLS_SEGMENT_S 2
 #define MIN_H264_SIDE 16
+#define OPAQUE 0xff000000
 
 /* Elements and the set of plugins that has each, for people who lack it. */
 static const struct
@@ -25,7 +26,6 @@ static const struct
   { "qtmux", "gst-plugins-good" },
   { "videoconvert", "gst-plugins-base" },
   { "videocrop", "gst-plugins-good" },
-  { "videorate", "gst-plugins-base" },
   { "videoscale", "gst-plugins-base" },
   { "vp9enc", "gst-plugins-good" },
   { "webmmux", "gst-plugins-good" },
@@ -109,6 +109,14 @@ add_format (Chain *chain, const char *format)
           "video/x-raw", "format", G_TYPE_STRING, format, NULL));
 }
 
+/* 0: the GIF's own times. */
+static int
+get_fps_n (const Chain *chain)
+{
+  return chain->settings->fps_n != 0 ? chain->settings->fps_n
+                                     : chain->format->default_fps;
+}
+
 static GstElement *
 add_source (Chain *chain)
 {
@@ -120,21 +128,38 @@ add_source (Chain *chain)
   return source;
 }
 
+/* The decoder gives the rate itself. In what layout, what follows says; but chroma
+ * is halved last, behind a new size. */
+static void
+add_pictures (Chain *chain, gboolean is_flat)
+{
+  GstCaps *caps = gst_caps_new_empty_simple ("video/x-raw");
+  int fps_n = get_fps_n (chain);
+
+  if (!is_flat || chain->settings->width != 0)
+    gst_caps_set_simple (
+        caps, "format", G_TYPE_STRING, is_flat ? "RGBx" : "RGBA", NULL);
+  if (fps_n != 0)
+    gst_caps_set_simple (caps, "framerate", GST_TYPE_FRACTION, fps_n,
+        chain->settings->fps_d, NULL);
+  add_caps (chain, caps);
+}
+
 static GstElement *
 add_decoder (Chain *chain)
 {
-  gboolean flat = !chain->format->has_alpha || chain->settings->has_background;
+  gboolean is_flat =
+      !chain->format->has_alpha || chain->settings->has_background;
   GstElement *decoder = add (chain, "animgifdec", NULL);
   g_autoptr (GstPad) pad = NULL;
 
   if (decoder == NULL)
     return NULL;
-  g_object_set (decoder, "loop-count", chain->settings->n_loops, NULL);
-  add_format (chain, "RGBA");
+  g_object_set (decoder, "loop-count", chain->settings->n_loops, "background",
+      is_flat ? OPAQUE | chain->settings->background : 0, NULL);
   pad = gst_element_get_static_pad (decoder, "src");
   video_pad_refuse_nothing (pad);
-  if (flat)
-    video_pad_flatten (pad, chain->settings->background);
+  add_pictures (chain, is_flat);
 
   if (chain->format->wants_even && chain->settings->width == 0) {
     GstElement *crop = add (chain, "videocrop", NULL);
@@ -145,19 +170,9 @@ add_decoder (Chain *chain)
   return decoder;
 }
 
-/* 0: the GIF's own times. */
-static int
-get_fps_n (const Chain *chain)
-{
-  return chain->settings->fps_n != 0 ? chain->settings->fps_n
-                                     : chain->format->default_fps;
-}
-
 static void
 add_conversions (Chain *chain)
 {
-  int fps_n = get_fps_n (chain);
-
   add (chain, "videoscale", NULL);
   if (chain->settings->width != 0)
     add_caps (chain,
@@ -170,12 +185,6 @@ add_conversions (Chain *chain)
         gst_caps_new_simple ("video/x-raw", "width", GST_TYPE_INT_RANGE,
             MIN_H264_SIDE, G_MAXINT, "height", GST_TYPE_INT_RANGE,
             MIN_H264_SIDE, G_MAXINT, NULL));
-  if (fps_n != 0) {
-    add (chain, "videorate", NULL);
-    add_caps (chain,
-        gst_caps_new_simple ("video/x-raw", "framerate", GST_TYPE_FRACTION,
-            fps_n, chain->settings->fps_d, NULL));
-  }
   add (chain, "videoconvert", NULL);
 }
 

@@ -1,43 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "videopads.h"
 
-#define BYTES_PER_PIXEL 4
-
-/* Rows of RGBA have no padding in GStreamer's own layout. */
-static void
-paint_absent (guint8 *pixels, gsize size, guint32 rgb)
-{
-  const guint8 colour[BYTES_PER_PIXEL] = { rgb >> 16 & 255, rgb >> 8 & 255,
-    rgb & 255, 255 };
-
-  for (gsize i = 0; i + BYTES_PER_PIXEL <= size; i += BYTES_PER_PIXEL) {
-    if (pixels[i + 3] == 0)
-      memcpy (pixels + i, colour, BYTES_PER_PIXEL);
-  }
-}
-
-static GstPadProbeReturn
-flatten (GstPad *pad, GstPadProbeInfo *info, gpointer rgb)
-{
-  GstBuffer *buffer =
-      gst_buffer_make_writable (GST_PAD_PROBE_INFO_BUFFER (info));
-  GstMapInfo map;
-
-  GST_PAD_PROBE_INFO_DATA (info) = buffer;
-  if (gst_buffer_map (buffer, &map, GST_MAP_READWRITE)) {
-    paint_absent (map.data, map.size, GPOINTER_TO_UINT (rgb));
-    gst_buffer_unmap (buffer, &map);
-  }
-  return GST_PAD_PROBE_OK;
-}
-
-void
-video_pad_flatten (GstPad *pad, guint32 rgb)
-{
-  gst_pad_add_probe (
-      pad, GST_PAD_PROBE_TYPE_BUFFER, flatten, GUINT_TO_POINTER (rgb), NULL);
-}
-
 /* Sets the crop before the caps reach it. */
 static GstPadProbeReturn
 crop_to_even (GstPad *pad, GstPadProbeInfo *info, gpointer crop)

@@ -5,10 +5,6 @@
 
 G_BEGIN_DECLS
 
-/* Paints 0xRRGGBB wherever the RGBA pictures that pass @pad are transparent. A
- * GIF's pixels are opaque or absent, nothing between. */
-void video_pad_flatten (GstPad *pad, guint32 rgb);
-
 /* Sets the videocrop @crop, which follows @pad, so that a last odd column or
  * row is left out: I420 has half as many chroma samples each way. */
 void video_pad_crop_to_even (GstPad *pad, GstElement *crop);

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "thumbnail.h"
 
-#include "videopads.h"
-
 #include <gst/app/gstappsink.h>
 #include <gst/app/gstappsrc.h>
 
-#define WHITE 0xffffff
 #define LIMIT_NS (10 * GST_SECOND)
 
 static const char description[] =
-    "appsrc name=in format=bytes caps=image/gif ! animgifdec name=decoder ! "
+    "appsrc name=in format=bytes caps=image/gif ! animgifdec "
+    "background=0xffffffff ! "
     "videoconvert ! videoscale add-borders=true ! "
     "video/x-raw,format=I420,width=160,height=160,pixel-aspect-ratio=1/1 ! "
     "jpegenc snapshot=true quality=80 ! appsink name=out sync=false";
@@ -36,7 +34,6 @@ thumbnail_new (GBytes *gif)
 {
   g_autoptr (GstElement) pipeline = gst_parse_launch (description, NULL);
   g_autoptr (GstElement) source = NULL, sink = NULL, decoder = NULL;
-  g_autoptr (GstPad) pad = NULL;
   g_autoptr (GstSample) sample = NULL;
   GBytes *jpeg;
 
@@ -44,9 +41,6 @@ thumbnail_new (GBytes *gif)
     return NULL;
   source = gst_bin_get_by_name (GST_BIN (pipeline), "in");
   sink = gst_bin_get_by_name (GST_BIN (pipeline), "out");
-  decoder = gst_bin_get_by_name (GST_BIN (pipeline), "decoder");
-  pad = gst_element_get_static_pad (decoder, "src");
-  video_pad_flatten (pad, WHITE);
   gst_app_src_push_buffer (
       GST_APP_SRC (source), gst_buffer_new_wrapped_bytes (gif));
   gst_app_src_end_of_stream (GST_APP_SRC (source));

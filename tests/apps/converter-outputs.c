@@ -150,6 +150,45 @@ test_loops_fps_and_size (ProgramFixture *fixture, gconstpointer unused)
   g_assert_cmpstr (probe, ==, "h264 High 96x64 30 3.000");
 }
 
+/* At a constant rate. */
+static const char *const constant[] = { "fox.mp4", "fox.webm", "fox.m3u8" };
+
+static gboolean
+are_alike (const guint8 *frame, const guint8 *other, gsize size)
+{
+  gsize difference = 0;
+
+  for (gsize i = 0; i < size; i++)
+    difference += ABS (frame[i] - other[i]);
+  return difference < 4 * size;
+}
+
+static void
+test_each_picture_begins_in_its_place (
+    ProgramFixture *fixture, gconstpointer data)
+{
+  static const guint begins[] = { 0, 3, 15, 20, 21 }; /* at 25 in a second */
+  const char *file = constant[GPOINTER_TO_UINT (data)];
+  const gsize size = 64 * 48 * 4;
+  g_auto (Result) result = { 0 };
+  g_autoptr (GBytes) frames = NULL;
+  const guint8 *pixels;
+  guint n = 1;
+
+  program_serve_file (fixture, "delays-1840ms.gif");
+  program_run (fixture, &result, "a fox", file, "--fps=25", NULL);
+  program_assert_success (fixture, &result);
+  frames = program_frames (fixture, file, "100");
+  g_assert_cmpuint (g_bytes_get_size (frames), ==, 46 * size);
+  pixels = g_bytes_get_data (frames, NULL);
+  for (guint i = 1; i < 46; i++)
+    if (!are_alike (pixels + (i - 1) * size, pixels + i * size, size)) {
+      g_assert_cmpuint (n, <, G_N_ELEMENTS (begins));
+      g_assert_cmpuint (i, ==, begins[n++]);
+    }
+  g_assert_cmpuint (n, ==, G_N_ELEMENTS (begins));
+}
+
 /* 4:2:0 in H.264 wants even numbers, encoders a smallest size. */
 static const struct
 {
@@ -360,6 +399,8 @@ main (int argc, char **argv)
   program_add ("/outputs/png-sequence-has-all-frames", NULL,
       test_png_sequence_has_all_frames);
   program_add ("/outputs/loops-fps-and-size", NULL, test_loops_fps_and_size);
+  program_add_each ("/outputs/each-picture-begins-in-its-place",
+      G_N_ELEMENTS (constant), test_each_picture_begins_in_its_place);
   program_add_each (
       "/outputs/odd-sizes", G_N_ELEMENTS (odd_sizes), test_odd_sizes);
   program_add ("/outputs/quality-changes-the-size/mp4", "fox.mp4",
