@@ -6,25 +6,19 @@
 #include "failure.h"
 
 #include <gst/gst.h>
-#include <libsoup/soup.h>
 #include <string.h>
+#include <vchttp.h>
 
 #define TIMEOUT_S 5
 #define REPLY_MAX (64 * 1024)
 
-/* What outlives the request when it is freed meanwhile. */
-typedef struct
-{
-  ServiceGet *get; /* only while the cancellable was not cancelled */
-  GCancellable *cancellable;
-  SoupSession *session;
-  guint8 *buffer;
-} Query;
-
 struct _ServiceGet
 {
   char *path;
-  GCancellable *cancellable; /* NULL: it has ended */
+  SoupSession *session;
+  VcHttp *http; /* NULL: it has ended, or could not begin */
+  guint8 buffer[REPLY_MAX];
+  gsize size;
   guint timeout_id, idle_id;
   GError *error; /* where it cannot even begin */
   ServiceGetFunc func;
@@ -49,21 +43,9 @@ service_dup_default_url (void)
 }
 
 static void
-query_free (Query *query)
-{
-  g_object_unref (query->cancellable);
-  soup_session_abort (query->session);
-  g_object_unref (query->session);
-  g_free (query->buffer);
-  g_free (query);
-}
-
-static void
 stop (ServiceGet *get)
 {
-  if (get->cancellable != NULL)
-    g_cancellable_cancel (get->cancellable);
-  g_clear_object (&get->cancellable);
+  g_clear_pointer (&get->http, vc_http_abandon);
   g_clear_handle_id (&get->timeout_id, g_source_remove);
   g_clear_handle_id (&get->idle_id, g_source_remove);
 }
@@ -74,6 +56,7 @@ service_get_free (ServiceGet *get)
   if (get == NULL)
     return;
   stop (get);
+  g_clear_object (&get->session);
   g_clear_error (&get->error);
   g_free (get->path);
   g_free (get);
@@ -94,54 +77,63 @@ end (ServiceGet *get, GBytes *body, const char *problem)
 
 /* --- The exchange --- */
 
+static void
+on_head (SoupMessage *message, gpointer data)
+{
+  g_autofree char *status = g_strdup_printf (
+      "the service answered with %u", soup_message_get_status (message));
+
+  if (soup_message_get_status (message) != SOUP_STATUS_OK)
+    end (data, NULL, status);
+}
+
+static guint8 *
+on_space (gsize *ret_size, gpointer data)
+{
+  ServiceGet *get = data;
+
+  *ret_size = REPLY_MAX - get->size;
+  return get->buffer + get->size;
+}
+
 static gboolean
-was_stopped (const Query *query)
+on_body (gsize size, gpointer data)
 {
-  return g_cancellable_is_cancelled (query->cancellable);
+  ServiceGet *get = data;
+
+  get->size += size;
+  /* There is always room for two bytes. */
+  if (get->size < REPLY_MAX - 1)
+    return TRUE;
+  end (get, NULL, "it is too long");
+  return FALSE;
 }
 
 static void
-on_read (GObject *source, GAsyncResult *result, gpointer data)
+on_pause (gpointer data)
 {
-  Query *query = data;
-  g_autoptr (GError) error = NULL;
-  gsize n_read = 0;
-  gboolean good = g_input_stream_read_all_finish (
-      G_INPUT_STREAM (source), result, &n_read, &error);
-
-  if (!was_stopped (query)) {
-    g_autoptr (GBytes) body =
-        good && n_read < REPLY_MAX ? g_bytes_new (query->buffer, n_read) : NULL;
-
-    end (query->get, body, good ? "it is too long" : error->message);
-  }
-  query_free (query);
 }
 
 static void
-on_sent (GObject *source, GAsyncResult *result, gpointer data)
+on_done (const GError *error, gboolean again, gpointer data)
 {
-  Query *query = data;
-  g_autoptr (GError) error = NULL;
-  SoupMessage *message =
-      soup_session_get_async_result_message (SOUP_SESSION (source), result);
-  g_autoptr (GInputStream) stream =
-      soup_session_send_finish (SOUP_SESSION (source), result, &error);
+  ServiceGet *get = data;
+  g_autoptr (GBytes) body =
+      error == NULL ? g_bytes_new (get->buffer, get->size) : NULL;
+  g_autofree char *problem = error != NULL
+      ? g_strndup (error->message, strlen (error->message) - 1)
+      : NULL; /* without its full stop */
 
-  if (!was_stopped (query)) {
-    g_autofree char *status = NULL;
-
-    if (stream != NULL && soup_message_get_status (message) == SOUP_STATUS_OK) {
-      g_input_stream_read_all_async (stream, query->buffer, REPLY_MAX,
-          G_PRIORITY_DEFAULT, query->cancellable, on_read, query);
-      return;
-    }
-    status = g_strdup_printf (
-        "the service answered with %u", soup_message_get_status (message));
-    end (query->get, NULL, stream != NULL ? status : error->message);
-  }
-  query_free (query);
+  end (get, body, problem);
 }
+
+static const VcHttpCallbacks callbacks = {
+  .head = on_head,
+  .space = on_space,
+  .body = on_body,
+  .pause = on_pause,
+  .done = on_done,
+};
 
 /* The whole answer has to be there by now. */
 static gboolean
@@ -165,13 +157,6 @@ on_idle (gpointer data)
 }
 
 /* --- Start --- */
-
-static gboolean
-take_any (SoupMessage *message, GTlsCertificate *certificate,
-    GTlsCertificateFlags errors, gpointer unused)
-{
-  return TRUE;
-}
 
 static char *
 join (const char *api_url, const char *path)
@@ -210,30 +195,20 @@ new_session (const ServiceAccess *access, GError **error)
 static void
 begin (ServiceGet *get, const ServiceAccess *access)
 {
+  static const VcHttpLimits none = { 0 }; /* there is one for all */
   g_autofree char *url = join (access->api_url, get->path);
   g_autoptr (SoupMessage) message = soup_message_new (SOUP_METHOD_GET, url);
-  g_autoptr (SoupSession) session = NULL;
-  Query *query;
 
   if (message == NULL)
     g_set_error_literal (&get->error, FAILURE, FAILURE_UNAVAILABLE,
         "the service's address is none of HTTP");
   else
-    session = new_session (access, &get->error);
-  if (session == NULL) {
+    get->session = new_session (access, &get->error);
+  if (get->session == NULL)
     get->idle_id = g_idle_add (on_idle, get);
-    return;
-  }
-  if (access->insecure)
-    g_signal_connect (
-        message, "accept-certificate", G_CALLBACK (take_any), NULL);
-  query = g_new0 (Query, 1);
-  query->get = get;
-  query->cancellable = g_object_ref (get->cancellable);
-  query->buffer = g_malloc (REPLY_MAX);
-  query->session = g_steal_pointer (&session);
-  soup_session_send_async (query->session, message, G_PRIORITY_DEFAULT,
-      query->cancellable, on_sent, query);
+  else
+    get->http = vc_http_send (
+        get->session, message, access->insecure, &none, &callbacks, get);
 }
 
 ServiceGet *
@@ -245,7 +220,6 @@ service_get_start (const ServiceAccess *access, const char *path,
   get->path = g_strdup (path);
   get->func = func;
   get->data = data;
-  get->cancellable = g_cancellable_new ();
   get->timeout_id = g_timeout_add_seconds (TIMEOUT_S, on_timeout, get);
   begin (get, access);
   return get;

@@ -105,6 +105,35 @@ test_an_unusable_address_is_an_error (
       fixture, &result, 69, "/image/samplers cannot be read", 0);
 }
 
+static gpointer
+announce_for_ever (gpointer listener)
+{
+  static const char text[] = "HTTP/1.1 100 Continue\r\n\r\n";
+  g_autoptr (GSocketConnection) connection =
+      g_socket_listener_accept (listener, NULL, NULL, NULL);
+  GOutputStream *out = g_io_stream_get_output_stream (G_IO_STREAM (connection));
+
+  while (g_output_stream_write_all (out, text, strlen (text), NULL, NULL, NULL))
+    ;
+  return NULL;
+}
+
+/* It would keep the main loop, and with it the limit of time. */
+static void
+test_a_reply_that_never_comes_is_an_error (
+    ProgramFixture *fixture, gconstpointer unused)
+{
+  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
+  guint16 port = g_socket_listener_add_any_inet_port (listener, NULL, NULL);
+  g_autofree char *url = g_strdup_printf ("http://127.0.0.1:%u", port);
+  GThread *service = g_thread_new ("service", announce_for_ever, listener);
+  g_auto (Result) result = { 0 };
+
+  program_run (fixture, &result, "--list-samplers", "--api-url", url, NULL);
+  program_assert_failure (fixture, &result, 69, "again and again", 0);
+  g_thread_join (service);
+}
+
 /* A service that never answers: the kernel takes the connection, nobody reads.
  */
 static void
@@ -144,6 +173,8 @@ main (int argc, char **argv)
       G_N_ELEMENTS (wrong_addresses), test_without_a_list_it_fails);
   program_add_each ("/listing/an-unusable-address-is-an-error",
       G_N_ELEMENTS (unusable), test_an_unusable_address_is_an_error);
+  program_add ("/listing/a-reply-that-never-comes-is-an-error", NULL,
+      test_a_reply_that_never_comes_is_an_error);
   program_add (
       "/listing/a-signal-ends-the-wait", NULL, test_a_signal_ends_the_wait);
   return g_test_run ();
