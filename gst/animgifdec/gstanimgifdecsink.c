@@ -107,6 +107,21 @@ publish_info (GstAnimGifDec *self, const GifInfo *info)
   }
 }
 
+/* Called with @lock held: the file begins at @origin. A seek may have come when
+ * that was not known. */
+static void
+set_origin (GstAnimGifDec *self, GstClockTime origin)
+{
+  GstSegment *segment = &self->segment;
+  GstClockTime later = MAX (origin, self->origin) - self->origin;
+
+  self->origin = origin;
+  segment->start -= MIN (segment->start, later);
+  segment->position -= MIN (segment->position, later);
+  if (GST_CLOCK_TIME_IS_VALID (segment->stop))
+    segment->stop -= MIN (segment->stop, later);
+}
+
 /* The file begins with @buffer: where upstream has times, at those. */
 static void
 place_in_time (GstAnimGifDec *self, GstBuffer *buffer)
@@ -122,7 +137,7 @@ place_in_time (GstAnimGifDec *self, GstBuffer *buffer)
     base = gst_segment_to_running_time (upstream, GST_FORMAT_TIME, time);
     origin = gst_segment_to_stream_time (upstream, GST_FORMAT_TIME, time);
     self->segment.base = GST_CLOCK_TIME_IS_VALID (base) ? base : 0;
-    self->origin = GST_CLOCK_TIME_IS_VALID (origin) ? origin : 0;
+    set_origin (self, GST_CLOCK_TIME_IS_VALID (origin) ? origin : 0);
     self->segment.applied_rate = upstream->applied_rate;
     if (upstream->rate > 0 && self->seek_seqnum == GST_SEQNUM_INVALID)
       self->segment.rate = upstream->rate;

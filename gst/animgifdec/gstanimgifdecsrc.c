@@ -213,7 +213,7 @@ perform_seek (GstAnimGifDec *self, const Seek *seek)
   done = configure_seek (self, seek);
   /* A flush took the segment away from downstream. */
   self->segment_pending |= flush && self->started;
-  position = self->segment.position;
+  position = self->origin + self->segment.position;
   finished = self->finished;
   g_mutex_unlock (&self->lock);
 

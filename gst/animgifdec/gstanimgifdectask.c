@@ -137,7 +137,7 @@ finish (GstAnimGifDec *self)
   g_mutex_lock (&self->lock);
   is_segment = (self->segment.flags & GST_SEGMENT_FLAG_SEGMENT) != 0;
   is_eos = self->end != INPUT_NEXT;
-  position = self->segment.position;
+  position = self->origin + self->segment.position;
   seqnum = self->segment_seqnum;
   n_comments = self->info.n_comments;
   more_tags = self->started && n_comments != self->n_comments_sent;

@@ -180,6 +180,29 @@ GST_START_TEST (test_upstreams_times_are_taken)
 }
 GST_END_TEST
 
+/* Also when they come before the file, and what is said of their end. */
+GST_START_TEST (test_early_seeks_are_in_stream_time)
+{
+  g_autoptr (GBytes) bytes = test_gif_write_uneven (16, 8);
+  GstHarness *h =
+      start_with_clock (upstreams[__i__].arrival, GST_STATE_PLAYING);
+  const GstClockTime begin = upstreams[__i__].stream_time;
+  g_autoptr (GstMessage) done = NULL;
+  GstFormat format;
+  gint64 position;
+
+  fail_unless (seek (h, 1.0, GST_SEEK_FLAG_FLUSH | GST_SEEK_FLAG_SEGMENT,
+      begin + MS (800), begin + MS (900)));
+  push_timed_file (h, bytes, __i__);
+  expect_frame (h, MS (800), MS (40));
+  expect_frame (h, MS (840), MS (60));
+  done = await_message (h, GST_MESSAGE_SEGMENT_DONE);
+  gst_message_parse_segment_done (done, &format, &position);
+  assert_clocktime (position, begin + MS (900));
+  stop_decoder (h);
+}
+GST_END_TEST
+
 static Suite *
 animgifdec_arrival_suite (void)
 {
@@ -194,6 +217,8 @@ animgifdec_arrival_suite (void)
 
   tcase_add_loop_test (
       upstream, test_upstreams_times_are_taken, 0, G_N_ELEMENTS (upstreams));
+  tcase_add_loop_test (upstream, test_early_seeks_are_in_stream_time, 0,
+      G_N_ELEMENTS (upstreams));
   return suite;
 }
 
