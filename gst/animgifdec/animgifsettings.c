@@ -48,7 +48,9 @@ static const Property properties[] = {
    * How often the animation is shown: so many times, 0 as the file says, -1
    * for ever. Time goes on from one round to the next. The default is once, so
    * that files come to an end: most ask to be repeated for ever. When it changes
-   * during a round, that is shown to its end, and the next one obeys.
+   * during a round, that is shown to its end, and the next one obeys. When the
+   * last picture of all has left, the end has too, though it may still be on
+   * show: then only a seek goes on.
    *
    * Since: 0.1
    */
