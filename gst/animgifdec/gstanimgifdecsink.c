@@ -136,7 +136,9 @@ place_in_time (GstAnimGifDec *self, GstBuffer *buffer)
       time = CLAMP (GST_BUFFER_PTS (buffer), upstream->start, upstream->stop);
     base = gst_segment_to_running_time (upstream, GST_FORMAT_TIME, time);
     origin = gst_segment_to_stream_time (upstream, GST_FORMAT_TIME, time);
-    self->segment.base = GST_CLOCK_TIME_IS_VALID (base) ? base : 0;
+    /* Not before the end of the file before it. */
+    if (GST_CLOCK_TIME_IS_VALID (base))
+      self->segment.base = MAX (self->segment.base, base);
     set_origin (self, GST_CLOCK_TIME_IS_VALID (origin) ? origin : 0);
     self->segment.applied_rate = upstream->applied_rate;
     if (upstream->rate > 0 && self->seek_seqnum == GST_SEQNUM_INVALID)

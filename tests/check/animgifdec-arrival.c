@@ -203,6 +203,31 @@ GST_START_TEST (test_early_seeks_are_in_stream_time)
 }
 GST_END_TEST
 
+/* Bytes that are early for that too. */
+GST_START_TEST (test_a_next_file_in_time_does_not_overtake)
+{
+  static const GstClockTime begins[] = { 0, MS (1840), 4 * GST_SECOND };
+  g_autoptr (GBytes) bytes = test_gif_write_uneven (16, 8);
+  GstHarness *h = start_with_clock ("zero", GST_STATE_PLAYING);
+  GstSegment segment;
+
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  push_stream_start (h, "next", 7, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (begins); i++) {
+    GstBuffer *buffer = gst_buffer_new_wrapped_bytes (bytes);
+
+    fail_unless (gst_harness_push_event (h, gst_event_new_segment (&segment)));
+    GST_BUFFER_PTS (buffer) = i * i * GST_SECOND;
+    fail_unless_equals_int (gst_harness_push (h, buffer), GST_FLOW_OK);
+    push_stream_start (h, "next", 7, 0);
+    expect_running_time (h, begins[i]);
+    for (guint n = 1; n < 5; n++)
+      gst_buffer_unref (gst_harness_pull (h));
+  }
+  stop_decoder (h);
+}
+GST_END_TEST
+
 static Suite *
 animgifdec_arrival_suite (void)
 {
@@ -217,6 +242,7 @@ animgifdec_arrival_suite (void)
 
   tcase_add_loop_test (
       upstream, test_upstreams_times_are_taken, 0, G_N_ELEMENTS (upstreams));
+  tcase_add_test (upstream, test_a_next_file_in_time_does_not_overtake);
   tcase_add_loop_test (upstream, test_early_seeks_are_in_stream_time, 0,
       G_N_ELEMENTS (upstreams));
   return suite;
