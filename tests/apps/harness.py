@@ -20,9 +20,10 @@ from relay import Relay
 PLUGINS = ["coreelements", "app", "gio", "videocrop", "videoconvertscale",
            "x264", "isomp4", "vpx", "matroska", "jpeg"]
 
-# What a server at rest may run: its main thread and GLib's own two, which
-# start with the first use and stay. Pools keep idle threads for two seconds.
-RESTING = {"visioncraft-web", "gmain", "pool-spawner"}
+# What a server at rest may run: its main thread, GLib's own two and the guard of
+# what the main thread reads, which start with the first use and stay. Pools keep
+# idle threads for two seconds.
+RESTING = {"visioncraft-web", "gmain", "pool-spawner", "vc-net-guard"}
 
 
 def read_until(s, wanted):
