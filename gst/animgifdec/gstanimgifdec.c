@@ -63,7 +63,9 @@
  * picture is shown, at any rate, but those that would come too late. Segment
  * seeks (`GST_SEEK_FLAG_SEGMENT`) let an application loop over a part without
  * a gap; `GST_SEEK_FLAG_INSTANT_RATE_CHANGE` changes the speed of what sinks have
- * already, without a flush.
+ * already, without a flush. From then on until a flush, GStreamer's sinks place
+ * what follows a new segment wrongly: do not seek without a flush then, nor change
+ * #animgifdec:loop-count or the frame rate.
  *
  * Comments become `comment` tags, each as one line of UTF-8.
  *
