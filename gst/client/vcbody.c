@@ -18,6 +18,7 @@
 
 /* How much of what is not a GIF is shown. */
 #define QUOTED_BYTES 16
+#define HALF_MAX 4
 
 typedef struct
 {
@@ -182,6 +183,19 @@ quote_bytes (const guint8 *data, gsize size)
   return g_string_free (quote, FALSE);
 }
 
+/* How many of @size bytes a quote may have. What a secret is made of, and goes on
+ * behind the quote, may be half of one: little of that is shown. */
+static gsize
+quotable_bytes (const guint8 *data, gsize size, gboolean at_end)
+{
+  gsize n = MIN (size, QUOTED_BYTES);
+  gboolean is_cut = n < size ? g_ascii_isgraph (data[n]) : !at_end;
+
+  while (is_cut && n > HALF_MAX && g_ascii_isgraph (data[n - 1]))
+    n--;
+  return n;
+}
+
 /* Called with @lock held: whether the first bytes, if they are there, are a
  * GIF's. */
 static gboolean
@@ -203,7 +217,8 @@ check_magic (VcBody *body, gboolean at_end, GError **error)
         error, VC_ERROR, VC_ERROR_NOT_GIF, "The image has no bytes at all.");
     return FALSE;
   }
-  quote = quote_bytes (first->data, MIN (filled, QUOTED_BYTES));
+  quote =
+      quote_bytes (first->data, quotable_bytes (first->data, filled, at_end));
   g_set_error (error, VC_ERROR, VC_ERROR_NOT_GIF,
       "The image is not a GIF: it begins with \"%s\".", quote);
   return FALSE;

@@ -114,6 +114,33 @@ test_slices_outlive_the_body (void)
       bytes + 100, 50);
 }
 
+/* The rest of it may stand behind what is shown, or come later. */
+static void
+test_no_half_of_a_secret_begins_an_error (void)
+{
+  static const struct
+  {
+    const char *bytes, *shown;
+  } rows[] = {
+    { "a sk-0123456789abcdef", "\"a sk\"" },
+    { "sk-0123456789abcdef", "\"sk-0\"" },
+    { "bad key: sk-012345", "\"bad key: \"" },
+    { "bad key sk-01", "\"bad key \"" },
+    { "<!DOCTYPE html>\n<p>", "\"<!DOCTYPE html>\\x0a\"" },
+    { "this is no image at all", "\"this is no image\"" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    VcBody *body = vc_body_new (0);
+    g_autoptr (GError) error = NULL;
+
+    g_assert_false (write_bytes (
+        body, (const guint8 *) rows[i].bytes, strlen (rows[i].bytes), &error));
+    g_assert_nonnull (strstr (error->message, rows[i].shown));
+    vc_body_free (body);
+  }
+}
+
 static void
 test_what_is_no_gif_is_never_seen (void)
 {
@@ -267,6 +294,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD (readers_get_the_writer_s_bytes);
   ADD (slices_outlive_the_body);
+  ADD (no_half_of_a_secret_begins_an_error);
   ADD (what_is_no_gif_is_never_seen);
   ADD (nothing_over_the_limit_is_seen);
   ADD (a_body_starts_anew_until_somebody_has_some);
