@@ -5,6 +5,8 @@
 #include "failure.h"
 #include "giftap.h"
 
+#include <vcredact.h>
+
 struct _Generate
 {
   GstElement *pipeline;
@@ -14,6 +16,7 @@ struct _Generate
   GstTagList *tags;
   guint watch; /* of the bus */
   GenerateFailure failure;
+  const char *secret;
   GenerateMessageFunc on_message;
   GenerateFunc func;
   gpointer data;
@@ -92,6 +95,7 @@ generate_new (const GenerateRequest *request, GError **error)
   add_tap (generate);
   generate->tags = gst_tag_list_new_empty ();
   generate->is_new = request->is_new;
+  generate->secret = request->secret;
   if (request->is_new)
     cache_list_take_variation (generate->source, request->variation);
   return g_steal_pointer (&generate);
@@ -185,6 +189,18 @@ take_failure (Generate *generate, GstMessage *message)
       g_strcmp0 (gst_structure_get_string (details, "phase"), "download") == 0;
 }
 
+/* Takes @error. */
+static GError *
+without_secret (Generate *generate, GError *error)
+{
+  const char *const secrets[] = { generate->secret, NULL };
+  char *text = vc_redact (error->message, secrets);
+
+  g_free (error->message);
+  error->message = text;
+  return error;
+}
+
 static gboolean
 on_message (GstBus *bus, GstMessage *message, gpointer data)
 {
@@ -202,7 +218,9 @@ on_message (GstBus *bus, GstMessage *message, gpointer data)
     case GST_MESSAGE_ERROR: /* what follows the first is its consequence */
       generate->watch = 0;
       take_failure (generate, message);
-      end (generate, failure_from_message (message, generate->source));
+      end (generate,
+          without_secret (
+              generate, failure_from_message (message, generate->source)));
       return G_SOURCE_REMOVE;
     case GST_MESSAGE_EOS:
       if (is_anothers (generate)) {

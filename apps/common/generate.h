@@ -12,6 +12,9 @@ typedef struct
   int steps, cfg_scale;
 
   const char *api_url, *token, *ca_file, *proxy;
+  /* What is not shown where a server says it; @token is not in any case. Kept by
+   * the caller. */
+  const char *secret;
   gboolean insecure; /* any certificate will do */
   gboolean closes; /* keeps no connection for later ones: many would pile up */
   int retries;

@@ -336,6 +336,7 @@ launch (Work *work)
     /* Without a key nothing can be asked for: what is not in the cache ends in
      * an error. */
     .token = work->plan.kind == PLAN_REQUEST ? batch->settings.key : NULL,
+    .secret = batch->settings.key,
     .ca_file = options_get (options, OPTION_CA_FILE),
     .proxy = options_get (options, OPTION_PROXY),
     .insecure = options->insecure,

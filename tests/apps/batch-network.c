@@ -203,6 +203,17 @@ test_broken_downloads_are_fetched_again (
   batch_assert_gifs (fixture, "out", 2);
 }
 
+/* A download has no key with it, and none in what is said of it. */
+static void
+test_no_key_is_in_what_a_download_says (
+    ProgramFixture *fixture, gconstpointer unused)
+{
+  mock_server_push_fault (
+      fixture->server, "404 on=get times=99 message='no " TEST_KEY "'");
+  batch_write_list (fixture, 1);
+  batch_run (fixture, 75, 1, "list.txt -o out/{n}.gif --jobs 1");
+}
+
 static void
 test_service_that_is_not_there_costs_nothing (
     ProgramFixture *fixture, gconstpointer unused)
@@ -280,6 +291,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 #define TEST(name) program_add ("/batch-network/" #name, NULL, test_##name)
+  TEST (no_key_is_in_what_a_download_says);
   TEST (service_that_is_not_there_costs_nothing);
   TEST (replies_that_never_come_end_as_unknown);
   TEST (downloads_that_never_come_are_left_for_later);

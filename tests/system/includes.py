@@ -52,7 +52,7 @@ FORBIDDEN = {
     "gst/animgifdec": r"libsoup|json-glib|gio/|vc\w+\.h|gstvc\w*\.h|gstvisioncraft\w*\.h",
     "gst/visioncraftgifsrc": r"libsoup|json-glib|gif\w+\.h|animgif\w*\.h|gstanimgif\w*\.h",
     # But what a server says is read, parsed and cleaned in one place, and the cache is locked in one way.
-    "apps": r"vc(?!text\.h|json\.h|http\.h|folder\.h)\w+\.h|gstvc\w*\.h|gstanimgif\w*\.h|gstvisioncraft\w*\.h|gif(scan|block|lzw)\.h",
+    "apps": r"vc(?!text\.h|json\.h|http\.h|redact\.h|folder\.h)\w+\.h|gstvc\w*\.h|gstanimgif\w*\.h|gstvisioncraft\w*\.h|gif(scan|block|lzw)\.h",
 }
 
 
