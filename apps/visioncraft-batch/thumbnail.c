@@ -33,7 +33,7 @@ GBytes *
 thumbnail_new (GBytes *gif)
 {
   g_autoptr (GstElement) pipeline = gst_parse_launch (description, NULL);
-  g_autoptr (GstElement) source = NULL, sink = NULL, decoder = NULL;
+  g_autoptr (GstElement) source = NULL, sink = NULL;
   g_autoptr (GstSample) sample = NULL;
   GBytes *jpeg;
 
