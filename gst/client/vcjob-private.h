@@ -46,7 +46,8 @@ struct _VcJob
 {
   gatomicrefcount refs;
   VcRequest *request;     /* never changes */
-  const char *secrets[4]; /* of it; NULL-terminated */
+  char *password;         /* in its authorization; NULL: none */
+  const char *secrets[5]; /* all of these; NULL-terminated */
   GMainContext *context;  /* the network thread's */
   VcBody *body;
   VcJobNotify notify;

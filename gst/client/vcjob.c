@@ -14,6 +14,24 @@
 
 /* --- Life --- */
 
+/* RFC 7617 §2: a gateway may say the password that is in its base64. */
+static char *
+dup_basic_password (const char *authorization)
+{
+  g_autofree char *bytes = NULL;
+  char *colon, *password = NULL;
+  gsize size;
+
+  if (g_ascii_strncasecmp (authorization, "Basic ", 6) != 0)
+    return NULL;
+  bytes = (char *) g_base64_decode (authorization + 6, &size);
+  colon = memchr (bytes, ':', size);
+  if (colon != NULL)
+    password = g_strndup (colon + 1, bytes + size - (colon + 1));
+  vc_secret_clear (bytes, size);
+  return password;
+}
+
 VcJob *
 vc_job_new (VcRequest *request, GMainContext *context, VcJobNotify notify,
     gpointer notify_data, GDestroyNotify notify_destroy)
@@ -27,9 +45,12 @@ vc_job_new (VcRequest *request, GMainContext *context, VcJobNotify notify,
     job->secrets[n++] = request->token;
   if (request->proxy_pw != NULL)
     job->secrets[n++] = request->proxy_pw;
-  if (request->authorization != NULL)
+  if (request->authorization != NULL) {
     job->secrets[n++] =
         request->authorization + strcspn (request->authorization, " ") + 1;
+    job->password = dup_basic_password (request->authorization);
+    job->secrets[n++] = job->password;
+  }
   job->context = g_main_context_ref (context);
   job->body = vc_body_new (request->max_size);
   job->notify = notify;
@@ -73,6 +94,7 @@ vc_job_unref (VcJob *job)
   vc_report_clear (&job->report);
   vc_body_free (job->body);
   vc_request_free (job->request);
+  vc_secret_free (job->password);
   g_clear_pointer (&job->base, g_uri_unref);
   g_clear_pointer (&job->reply, g_free);
   g_main_context_unref (job->context);

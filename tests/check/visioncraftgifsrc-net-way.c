@@ -324,6 +324,33 @@ GST_START_TEST (test_what_is_for_the_service_goes_to_it_alone)
 }
 GST_END_TEST;
 
+#define GATE_PASSWORD "gate-9d1c77e2"
+
+/* What is sent in base64 may come back as it is. */
+GST_START_TEST (test_a_gateway_s_password_is_not_shown)
+{
+  g_autoptr (MockServer) server = net_server_new (
+      "address address=http://127.0.0.1:1/?k=" GATE_PASSWORD, NULL);
+  g_autofree char *base64 = g_base64_encode (
+      (const guchar *) "gate:" GATE_PASSWORD, strlen ("gate:" GATE_PASSWORD));
+  g_autofree char *authorization = g_strconcat ("basic ", base64, NULL);
+  GstHarness *h = source_harness_new (server);
+  NetWitness *witness = net_witness_new (h);
+  GstMessage *message;
+
+  g_object_set (h->element, "authorization", authorization, NULL);
+  gst_element_set_state (h->element, GST_STATE_PLAYING);
+  message = net_wait_for_end (h);
+  fail_unless_equals_int (GST_MESSAGE_TYPE (message), GST_MESSAGE_ERROR);
+  gst_message_unref (message);
+  gst_element_set_state (h->element, GST_STATE_NULL);
+  net_witness_assert_unseen (witness, GATE_PASSWORD);
+  net_witness_assert_unseen (witness, base64);
+  net_witness_free (witness);
+  net_harness_free (h);
+}
+GST_END_TEST;
+
 /* Settings, and the path that must be asked. */
 static const struct
 {
@@ -455,6 +482,7 @@ visioncraftgifsrc_net_way_suite (void)
   add_rows (tc, test_every_connection_notices_a_peer_that_is_gone, ways);
   tcase_add_test (tc, test_the_get_carries_headers_but_no_secret);
   tcase_add_loop_test (tc, test_what_is_for_the_service_goes_to_it_alone, 0, 2);
+  tcase_add_test (tc, test_a_gateway_s_password_is_not_shown);
   add_rows (tc, test_the_endpoint_is_put_behind_api_url_once, endpoints);
   add_rows (tc, test_headers_that_would_do_harm_are_refused, bad_headers);
   tcase_add_test (tc, test_a_kept_connection_serves_the_download);
