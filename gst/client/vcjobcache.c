@@ -156,8 +156,9 @@ on_generate_anew (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* The address leads nowhere any more, which is no reason to give up: nothing was
- * asked of the service yet. Anything else may pass, and the GIF be there. */
+/* The address leads nowhere any more, which is no reason to give up for who may
+ * ask the service: nothing was asked of it yet. Anything else may pass, and the
+ * GIF be there. */
 static gboolean
 generate_anew (VcJob *job, const GError *error)
 {
@@ -172,7 +173,8 @@ generate_anew (VcJob *job, const GError *error)
     default:
       return FALSE;
   }
-  if (!job->is_from_cache || !vc_body_restart (job->body))
+  if (!job->is_from_cache || !vc_request_check_token (job->request, NULL)
+      || !vc_body_restart (job->body))
     return FALSE;
   job->is_from_cache = FALSE;
   vc_job_forget_download (job);

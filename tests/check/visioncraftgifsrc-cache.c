@@ -530,6 +530,33 @@ GST_START_TEST (test_a_broken_way_to_what_was_paid_is_no_reason_to_pay)
 }
 GST_END_TEST;
 
+/* Then its own error is the one to tell. */
+GST_START_TEST (test_what_is_gone_is_named_where_there_is_no_key)
+{
+  g_autoptr (MockServer) server = source_server_new ();
+  char *folder = folder_new ();
+  GstHarness *h;
+  GstMessage *message;
+  g_autoptr (GError) error = NULL;
+
+  run_half (server, folder);
+  mock_server_push_fault (server, "410 on=get times=1");
+  h = cached_source (server, folder);
+  g_object_set (h->element, "token", NULL, NULL);
+  gst_harness_play (h);
+  message = source_harness_wait_message (h, GST_MESSAGE_ERROR);
+  gst_message_parse_error (message, &error, NULL);
+  gst_message_unref (message);
+  fail_unless (
+      g_error_matches (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND),
+      "%s", error->message);
+  fail_unless (strstr (error->message, "410") != NULL, "%s", error->message);
+  source_harness_free (h);
+  assert_n_posts (server, 1);
+  folder_free (folder);
+}
+GST_END_TEST;
+
 /* --- Folders that are not used --- */
 
 static void
@@ -622,6 +649,7 @@ visioncraftgifsrc_cache_suite (void)
   tcase_add_test (tc, test_what_was_paid_is_fetched_before_another_post);
   tcase_add_loop_test (tc, test_what_is_gone_for_good_is_generated_anew, 0, 2);
   tcase_add_test (tc, test_a_broken_way_to_what_was_paid_is_no_reason_to_pay);
+  tcase_add_test (tc, test_what_is_gone_is_named_where_there_is_no_key);
   tcase_add_test (tc, test_a_folder_that_is_not_safe_is_not_used_but_named);
   tcase_add_test (tc, test_no_space_is_a_warning_and_leaves_nothing_half);
   return suite;
