@@ -257,8 +257,12 @@ fail (VcJob *job, const GError *error, gboolean billed)
         " The server asks to wait %u seconds, longer than retry-backoff-max "
         "allows.",
         job->retry_after_s);
-  if (billed) {
+  if (job->is_from_cache)
+    g_string_append (text,
+        " An earlier run paid for it; another variation asks for another one.");
+  else if (billed)
     g_string_append (text, " The generation may have been billed.");
+  if (billed) {
     g_mutex_lock (&job->lock);
     job->report.billed = TRUE;
     g_mutex_unlock (&job->lock);

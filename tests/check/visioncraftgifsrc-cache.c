@@ -514,14 +514,19 @@ GST_START_TEST (test_a_broken_way_to_what_was_paid_is_no_reason_to_pay)
   g_autoptr (MockServer) server = source_server_new ();
   char *folder = folder_new ();
   GstHarness *h;
-  g_autoptr (GstMessage) error = NULL;
+  GstMessage *message;
+  g_autoptr (GError) error = NULL;
 
   run_half (server, folder);
   mock_server_push_fault (server, "reset-body after=100 times=1");
   h = cached_source (server, folder);
   g_object_set (h->element, "retries", 0, NULL);
   gst_harness_play (h);
-  error = source_harness_wait_message (h, GST_MESSAGE_ERROR);
+  message = source_harness_wait_message (h, GST_MESSAGE_ERROR);
+  gst_message_parse_error (message, &error, NULL);
+  gst_message_unref (message);
+  fail_unless (
+      strstr (error->message, "variation") != NULL, "%s", error->message);
   source_harness_free (h);
   assert_n_posts (server, 1);
   g_bytes_unref (run (server, folder, FALSE));
