@@ -183,15 +183,22 @@ quote_bytes (const guint8 *data, gsize size)
   return g_string_free (quote, FALSE);
 }
 
-/* How many of @size bytes a quote may have. What a secret is made of, and goes on
- * behind the quote, may be half of one: little of that is shown. */
+/* What keys are made of: token68 of RFC 9110 §11.2. */
+static gboolean
+is_token_byte (guint8 byte)
+{
+  return g_ascii_isalnum (byte) || (byte != 0 && strchr ("-._~+/=", byte));
+}
+
+/* How many of @size bytes a quote may have. A word that goes on behind the quote
+ * may be half of a secret: little of it is shown. */
 static gsize
 quotable_bytes (const guint8 *data, gsize size, gboolean at_end)
 {
   gsize n = MIN (size, QUOTED_BYTES);
-  gboolean is_cut = n < size ? g_ascii_isgraph (data[n]) : !at_end;
+  gboolean is_cut = n < size ? is_token_byte (data[n]) : !at_end;
 
-  while (is_cut && n > HALF_MAX && g_ascii_isgraph (data[n - 1]))
+  while (is_cut && n > HALF_MAX && is_token_byte (data[n - 1]))
     n--;
   return n;
 }

@@ -128,6 +128,8 @@ test_no_half_of_a_secret_begins_an_error (void)
     { "bad key sk-01", "\"bad key \"" },
     { "<!DOCTYPE html>\n<p>", "\"<!DOCTYPE html>\\x0a\"" },
     { "this is no image at all", "\"this is no image\"" },
+    { "<html>no", "\"<html>\"" },
+    { "{\"error\":\"unknown\"}", "\"{\"error\":\"\"" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
