@@ -18,6 +18,8 @@
 
 /* How much of what is not a GIF is shown. */
 #define QUOTED_BYTES 16
+
+/* How much of a word is shown there that may be half of a secret. */
 #define HALF_MAX 4
 
 typedef struct

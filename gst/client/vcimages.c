@@ -185,6 +185,7 @@ read_member (VcImages *images, JsonNode *node, GUri *base)
 static JsonNode *
 find_member (JsonNode *root, gboolean is_error)
 {
+  /* Those that cannot mean anything else come first. */
   static const char *const names[] = { "image", "image_url", "url", "output",
     "data" };
   guint n_names = is_error ? 2 : G_N_ELEMENTS (names);

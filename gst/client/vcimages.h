@@ -18,11 +18,12 @@ typedef struct
 
 /* Reads {"images": […]}, the protocol's shape, and those of its relatives: a
  * member image, image_url and, unless there is an error's text too (@is_error),
- * url, output or data, where there is just one of them. Each is a string, a list, or an object with an url,
- * image_url, image or b64_json. A string is an address, relative to @base in a
- * list, absolute elsewhere; a data: address (RFC 2397); or a GIF in base64. The
- * first one counts; what follows may be nothing. FALSE with VC_ERROR_REPLY where
- * there is no image; clear @ret_images in every case. */
+ * url, output or data, where there is just one of them. Each is a string, a
+ * list, or an object with an url, image_url, image or b64_json. A string is an
+ * address, relative to @base in a list, absolute elsewhere; a data: address
+ * (RFC 2397); or a GIF in base64. The first one counts; what follows may be
+ * nothing. FALSE with VC_ERROR_REPLY where there is no image; clear @ret_images
+ * in every case. */
 gboolean vc_images_read (JsonNode *root, gboolean is_error, GUri *base,
     VcImages *ret_images, GError **error);
 

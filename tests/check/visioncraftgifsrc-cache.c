@@ -270,32 +270,30 @@ deep_json (const char *gif, const char *json)
   fail_unless (g_file_set_contents (json, text, -1, NULL));
 }
 
-/* Somebody gave it another name. */
 static void
-other_json (const char *gif, const char *json)
+replace_in (const char *json, const char *find, const char *replacement)
 {
   g_autofree char *text = NULL;
   g_autoptr (GString) other = NULL;
 
   fail_unless (g_file_get_contents (json, &text, NULL, NULL));
   other = g_string_new (text);
-  fail_unless_equals_int (
-      g_string_replace (other, "\"variation\" : 0", "\"variation\" : 1", 0), 1);
+  fail_unless_equals_int (g_string_replace (other, find, replacement, 0), 1);
   fail_unless (g_file_set_contents (json, other->str, -1, NULL));
+}
+
+/* Somebody gave it another name. */
+static void
+other_json (const char *gif, const char *json)
+{
+  replace_in (json, "\"variation\" : 0", "\"variation\" : 1");
 }
 
 /* Larger than max-size, and than any GIF that is there. */
 static void
 large_json (const char *gif, const char *json)
 {
-  g_autofree char *text = NULL;
-  g_autoptr (GString) large = NULL;
-
-  fail_unless (g_file_get_contents (json, &text, NULL, NULL));
-  large = g_string_new (text);
-  fail_unless_equals_int (
-      g_string_replace (large, "\"size\" : ", "\"size\" : 9999999999", 0), 1);
-  fail_unless (g_file_set_contents (json, large->str, -1, NULL));
+  replace_in (json, "\"size\" : ", "\"size\" : 9999999999");
 }
 
 static void (*const damages[]) (const char *gif, const char *json) = { cut_gif,
